@@ -1,0 +1,22 @@
+/** Shared by the unit and the scenario configuration: TypeScript by swc, workspaces by their sources. */
+module.exports = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(@noble|@huggingface)/)'],
+  moduleNameMapper: { '^@llmchain/([a-z-]+)$': '<rootDir>/$1/src' },
+  modulePathIgnorePatterns: ['<rootDir>/[a-z-]+/dist/', '<rootDir>/.cache/'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/matchers.ts'],
+};
