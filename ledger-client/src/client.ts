@@ -1,0 +1,210 @@
+import { createPrivateKey } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import {
+  connect,
+  hash,
+  signers,
+  StatusCode,
+  type Contract,
+  type Gateway,
+  type Network,
+} from '@hyperledger/fabric-gateway';
+import {
+  canonicalJson,
+  decodeJson,
+  LlmchainError,
+  TRANSACTIONS,
+  type QueryName,
+  type RecordOf,
+  type RecordType,
+  RECORDS,
+  decode,
+  type RequestOf,
+  type ResultOf,
+  type SubmitName,
+  type TransactionName,
+} from '@llmchain/protocol';
+import { readBlock, type LedgerBlock } from './block';
+import { ledgerFailure, refusals } from './failure';
+import type { Identity, LedgerOptions, PeerAddress } from './options';
+
+/** A committed, valid transaction. */
+export interface Committed<T> {
+  result: T;
+  transaction: string;
+  block: number;
+}
+
+export interface SubmitOptions {
+  /** Members that must endorse; by default the peer's own plan decides. */
+  endorsers?: readonly string[];
+}
+
+/** How often a transaction that lost a race (MVCC, phantom read) is proposed again. */
+const ATTEMPTS = 8;
+const RACES: ReadonlySet<number> = new Set([StatusCode.MVCC_READ_CONFLICT, StatusCode.PHANTOM_READ_CONFLICT]);
+
+/** Names of Fabric's validation codes by their number. */
+const VALIDATION = new Map<number, string>(Object.entries(StatusCode).map(([name, code]) => [code, name]));
+
+function notValid(transaction: string, code: number): LlmchainError {
+  const validation = VALIDATION.get(code) ?? String(code);
+  return new LlmchainError(
+    code === StatusCode.ENDORSEMENT_POLICY_FAILURE ? 'quorum_not_reached' : 'conflict',
+    `The transaction was ordered but is not valid (${validation}). Read the record again before you repeat it.`,
+    { transaction, validation },
+  );
+}
+
+/**
+ * Whether the same request may be proposed again: an endorsement that failed without a word of the chaincode's (peers at
+ * different heights answer differently for a moment), or a submit that failed and may yet have been ordered, since every
+ * transaction is idempotent. A lost commit status is the caller's to decide on.
+ */
+function mayRepeat(error: unknown): boolean {
+  if (error instanceof EndorseError) return error.code === status.ABORTED && refusals(error).length === 0;
+  return error instanceof SubmitError;
+}
+
+const deadline = (milliseconds: number) => () => ({ deadline: Date.now() + milliseconds });
+
+/** The consortium's ledger, through one member's peer, in the name of one identity. */
+export class LedgerClient {
+  readonly #gateway: Gateway;
+  readonly #network: Network;
+  readonly #contracts = new Map<string, Contract>();
+  readonly #chaincode: string;
+
+  /** @param connection from {@link openConnection}; shared between identities, closed by whoever opened it */
+  constructor(options: LedgerOptions, connection: Client, identity: Identity) {
+    this.#chaincode = options.chaincode;
+    this.#gateway = connect({
+      client: connection,
+      identity: { mspId: identity.mspId, credentials: identity.certificate },
+      signer: signers.newPrivateKeySigner(createPrivateKey(Buffer.from(identity.privateKey))),
+      hash: hash.sha256,
+      evaluateOptions: deadline(10_000),
+      endorseOptions: deadline(30_000),
+      submitOptions: deadline(15_000),
+      commitStatusOptions: deadline(60_000),
+    });
+    this.#network = this.#gateway.getNetwork(options.channel);
+  }
+
+  /**
+   * Submits and waits for the commit. A transaction that lost a race is proposed again; one whose endorsement failed is not.
+   * @throws {LlmchainError} the chaincode's code; `unavailable` when nothing was ordered; `commit_unknown` when it may
+   * have been (repeat with the same operation id: the ledger then answers with the first result)
+   */
+  async submit<N extends SubmitName>(
+    name: N,
+    request: RequestOf<N>,
+    options: SubmitOptions = {},
+  ): Promise<Committed<ResultOf<N>>> {
+    const { contract, call, argument } = this.#call(name, request);
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt === ATTEMPTS;
+      const proposal = contract.newProposal(call, {
+        arguments: [argument],
+        ...(options.endorsers ? { endorsingOrganizations: [...options.endorsers] } : {}),
+      });
+      const id = proposal.getTransactionId();
+      try {
+        const endorsed = await proposal.endorse();
+        const status = await (await endorsed.submit()).getStatus();
+        if (status.successful) {
+          const text = Buffer.from(endorsed.getResult()).toString('utf8');
+          const result = decodeJson(TRANSACTIONS[name].result, text, 'ledger answer') as ResultOf<N>;
+          return { result, transaction: id, block: Number(status.blockNumber) };
+        }
+        if (!RACES.has(status.code) || last) throw notValid(id, status.code);
+      } catch (error) {
+        if (last || !mayRepeat(error)) throw ledgerFailure(error);
+      }
+      await delay(25 * attempt * (1 + Math.random()));
+    }
+  }
+
+  /** Asks the member's own peer. @throws {LlmchainError} the chaincode's code, or `unavailable` */
+  async query<N extends QueryName>(name: N, request: RequestOf<N>): Promise<ResultOf<N>> {
+    const { contract, call, argument } = this.#call(name, request);
+    const bytes = await contract.evaluate(call, { arguments: [argument] }).catch((error: unknown) => {
+      throw ledgerFailure(error);
+    });
+    return decodeJson(TRANSACTIONS[name].result, Buffer.from(bytes).toString('utf8'), 'ledger answer') as ResultOf<N>;
+  }
+
+  /** One record, or undefined when there is none under this key. */
+  async find<T extends RecordType>(type: T, ...parts: readonly string[]): Promise<RecordOf<T> | undefined> {
+    const { record } = await this.query('ledger:get', { type, parts: [...parts] });
+    return record === null ? undefined : (decode(RECORDS[type], record, 'record') as RecordOf<T>);
+  }
+
+  /** As {@link find}. @throws {LlmchainError} `not_found` */
+  async get<T extends RecordType>(type: T, ...parts: readonly string[]): Promise<RecordOf<T>> {
+    const record = await this.find(type, ...parts);
+    if (!record)
+      throw new LlmchainError('not_found', `There is no ${type} ${parts.join(' ')}. Check its id.`, {
+        type,
+        id: parts.join('/'),
+      });
+    return record;
+  }
+
+  /** Every record whose key begins with these parts, page by page, in the order of their keys. */
+  async *list<T extends RecordType>(type: T, ...parts: readonly string[]): AsyncGenerator<RecordOf<T>> {
+    let after: string | undefined;
+    do {
+      const page = await this.query('ledger:list', {
+        type,
+        parts: [...parts],
+        limit: 200,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const record of page.records) yield decode(RECORDS[type], record, 'record') as RecordOf<T>;
+      after = page.after;
+    } while (after !== undefined);
+  }
+
+  /**
+   * Blocks from `from` on, as they commit; ends when `signal` is aborted.
+   * @throws {LlmchainError} `unavailable` when the peer goes away: call again with the next block
+   */
+  async *blocks(from: number, signal: AbortSignal): AsyncGenerator<LedgerBlock> {
+    const events = await this.#network.getBlockEvents({ startBlock: BigInt(from) }).catch((error: unknown) => {
+      throw ledgerFailure(error);
+    });
+    const stop = (): void => events.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      if (signal.aborted) return;
+      for await (const block of events) yield readBlock(block);
+    } catch (error) {
+      if (!signal.aborted) throw ledgerFailure(error);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      events.close();
+    }
+  }
+
+  close(): void {
+    this.#gateway.close();
+  }
+
+  #call(name: TransactionName, request: unknown): { contract: Contract; call: string; argument: string } {
+    const [contractName, call] = name.split(':') as [string, string];
+    let contract = this.#contracts.get(contractName);
+    if (!contract)
+      this.#contracts.set(contractName, (contract = this.#network.getContract(this.#chaincode, contractName)));
+    return { contract, call, argument: canonicalJson(request) };
+  }
+}
+
+/** A gRPC connection to a peer, for any number of identities. */
+export function openConnection(peer: PeerAddress): Client {
+  return new Client(peer.address, credentials.createSsl(Buffer.from(peer.tlsRoot)), {
+    'grpc.max_receive_message_length': 100 * 1024 * 1024,
+    'grpc.keepalive_time_ms': 60_000,
+  });
+}

@@ -1,0 +1,72 @@
+import { status } from '@grpc/grpc-js';
+import { CommitStatusError, GatewayError } from '@hyperledger/fabric-gateway';
+import { LlmchainError, parseError } from '@llmchain/protocol';
+
+/** One endorser's refusal. */
+export interface Refusal {
+  member: string;
+  code: string;
+  message: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** What each endorser that refused said, in the order of the gateway's answer. */
+export function refusals(error: GatewayError): Refusal[] {
+  return error.details.flatMap((detail) => {
+    const said = parseError(detail.message);
+    return said ? [{ member: detail.mspId, code: said.code, message: said.message, details: said.details }] : [];
+  });
+}
+
+/**
+ * Turns what the Fabric gateway threw into an error of ours: the chaincode's own code where it gave one (the first
+ * endorser's, all of them under `details.refusals`), else what the state of the network says.
+ */
+export function ledgerFailure(error: unknown): LlmchainError {
+  if (error instanceof LlmchainError) return error;
+  if (!(error instanceof GatewayError)) {
+    return new LlmchainError('internal', 'The ledger client failed; the log has the cause.', {}, { cause: error });
+  }
+  const said = refusals(error);
+  const first = said[0];
+  if (first) {
+    const code = parseError(JSON.stringify(first))?.code ?? 'internal';
+    const details = said.length > 1 ? { ...first.details, refusals: said } : { ...first.details, refusals: [first] };
+    return new LlmchainError(code, first.message, details, { cause: error });
+  }
+  if (error instanceof CommitStatusError) {
+    return new LlmchainError(
+      'commit_unknown',
+      'Whether the transaction committed is not known yet; repeat it with the same operation id.',
+      { transaction: error.transactionId },
+      { cause: error },
+    );
+  }
+  const direct = parseError(error.message);
+  if (direct) return new LlmchainError(direct.code, direct.message, direct.details, { cause: error });
+  if (
+    error.code === status.UNAVAILABLE ||
+    error.code === status.DEADLINE_EXCEEDED ||
+    error.code === status.FAILED_PRECONDITION ||
+    error.code === status.ABORTED
+  ) {
+    return new LlmchainError(
+      'unavailable',
+      `The ledger did not answer (${error.message.slice(0, 300)}). Try again in a moment.`,
+      {
+        grpc: error.code,
+        endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
+      },
+      { cause: error },
+    );
+  }
+  return new LlmchainError(
+    'internal',
+    `The ledger refused the call (${error.message.slice(0, 300)}).`,
+    {
+      grpc: error.code,
+      endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+/**
+ * What one service of one member is told at its start. `network` renders these files, the services parse them;
+ * nothing in them is a secret: secrets are named by the path of a file with mode 0600.
+ */
+
+const path = z.string().min(1);
+const port = z.number().int().min(1).max(65_535);
+const listen = z.strictObject({ host: z.string(), port });
+
+/** Where the other members' services answer, and the root that their TLS certificates chain to. */
+export const MemberEndpoints = z.strictObject({
+  name: z.string(),
+  mspId: z.string(),
+  /** The API for people and programs, `http(s)://…`. */
+  gateway: z.url(),
+  /** The API between gateways and workers of the consortium, over mutual TLS, `https://…`. */
+  peerApi: z.url(),
+  /** gRPC address of the member's worker, `host:port`. */
+  worker: z.string(),
+  /** gRPC address of the member's Fabric peer, `host:port`. */
+  peer: z.string(),
+  /** PEM file. */
+  tlsRoot: path,
+});
+export type MemberEndpoints = z.infer<typeof MemberEndpoints>;
+
+const consortium = z.strictObject({
+  channel: z.string(),
+  chaincode: z.string(),
+  members: z.array(MemberEndpoints).min(1),
+});
+
+const member = z.strictObject({ name: z.string(), mspId: z.string() });
+
+/** This service's own TLS identity (PEM files); it presents it to, and demands the like from, other services. */
+const tls = z.strictObject({ certificate: path, key: path });
+
+/** How to speak to the ledger: the member's own peer first, then the certificate and key to sign with. */
+const fabric = z.strictObject({
+  peer: z.strictObject({ address: z.string(), tlsRoot: path }),
+  identity: z.strictObject({ mspId: z.string(), certificate: path, key: path }),
+});
+
+export const GatewayConfig = z.strictObject({
+  member,
+  consortium,
+  listen,
+  peerListen: listen,
+  tls,
+  fabric,
+  /** The member's certificate authority, from which the gateway enrols the holders of API keys. */
+  authority: z.strictObject({ certificate: path, key: path, wallet: path }),
+  /** Ed25519 private key (PKCS #8 PEM) that signs tickets; its public half is registered on the ledger. */
+  signingKey: path,
+  /** File with one line, a `postgresql://` URL; `databaseRoot` is the PEM of the server's TLS root. */
+  databaseUrl: path,
+  databaseRoot: path,
+  objectStore: z.strictObject({
+    host: z.string(),
+    port,
+    tlsRoot: path,
+    bucket: z.string(),
+    /** JSON file `{accessKey, secretKey}`. */
+    credentials: path,
+  }),
+  /** File with the API key of the member's administrator. */
+  adminKey: path,
+  /** How often the receipts of the own worker are anchored. */
+  anchorEveryMs: z.number().int().min(100).default(1000),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;
+
+export const WorkerConfig = z.strictObject({
+  member,
+  consortium,
+  listen,
+  tls,
+  fabric,
+  roles: z.array(z.enum(['serve', 'verify'])).min(1),
+  /** The worker's id on the ledger. */
+  workerId: z.string(),
+  /** Ed25519 private key (PKCS #8 PEM) that signs receipts. */
+  signingKey: path,
+  /** Unix socket on which the member's own chaincode asks for verdicts. */
+  verifierSocket: path,
+  /** Folders: model files by digest; receipts not yet fetched by the gateway; verdicts. */
+  models: path,
+  outbox: path,
+  verdicts: path,
+  provider: z.enum(['cpu', 'cuda', 'webgpu']).default('cpu'),
+  threads: z.number().int().min(1).max(64).default(1),
+});
+export type WorkerConfig = z.infer<typeof WorkerConfig>;
+
+/** Environment of the chaincode server: `CORE_PEER_LOCALMSPID` and the socket of the member's own verifier. */
+export const ChaincodeEnvironment = z.object({
+  CORE_PEER_LOCALMSPID: z.string().min(1),
+  LLMCHAIN_VERIFIER_SOCKET: z.string().min(1),
+  LLMCHAIN_VERIFIER_TIMEOUT_MS: z.coerce.number().int().positive().default(1500),
+});

@@ -1,0 +1,82 @@
+/** The consortium's shared words. Pure: no I/O, no clock, no randomness, no environment; runs in a browser. */
+export { canonicalJson, digestOf } from './canonical/json';
+export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
+export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './crypto/signed';
+export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
+export { isErrorCode, REMEDY, type ErrorCode, type Remedy } from './errors/code';
+export { LlmchainError, parseError, type Details } from './errors/error';
+export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
+export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
+export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
+export { gumbelNoise, largest, perturbed, shortfall } from './inference/sampler';
+export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
+export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';
+export { InclusionProof, proveInclusion, verifyInclusion } from './merkle/proof';
+export { inclusionPath, leafHash, merkleRoot, nodeHash, rootFromPath, rootOfHashes } from './merkle/tree';
+export { priceOf } from './money/price';
+export {
+  RoyaltyEntry,
+  royaltyLeaves,
+  royaltyRoot,
+  royaltyTable,
+  royaltyTotal,
+  type Contribution,
+} from './money/royalty';
+export { partOfLine, splitByLargestRemainder } from './money/split';
+export { DatasetRef, ModelRef, Owner } from './records/common';
+export { Account, Balance, ClaimCursor, Delta } from './records/credits';
+export { ConsentBasis, Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from './records/dataset';
+export { grantorKey } from './records/grantor';
+export { Batch, BatchEntry, BatchMark, Debit, Session, SessionDebit, Settlement, Signer } from './records/inference';
+export { manifestDigest } from './records/manifest';
+export { Charter, Consortium, Member, Motion, Operation, Proposal, Vote } from './records/members';
+export { FeePolicy, ModelEntry, ModelFile, ModelVersion, Prices, RoyaltyTableRef, Verification } from './records/model';
+export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
+export { JobPlan, JobResult, TrainingJob } from './records/training';
+export {
+  Creator,
+  Epoch,
+  Licence,
+  LicenceEntry,
+  Permission,
+  Preference,
+  Use,
+  USES,
+  Work,
+  WorkEntry,
+} from './records/work';
+export { decode, decodeJson } from './schema/decode';
+export {
+  Address,
+  BasisPoints,
+  Digest,
+  Hex32,
+  Hex64,
+  Id,
+  Line,
+  Micro,
+  Millis,
+  MspId,
+  OperationId,
+  Pseudonym,
+  Version,
+} from './schema/scalars';
+export {
+  TRANSACTIONS,
+  type QueryName,
+  type RequestOf,
+  type ResultOf,
+  type SubmitName,
+  type TransactionName,
+} from './transactions/table';
+export { Verdict } from './verdict/verdict';
+export type {
+  AcknowledgeReceiptsRequest,
+  GenerateEvent,
+  GenerateRequest,
+  LoadedModel,
+  ModelsReply,
+  PendingReceipt,
+  PendingReceiptsReply,
+  PendingReceiptsRequest,
+} from './worker/messages';

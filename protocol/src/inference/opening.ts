@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { canonicalJson } from '../canonical/json';
+import { fromHex, sha256Hex } from '../crypto/hash';
+import { Digest, Hex32 } from '../schema/scalars';
+
+const text = z.string().max(1_000_000);
+
+export const ChatMessage = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: text });
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+/** What a caller asked. */
+export const InferenceInput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('completion'), prompt: text }),
+  z.strictObject({ kind: z.literal('chat'), messages: z.array(ChatMessage).min(1).max(1_000) }),
+]);
+export type InferenceInput = z.infer<typeof InferenceInput>;
+
+/** What opens a receipt's commitments; it never reaches the ledger. */
+export const Opening = z.strictObject({
+  schema: z.literal('opening/1'),
+  receipt: Digest,
+  input: InferenceInput,
+  inputSalt: Hex32,
+  tokens: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 31),
+    )
+    .max(1_000_000),
+  outputSalt: Hex32,
+});
+export type Opening = z.infer<typeof Opening>;
+
+/** Salted commitment: SHA-256 over 32 bytes of salt and the value's canonical JSON. */
+export function commitment(value: InferenceInput | readonly number[], salt: string): string {
+  return sha256Hex(fromHex(salt), canonicalJson(value));
+}

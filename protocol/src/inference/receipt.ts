@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { Digest, Hex64, Id, Micro, Millis, MspId } from '../schema/scalars';
+import { SignedTicket, ticketDigest } from './ticket';
+
+/** How the answer was computed. */
+export const Execution = z.strictObject({
+  provider: z.enum(['cpu', 'cuda', 'webgpu']),
+  precision: z.enum(['fp32']),
+  /** Such as `onnxruntime-node/1.30.0`. */
+  runtime: z.string().max(100),
+  mode: z.enum(['exact']),
+});
+export type Execution = z.infer<typeof Execution>;
+
+/** What a worker signs for one answer. Prompts and answers are in it only as salted commitments. */
+export const Receipt = z.strictObject({
+  schema: z.literal('receipt/1'),
+  ticket: SignedTicket,
+  worker: Id,
+  producer: MspId,
+  /** Digests of the model's tokenizer and chat template files as the worker loaded them. */
+  tokenizer: Digest,
+  template: Digest,
+  /** Salted digest of the generated token ids, see `commitment`. */
+  output: Digest,
+  promptTokens: z.number().int().min(1),
+  completionTokens: z.number().int().min(0),
+  stop: z.enum(['stop', 'length', 'cancelled']),
+  execution: Execution,
+  amount: Micro,
+  started: Millis,
+  ended: Millis,
+});
+export type Receipt = z.infer<typeof Receipt>;
+
+export const SignedReceipt = z.strictObject({ body: Receipt, signer: Id, signature: Hex64 });
+export type SignedReceipt = z.infer<typeof SignedReceipt>;
+
+export function receiptId(receipt: Receipt): string {
+  return ticketDigest(receipt.ticket.body);
+}

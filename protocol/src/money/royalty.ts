@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { canonicalJson } from '../canonical/json';
+import { toHex } from '../crypto/hash';
+import { merkleRoot } from '../merkle/tree';
+import { Account } from '../records/credits';
+import type { Creator } from '../records/work';
+
+const share = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** One payee's place on the line of shares: from `start`, `share` long. Its Merkle leaf is its canonical JSON. */
+export const RoyaltyEntry = z.strictObject({ payee: Account, start: share, share: share.min(1) });
+export type RoyaltyEntry = z.infer<typeof RoyaltyEntry>;
+
+/** What one work brings into the pool of a model that was trained on it. */
+export interface Contribution {
+  member: string;
+  creators: readonly Creator[];
+  /** Tokens of the work in the training data. */
+  tokens: number;
+  /** Weight that its licence gives it; 100 without one. */
+  weight: number;
+}
+
+/**
+ * Splits a model's artists' pool by weight × tokens of each work, and each work's part by its creators' shares.
+ * Payees are in the order of their account names.
+ */
+export function royaltyTable(contributions: readonly Contribution[]): RoyaltyEntry[] {
+  const shares = new Map<Account, number>();
+  for (const { member, creators, tokens, weight } of contributions) {
+    for (const creator of creators) {
+      const payee: Account = `artist:${member}:${creator.person}`;
+      shares.set(payee, (shares.get(payee) ?? 0) + tokens * weight * creator.share);
+    }
+  }
+  let start = 0;
+  return [...shares]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([payee, held]) => {
+      const entry = { payee, start, share: held };
+      start += held;
+      return entry;
+    });
+}
+
+export function royaltyTotal(table: readonly RoyaltyEntry[]): number {
+  return table.reduce((sum, entry) => sum + entry.share, 0);
+}
+
+/** The table's Merkle leaves, in order. */
+export function royaltyLeaves(table: readonly RoyaltyEntry[]): string[] {
+  return table.map((entry) => canonicalJson(entry));
+}
+
+/** RFC 6962 root over the entries, hexadecimal. */
+export function royaltyRoot(table: readonly RoyaltyEntry[]): string {
+  return toHex(merkleRoot(royaltyLeaves(table)));
+}

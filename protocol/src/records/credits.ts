@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { Id, Micro, MspId, Pseudonym, Version } from '../schema/scalars';
+import { Owner, stamps } from './common';
+
+/** `member:<MSP>` is a member's treasury, `artist:<MSP>:<pseudonym>` a person's account with a member. */
+export const Account = z.union([
+  z.templateLiteral(['member:', MspId]),
+  z.templateLiteral(['artist:', MspId, ':', Pseudonym]),
+]);
+export type Account = z.infer<typeof Account>;
+
+/** What an account has to spend. Incoming money lies beside it as deltas until it is compacted. */
+export const Balance = z.strictObject({
+  schema: z.literal('balance/1'),
+  account: Account,
+  amount: Micro,
+  owner: Owner,
+  ...stamps,
+});
+export type Balance = z.infer<typeof Balance>;
+
+/** One incoming payment: a key of its own, so that any number of payments to one account can commit at once. */
+export const Delta = z.strictObject({
+  schema: z.literal('delta/1'),
+  account: Account,
+  delta: z.string(),
+  amount: Micro,
+  reason: z.enum(['issue', 'transfer', 'licence', 'royalty', 'fee']),
+  owner: Owner,
+  ...stamps,
+});
+export type Delta = z.infer<typeof Delta>;
+
+/** Up to which of a producer's batches a payee has claimed what one model version earned. */
+export const ClaimCursor = z.strictObject({
+  schema: z.literal('claim-cursor/1'),
+  payee: Account,
+  producer: MspId,
+  model: Id,
+  version: Version,
+  /** The first sequence number not claimed yet. */
+  next: z.number().int().min(1),
+  claimed: Micro,
+  owner: Owner,
+  ...stamps,
+});
+export type ClaimCursor = z.infer<typeof ClaimCursor>;

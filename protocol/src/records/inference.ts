@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { Address, Digest, Hex32, Id, Micro, Millis, MspId, Version } from '../schema/scalars';
+import { Owner, stamps } from './common';
+
+/** A key that signs tickets (a gateway's) or receipts (a worker's). */
+export const Signer = z.strictObject({
+  schema: z.literal('signer/1'),
+  signer: Id,
+  kind: z.enum(['gateway', 'worker']),
+  /** Ed25519. */
+  publicKey: Hex32,
+  owner: Owner,
+  ...stamps,
+});
+export type Signer = z.infer<typeof Signer>;
+
+/** Credits set aside before anything is computed. `reserved` is what anchored batches have drawn of `escrow`. */
+export const Session = z.strictObject({
+  schema: z.literal('session/1'),
+  session: Id,
+  /** The API key, by its id, that may spend it. */
+  caller: Id,
+  escrow: Micro,
+  reserved: Micro,
+  state: z.enum(['open']),
+  owner: Owner,
+  ...stamps,
+});
+export type Session = z.infer<typeof Session>;
+
+export const SessionDebit = z.strictObject({ session: Id, amount: Micro.min(1) });
+
+/** What a producer says of one batch of receipts. The batch's id is `<producer>/<sequence>`. */
+export const BatchEntry = z.strictObject({
+  sequence: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 31),
+  model: Id,
+  version: Version,
+  /** RFC 6962 root over the canonical JSON of the signed receipts. */
+  root: Digest,
+  count: z.number().int().min(1).max(1_000),
+  promptTokens: z.number().int().min(0),
+  completionTokens: z.number().int().min(0),
+  amount: Micro,
+  /** Where the list of signed receipts lies: canonical JSON of an array. */
+  receipts: Address,
+  sessions: z.array(SessionDebit).max(1_000),
+});
+export type BatchEntry = z.infer<typeof BatchEntry>;
+
+export const Batch = BatchEntry.extend({
+  schema: z.literal('batch/1'),
+  batch: z.string(),
+  producer: MspId,
+  /** The members of whom `needed` must verify: all but the producer. */
+  electorate: z.array(MspId).min(1),
+  needed: z.number().int().min(1),
+  state: z.enum(['anchored', 'accepted']),
+  verifiers: z.array(MspId),
+  anchored: Millis,
+  owner: Owner,
+  ...stamps,
+});
+export type Batch = z.infer<typeof Batch>;
+
+/** What one batch owes to whom: fixed parts by account, and the pool that the royalty table splits. */
+export const Settlement = z.strictObject({
+  schema: z.literal('settlement/1'),
+  batch: z.string(),
+  model: Id,
+  version: Version,
+  state: z.enum(['pending', 'released']),
+  parts: z.array(z.strictObject({ account: z.string(), amount: Micro })),
+  pool: Micro,
+  owner: Owner,
+  ...stamps,
+});
+export type Settlement = z.infer<typeof Settlement>;
+
+/** What one batch draws from one session. */
+export const Debit = z.strictObject({
+  schema: z.literal('debit/1'),
+  session: Id,
+  batch: z.string(),
+  amount: Micro,
+  state: z.enum(['held', 'spent']),
+  owner: Owner,
+  ...stamps,
+});
+export type Debit = z.infer<typeof Debit>;
+
+/** Marks that a producer's sequence number is taken; never changed, so that the next anchor may read it. */
+export const BatchMark = z.strictObject({ schema: z.literal('batch-mark/1'), root: Digest, owner: Owner, ...stamps });
+export type BatchMark = z.infer<typeof BatchMark>;

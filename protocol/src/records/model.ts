@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { Address, BasisPoints, Digest, Id, Line, Micro, MspId, Version } from '../schema/scalars';
+import { DatasetRef, Owner, stamps } from './common';
+
+/** One file of a model folder. */
+export const ModelFile = z.strictObject({
+  path: z
+    .string()
+    .max(200)
+    .regex(
+      /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_][A-Za-z0-9_./-]*$/,
+      'must be a relative path without dot segments',
+    ),
+  sha256: Digest,
+  bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+});
+export type ModelFile = z.infer<typeof ModelFile>;
+
+/** Price of one request, all in micro-credits. */
+export const Prices = z.strictObject({ request: Micro, promptToken: Micro, completionToken: Micro });
+export type Prices = z.infer<typeof Prices>;
+
+/**
+ * How outputs are checked: at each position the claimed token's perturbed logit may fall short of the verifier's best
+ * by at most `marginMicro` millionths; `sampleRate` of a batch's receipts are re-executed.
+ */
+export const Verification = z.strictObject({
+  marginMicro: z.number().int().min(0).max(100_000_000),
+  sampleRate: BasisPoints.min(1),
+});
+export type Verification = z.infer<typeof Verification>;
+
+/** The artists' pool of a model version: root over its entries, the sum of their shares, and where the table lies. */
+export const RoyaltyTableRef = z.strictObject({
+  root: Digest,
+  address: Address,
+  total: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  entries: z.number().int().min(1),
+});
+export type RoyaltyTableRef = z.infer<typeof RoyaltyTableRef>;
+
+/** How a fee is cut, in basis points that sum to 10,000. */
+export const FeePolicy = z
+  .strictObject({
+    operator: BasisPoints,
+    verifiers: BasisPoints,
+    modelOwner: BasisPoints,
+    dataContributors: BasisPoints,
+    artists: BasisPoints,
+  })
+  .refine((policy) => Object.values(policy).reduce((sum, part) => sum + part, 0) === 10_000, 'must sum to 10,000');
+export type FeePolicy = z.infer<typeof FeePolicy>;
+
+export const ModelEntry = z.strictObject({
+  model: Id,
+  version: Version,
+  title: Line,
+  job: Id,
+  datasets: z.array(DatasetRef).min(1).max(16),
+  /** `sha256/` and the digest of the file with the parameters. */
+  modelParamsAddress: Address,
+  /** Digest of the manifest: the canonical JSON of `files` sorted by path. */
+  manifest: Digest,
+  files: z.array(ModelFile).min(1).max(100),
+  format: z.literal('onnx'),
+  precision: z.enum(['fp32']),
+  contextTokens: z.number().int().min(1).max(10_000_000),
+  prices: Prices,
+  verification: Verification,
+  royalty: RoyaltyTableRef,
+});
+export type ModelEntry = z.infer<typeof ModelEntry>;
+
+export const ModelVersion = ModelEntry.extend({
+  schema: z.literal('model-version/1'),
+  class: z.literal('consortium'),
+  state: z.enum(['candidate', 'approved']),
+  approvals: z.array(MspId),
+  /** Frozen with the royalty table when the version is approved. */
+  fees: FeePolicy.optional(),
+  owner: Owner,
+  ...stamps,
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { InclusionProof } from '../merkle/proof';
+import { RoyaltyEntry } from '../money/royalty';
+import { Balance, Account, ClaimCursor } from '../records/credits';
+import { Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
+import { Batch, BatchEntry, Session, Signer } from '../records/inference';
+import { Motion, Proposal } from '../records/members';
+import { ModelEntry, ModelVersion } from '../records/model';
+import { JobPlan, JobResult, TrainingJob } from '../records/training';
+import { Licence, LicenceEntry, Preference, Work, WorkEntry } from '../records/work';
+import { Digest, Hex32, Id, Line, Micro, MspId, OperationId, Pseudonym, Version } from '../schema/scalars';
+
+/** A change of the ledger: its request carries an operation id unless the record's own state makes it idempotent. */
+function submit<Q extends z.ZodType, R extends z.ZodType>(request: Q, result: R) {
+  return { kind: 'submit' as const, request, result };
+}
+/** A question to one peer; nothing is ordered. */
+function query<Q extends z.ZodType, R extends z.ZodType>(request: Q, result: R) {
+  return { kind: 'query' as const, request, result };
+}
+const operation = { operationId: OperationId };
+
+/**
+ * Every transaction and query, by `contract:function`. The chaincode decodes its one argument with `request`, strictly;
+ * clients, gateways and their documents take their types from the same place.
+ */
+export const TRANSACTIONS = {
+  'members:propose': submit(z.strictObject({ ...operation, proposal: Id, motion: Motion }), Proposal),
+  'members:vote': submit(z.strictObject({ ...operation, proposal: Id, approve: z.boolean() }), Proposal),
+  'members:registerSigner': submit(
+    z.strictObject({ ...operation, signer: Id, kind: z.enum(['gateway', 'worker']), publicKey: Hex32 }),
+    Signer,
+  ),
+
+  'artworks:register': submit(
+    z.strictObject({ ...operation, works: z.array(WorkEntry).min(1).max(500) }),
+    z.strictObject({ works: z.array(Digest) }),
+  ),
+  'artworks:setPreference': submit(z.strictObject({ ...operation, work: Digest, preference: Preference }), Work),
+  'artworks:offerLicence': submit(LicenceEntry.extend(operation), Licence),
+  'artworks:acceptLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
+  'artworks:revokeLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
+
+  'datasets:create': submit(z.strictObject({ ...operation, dataset: Id, title: Line, purpose: Line }), Dataset),
+  'datasets:addPage': submit(
+    z.strictObject({
+      ...operation,
+      dataset: Id,
+      version: Version,
+      index: DatasetPage.shape.index,
+      items: z.array(DatasetItem).min(1).max(PAGE_ITEMS),
+    }),
+    z.strictObject({ root: Digest }),
+  ),
+  'datasets:seal': submit(
+    z.strictObject({ ...operation, dataset: Id, version: Version, pages: DatasetVersion.shape.pages, root: Digest }),
+    DatasetVersion,
+  ),
+
+  'training:open': submit(JobPlan.extend(operation), TrainingJob),
+  'training:complete': submit(z.strictObject({ ...operation, job: Id, result: JobResult }), TrainingJob),
+
+  'models:register': submit(ModelEntry.extend(operation), ModelVersion),
+  'models:approve': submit(z.strictObject({ ...operation, model: Id, version: Version }), ModelVersion),
+
+  'inference:openSession': submit(
+    z.strictObject({ ...operation, session: Id, caller: Id, amount: Micro.min(1) }),
+    Session,
+  ),
+  'inference:anchorBatch': submit(BatchEntry, Batch),
+  'inference:acceptBatch': submit(
+    z.strictObject({ producer: MspId, sequence: BatchEntry.shape.sequence, verifiers: z.array(MspId).min(1).max(100) }),
+    Batch,
+  ),
+
+  'credits:transfer': submit(
+    z.strictObject({ ...operation, from: Account, to: Account, amount: Micro.min(1) }),
+    Balance,
+  ),
+  'credits:compact': submit(
+    z.strictObject({ ...operation, account: Account, deltas: z.array(z.string().max(200)).min(1).max(500) }),
+    Balance,
+  ),
+  'credits:claim': submit(
+    z.strictObject({
+      ...operation,
+      payee: Account,
+      producer: MspId,
+      model: Id,
+      version: Version,
+      /** Last sequence number to claim; every batch up to it has to be settled. */
+      upTo: BatchEntry.shape.sequence,
+      /** The payee's entry in the model version's royalty table; members without one leave it out. */
+      entry: RoyaltyEntry.optional(),
+      proof: InclusionProof.optional(),
+    }),
+    ClaimCursor,
+  ),
+
+  /** One record by its state key, or null. */
+  'ledger:get': query(
+    z.strictObject({ type: z.string().max(40), parts: z.array(z.string().min(1).max(200)).max(5) }),
+    z.strictObject({ record: z.unknown() }),
+  ),
+  /** Records whose key begins with these parts, in the order of their keys. */
+  'ledger:list': query(
+    z.strictObject({
+      type: z.string().max(40),
+      parts: z.array(z.string().min(1).max(200)).max(5),
+      limit: z.number().int().min(1).max(500),
+      after: z.string().max(2_000).optional(),
+    }),
+    z.strictObject({ records: z.array(z.unknown()), after: z.string().optional() }),
+  ),
+  /** Why an item may be used, or may not: asked before a page is sent, so that the steward learns of every offender. */
+  'datasets:consent': query(
+    z.strictObject({ items: z.array(DatasetItem).min(1).max(PAGE_ITEMS) }),
+    z.strictObject({ offenders: z.array(z.strictObject({ item: Digest, reason: z.string() })) }),
+  ),
+  /** What an account has to spend and what waits to be compacted; `deltas` are at most the first 500. */
+  'credits:account': query(
+    z.strictObject({ account: Account }),
+    z.strictObject({
+      account: Account,
+      balance: Micro,
+      waiting: Micro,
+      deltas: z.array(z.string()),
+      more: z.boolean(),
+    }),
+  ),
+  /** Who endorses here: lets a client see that a peer and its chaincode answer. */
+  'ledger:whoami': query(
+    z.strictObject({}),
+    z.strictObject({ endorser: MspId, invoker: MspId, role: z.string().nullable(), person: Pseudonym.nullable() }),
+  ),
+} as const;
+
+export type TransactionName = keyof typeof TRANSACTIONS;
+export type RequestOf<N extends TransactionName> = z.input<(typeof TRANSACTIONS)[N]['request']>;
+export type ResultOf<N extends TransactionName> = z.output<(typeof TRANSACTIONS)[N]['result']>;
+export type SubmitName = {
+  [N in TransactionName]: (typeof TRANSACTIONS)[N]['kind'] extends 'submit' ? N : never;
+}[TransactionName];
+export type QueryName = Exclude<TransactionName, SubmitName>;

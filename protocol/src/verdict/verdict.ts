@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { Digest } from '../schema/scalars';
+
+/**
+ * What a member's verifier answers its own chaincode: `GET /verdict?batch=<producer>/<sequence>&root=<hex>` on a Unix
+ * socket. Computed before it is asked; `pending` when it is not.
+ */
+export const Verdict = z.strictObject({
+  batch: z.string(),
+  root: Digest,
+  verdict: z.enum(['accept', 'reject', 'pending']),
+  /** What was found, for a rejection; never content. */
+  reason: z
+    .enum([
+      'receipts_unavailable',
+      'root_mismatch',
+      'totals_mismatch',
+      'signature_invalid',
+      'ticket_invalid',
+      'price_mismatch',
+      'replayed',
+      'opening_unavailable',
+      'commitment_mismatch',
+      'tokens_mismatch',
+      'output_mismatch',
+      'execution_mismatch',
+    ])
+    .optional(),
+  /** Receipt at fault. */
+  receipt: Digest.optional(),
+});
+export type Verdict = z.infer<typeof Verdict>;
