@@ -86,7 +86,7 @@ function transaction(envelope: Uint8Array, index: number, validationCode: number
 export function readBlock(block: common.Block): LedgerBlock {
   const codes = block.getMetadata()?.getMetadataList_asU8()[TRANSACTIONS_FILTER] ?? new Uint8Array();
   return {
-    number: Number(block.getHeader()?.getNumber() ?? 0),
+    number: block.getHeader()?.getNumber() ?? 0,
     transactions: (block.getData()?.getDataList_asU8() ?? []).map((envelope, index) =>
       transaction(envelope, index, codes[index] ?? 255),
     ),

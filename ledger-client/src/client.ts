@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import {
   connect,
+  EndorseError,
+  SubmitError,
   hash,
   signers,
   StatusCode,

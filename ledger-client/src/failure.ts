@@ -18,6 +18,14 @@ export function refusals(error: GatewayError): Refusal[] {
   });
 }
 
+/** gRPC states that pass: the peer is away, slow, catching up, or its plan found no endorsers. */
+const PASSING: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.FAILED_PRECONDITION,
+  status.ABORTED,
+]);
+
 /**
  * Turns what the Fabric gateway threw into an error of ours: the chaincode's own code where it gave one (the first
  * endorser's, all of them under `details.refusals`), else what the state of the network says.
@@ -44,29 +52,14 @@ export function ledgerFailure(error: unknown): LlmchainError {
   }
   const direct = parseError(error.message);
   if (direct) return new LlmchainError(direct.code, direct.message, direct.details, { cause: error });
-  if (
-    error.code === status.UNAVAILABLE ||
-    error.code === status.DEADLINE_EXCEEDED ||
-    error.code === status.FAILED_PRECONDITION ||
-    error.code === status.ABORTED
-  ) {
-    return new LlmchainError(
-      'unavailable',
-      `The ledger did not answer (${error.message.slice(0, 300)}). Try again in a moment.`,
-      {
-        grpc: error.code,
-        endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
-      },
-      { cause: error },
-    );
-  }
-  return new LlmchainError(
-    'internal',
-    `The ledger refused the call (${error.message.slice(0, 300)}).`,
-    {
-      grpc: error.code,
-      endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
-    },
-    { cause: error },
-  );
+  const details = {
+    grpc: error.code,
+    endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
+  };
+  const word = error.message.slice(0, 300);
+  return PASSING.has(error.code)
+    ? new LlmchainError('unavailable', `The ledger did not answer (${word}). Try again in a moment.`, details, {
+        cause: error,
+      })
+    : new LlmchainError('internal', `The ledger refused the call (${word}).`, details, { cause: error });
 }
