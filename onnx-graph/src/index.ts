@@ -1,0 +1,10 @@
+export { GraphError, type GraphErrorCode } from './error';
+export { type GptConfig, checkGptConfig, huggingFaceConfig } from './families/gpt/config';
+export { inferenceGraph } from './families/gpt/inference';
+export { initialParameters } from './families/gpt/initial-parameters';
+export { type TensorEntry, parameterCount, tensorTable } from './families/gpt/tensor-table';
+export { evaluation, gradient, trainStep } from './families/gpt/training-graphs';
+export { GraphBuilder } from './graph/graph-builder';
+export { Tape } from './graph/tape';
+export type { Shape, Value } from './graph/value';
+export type { AdamWOptions } from './optimiser/adamw';
