@@ -1,0 +1,271 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { NetworkError } from './errors';
+import { FabricNetwork } from './fabric/fabric-network';
+import { claimHome, establish, homeTopology } from './home';
+import { withLock } from './processes/lock';
+import { assertPortsFree } from './processes/ports';
+import { Processes } from './processes/processes';
+import { assertBuilt, packageMain } from './processes/revision';
+import { ProcessState } from './processes/state';
+import { programs, type Programs } from './programs/programs';
+import { reported, type Report } from './report';
+import { Services } from './services/services';
+import { statusOf, type Status } from './status';
+import { ObjectStore } from './stores/object-store';
+import { Postgres } from './stores/postgres';
+import { layoutOf, socketFolder, type Layout } from './topology/layout';
+import { portUses, processNames } from './topology/process-names';
+import { address, gatewayUrl, type Member, type MemberName, type Topology } from './topology/topology';
+
+/** Where the built code of our own programs lies. */
+export interface Packages {
+  /** Folder of the chaincode package. */
+  readonly chaincode: string;
+  /** Main file of the gateway. */
+  readonly gateway: string;
+  /** Main file of the worker. */
+  readonly worker: string;
+}
+
+export interface ConsortiumOptions {
+  readonly home: string;
+  /** First of the consortium's ports; an existing home keeps its own. */
+  readonly portBase?: number | undefined;
+  /** By default the packages beside this one. */
+  readonly packages?: Partial<Packages>;
+  /** Which of our programs to run over Fabric and the stores; all by default. */
+  readonly services?: readonly (keyof Packages)[];
+  readonly fabricBin?: string | undefined;
+  /** Folder of built programs. */
+  readonly cache?: string | undefined;
+}
+
+export interface MemberResult {
+  readonly mspId: string;
+  readonly gateway: string;
+  readonly worker: string;
+  readonly peer: string;
+}
+
+export interface UpResult {
+  readonly channel: string;
+  /** Blocks in every peer's ledger. */
+  readonly height: number;
+  readonly seconds: number;
+  readonly members: Readonly<Record<MemberName, MemberResult>>;
+}
+
+/** A consortium in a folder: keys, data, configuration and the processes that serve them. */
+export class Consortium {
+  readonly #layout: Layout;
+
+  constructor(
+    private readonly options: ConsortiumOptions,
+    private readonly dependencies: { readonly report: Report },
+  ) {
+    this.#layout = layoutOf(path.resolve(options.home));
+  }
+
+  /**
+   * Sees to it that everything runs: makes what is missing, starts what does not run, replaces what was built anew.
+   * @param signal ends the work at the next step; what runs by then is left to `up` or `down`
+   * @throws {NetworkError}
+   */
+  async up(signal?: AbortSignal): Promise<UpResult> {
+    const started = Date.now();
+    this.#assertBuilt();
+    await claimHome(this.#layout);
+    return withLock(this.#layout.lock, async () => {
+      const topology = await homeTopology(this.#layout, this.options.portBase);
+      const processes = this.#processes();
+      await assertPortsFree(portUses(topology).filter((use) => processes.running(use.process) === undefined));
+      const { fabricBin, cache } = this.options;
+      const { report } = this.dependencies;
+      const found = await programs({ report, signal, ...(fabricBin && { fabricBin }), ...(cache && { cache }) });
+      await reported(
+        report,
+        'identities',
+        () => establish(topology, this.#layout, found),
+        (count) => (count === 0 ? 'kept' : `${topology.members.length} members, ${count} certificates`),
+      );
+      const height = await this.#start(topology, processes, found, signal);
+      return this.#result(topology, height, (Date.now() - started) / 1000);
+    });
+  }
+
+  /** Stops everything, in the reverse order of starting; all data stay. */
+  async down(): Promise<void> {
+    await claimHome(this.#layout);
+    await withLock(this.#layout.lock, () => this.#stop());
+  }
+
+  /** Stops everything and removes the home with all its data. */
+  async reset(): Promise<void> {
+    await claimHome(this.#layout);
+    await withLock(this.#layout.lock, async () => {
+      await this.#stop();
+      const topology = await homeTopology(this.#layout, undefined).catch(() => undefined);
+      if (topology !== undefined) {
+        const postgres = await Postgres.create({ topology, layout: this.#layout }, { processes: this.#processes() });
+        await postgres.remove();
+      }
+    });
+    await rm(this.#layout.home, { recursive: true, force: true });
+  }
+
+  /** What runs, how much memory it takes, and how far each member's ledger is. */
+  async status(): Promise<Status> {
+    const topology = await homeTopology(this.#layout, undefined);
+    return statusOf(topology, this.#layout, this.#processes());
+  }
+
+  /**
+   * The log file of a process (`peer-guild`, `gateway-lab`, `postgres`).
+   * @throws {NetworkError} `invalid_argument` listing the names
+   */
+  async logs(name: string): Promise<string> {
+    const names = processNames(await homeTopology(this.#layout, undefined));
+    if (!names.includes(name))
+      throw new NetworkError('invalid_argument', `there is no process "${name}"; the names are ${names.join(', ')}`, {
+        names,
+      });
+    return this.#layout.log(name);
+  }
+
+  /** @returns the number of blocks */
+  async #start(
+    topology: Topology,
+    processes: Processes,
+    found: Programs,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const { report } = this.dependencies;
+    const layout = this.#layout;
+    const fabric = new FabricNetwork({ topology, layout, signal }, { processes, programs: found });
+    const postgres = await Postgres.create({ topology, layout, signal }, { processes });
+    const objectStore = new ObjectStore({ topology, layout, signal }, { processes, programs: found });
+    const services = new Services({ topology, layout, signal }, { processes });
+    const { members } = topology;
+    const stores = allOf([
+      reported(report, 'database', () => postgres.up()),
+      reported(report, 'object store', () => objectStore.up()),
+    ]);
+    const ledger = async (): Promise<void> => {
+      const leader = async (): Promise<string> => {
+        await fabric.startOrderers();
+        return (await fabric.leader()).name;
+      };
+      await allOf([
+        reported(report, 'ordering', leader, (name) => `${members.length} consenters, leader ${name}`),
+        reported(
+          report,
+          'peers',
+          () => fabric.startPeers(),
+          () => `joined ${topology.channel}`,
+        ),
+      ]);
+      const chaincode = this.#package('chaincode');
+      if (chaincode !== undefined)
+        await reported(
+          report,
+          'chaincode',
+          () => fabric.startChaincode(chaincode),
+          () => `on ${members.length} peers`,
+        );
+    };
+    await allOf([stores, ledger()]);
+    const gateway = this.#package('gateway');
+    const worker = this.#package('worker');
+    const each = (work: (member: Member) => Promise<void>) => (): Promise<void> => allOf(members.map(work));
+    await allOf([
+      ...(worker === undefined
+        ? []
+        : [
+            reported(
+              report,
+              'workers',
+              each((member) => services.worker(member, worker)),
+            ),
+          ]),
+      ...(gateway === undefined
+        ? []
+        : [
+            reported(
+              report,
+              'gateways',
+              each((member) => services.gateway(member, gateway)),
+            ),
+          ]),
+    ]);
+    return fabric.equalHeight();
+  }
+
+  async #stop(): Promise<void> {
+    const processes = this.#processes();
+    const state = new ProcessState({ file: this.#layout.state });
+    const kinds = ['gateway', 'worker', 'chaincode', 'peer', 'orderer', 'object-store', 'postgres'];
+    const running = state.all().map(({ name }) => name);
+    const step = this.dependencies.report.step('stop');
+    try {
+      for (const kind of kinds)
+        await Promise.all(
+          running.filter((name) => name === kind || name.startsWith(`${kind}-`)).map((name) => processes.stop(name)),
+        );
+      step.done(`${running.length} processes`);
+    } catch (error) {
+      step.fail(error);
+      throw error;
+    }
+    await rm(path.dirname(socketFolder(this.#layout.home, 'any')), { recursive: true, force: true });
+  }
+
+  /** Before anything is started: a missing build is the likeliest fault and the cheapest to find. */
+  #assertBuilt(): void {
+    const chaincode = this.#package('chaincode');
+    if (chaincode !== undefined) packageMain(chaincode);
+    for (const main of [this.#package('gateway'), this.#package('worker')]) if (main !== undefined) assertBuilt(main);
+  }
+
+  #package(name: keyof Packages): string | undefined {
+    if (this.options.services?.includes(name) === false) return undefined;
+    return this.options.packages?.[name] ?? defaultPackages()[name];
+  }
+
+  #processes(): Processes {
+    const { logs, state } = this.#layout;
+    const log = (name: string): string => this.#layout.log(name);
+    return new Processes({ logs, log }, { state: new ProcessState({ file: state }) });
+  }
+
+  #result(topology: Topology, height: number, seconds: number): UpResult {
+    const members = Object.fromEntries(
+      topology.members.map(({ name, mspId, ports, ...rest }) => [
+        name,
+        {
+          mspId,
+          gateway: gatewayUrl({ name, mspId, ports, ...rest }),
+          worker: address(ports.worker),
+          peer: address(ports.peer),
+        },
+      ]),
+    ) as Record<MemberName, MemberResult>;
+    return { channel: topology.channel, height, seconds, members };
+  }
+}
+
+function defaultPackages(): Packages {
+  const root = path.resolve(__dirname, '../..');
+  return {
+    chaincode: path.join(root, 'chaincode'),
+    gateway: path.join(root, 'gateway', 'dist', 'main.js'),
+    worker: path.join(root, 'inference-workers', 'dist', 'main.js'),
+  };
+}
+
+/** Waits for all to end, then throws the first error: nothing goes on in the background after a failure. */
+async function allOf(work: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

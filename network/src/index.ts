@@ -1,0 +1,11 @@
+/**
+ * Builds, renders, starts, heals and stops a consortium on one machine. Start reading at `consortium.ts`.
+ * Imports `@llmchain/protocol` only.
+ */
+export { Consortium, type ConsortiumOptions, type MemberResult, type Packages, type UpResult } from './consortium';
+export { NetworkError, type NetworkErrorCode } from './errors';
+export { describe, type ConsortiumDescription, type MemberDescription } from './home';
+export { programs, type Programs, type ProgramsOptions } from './programs/programs';
+export type { Report, Step } from './report';
+export type { MemberStatus, ProcessStatus, Status } from './status';
+export { DEFAULT_PORT_BASE, MEMBER_NAMES, type Member, type MemberName, type Topology } from './topology/topology';

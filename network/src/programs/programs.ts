@@ -1,0 +1,197 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { NetworkError } from '../errors';
+import { errno } from '../files';
+import { run } from '../processes/run';
+import { reported, type Report } from '../report';
+
+/** Absolute paths of what a consortium is run with. */
+export interface Programs {
+  readonly peer: string;
+  readonly orderer: string;
+  readonly configtxgen: string;
+  readonly configtxlator: string;
+  readonly osnadmin: string;
+  readonly versitygw: string;
+  /** Fabric's sample `core.yaml` and `orderer.yaml`, from which ours are derived. */
+  readonly sampleConfig: { readonly core: string; readonly orderer: string };
+}
+
+export interface ProgramsOptions {
+  /** Folder of built programs, shared by all homes; default `~/.cache/llmchain/bin`. */
+  readonly cache?: string;
+  /** Folder of official Fabric release programs, used before any build; its `../config` holds the sample files. */
+  readonly fabricBin?: string;
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One Go module under `programs/` and what is taken from it. */
+interface GoModule {
+  readonly name: string;
+  readonly programs: readonly string[];
+  /** Files to keep beside the programs, by name, with the module that holds them. */
+  readonly samples: { readonly module: string; readonly folder: string; readonly files: readonly string[] } | undefined;
+}
+
+const FABRIC: GoModule = {
+  name: 'fabric',
+  programs: ['peer', 'orderer', 'configtxgen', 'configtxlator', 'osnadmin'],
+  samples: { module: 'github.com/hyperledger/fabric', folder: 'sampleconfig', files: ['core.yaml', 'orderer.yaml'] },
+};
+const VERSITYGW: GoModule = { name: 'versitygw', programs: ['versitygw'], samples: undefined };
+
+const MODULES_FOLDER = path.resolve(__dirname, '../../programs');
+
+/**
+ * Finds the programs in the cache, or builds them from the Go module proxy under the checksums in `go.sum`.
+ * @throws {NetworkError} `missing_program` without Go and cache, `build_failed` with the end of the compiler's output
+ */
+export async function programs(options: ProgramsOptions): Promise<Programs> {
+  const cache = options.cache ?? path.join(os.homedir(), '.cache', 'llmchain', 'bin');
+  const given = options.fabricBin;
+  const build = (module: GoModule): Promise<Built> => builtModule(module, cache, options.signal);
+  return reported(
+    options.report,
+    'programs',
+    async () => {
+      // One after the other: the compiler uses every core by itself.
+      const fabric = given === undefined ? await build(FABRIC) : await releasePrograms(given);
+      const s3 = await build(VERSITYGW);
+      return { ...named(fabric.folder, s3.folder, fabric.samples), built: fabric.built || s3.built };
+    },
+    ({ built }) => (built ? 'built' : 'cached'),
+  );
+}
+
+interface Built {
+  readonly folder: string;
+  readonly samples: string;
+  readonly built: boolean;
+}
+
+function named(fabric: string, s3: string, samples: string): Programs {
+  const at = (name: string): string => path.join(fabric, name);
+  return {
+    peer: at('peer'),
+    orderer: at('orderer'),
+    configtxgen: at('configtxgen'),
+    configtxlator: at('configtxlator'),
+    osnadmin: at('osnadmin'),
+    versitygw: path.join(s3, 'versitygw'),
+    sampleConfig: { core: path.join(samples, 'core.yaml'), orderer: path.join(samples, 'orderer.yaml') },
+  };
+}
+
+async function releasePrograms(folder: string): Promise<Built> {
+  const samples = path.resolve(folder, '../config');
+  const wanted = [
+    ...FABRIC.programs.map((name) => path.join(folder, name)),
+    path.join(samples, 'core.yaml'),
+    path.join(samples, 'orderer.yaml'),
+  ];
+  for (const file of wanted)
+    if (!(await isFile(file)))
+      throw new NetworkError(
+        'missing_program',
+        `FABRIC_BIN names ${folder}, but ${file} is not there: unpack a Hyperledger Fabric 3.1 release with its bin and config folders, or unset FABRIC_BIN`,
+        { file },
+      );
+  return { folder, samples, built: false };
+}
+
+async function builtModule(module: GoModule, cache: string, signal: AbortSignal | undefined): Promise<Built> {
+  const source = path.join(MODULES_FOLDER, module.name);
+  const prefix = `${module.name}-${await sourceHash(source)}-`;
+  const go = await goVersion();
+  const cached = go === undefined ? await anyBuilt(cache, prefix) : path.join(cache, prefix + go);
+  if (cached !== undefined && (await isFile(path.join(cached, module.programs[0] ?? ''))))
+    return { folder: cached, samples: cached, built: false };
+  if (go === undefined || cached === undefined)
+    throw new NetworkError(
+      'missing_program',
+      `the Go compiler is needed once to build ${module.programs.join(', ')}: install Go 1.24 or newer (https://go.dev/dl) so that "go" is in PATH`,
+      { program: 'go' },
+    );
+  await buildInto(module, source, cached, signal);
+  return { folder: cached, samples: cached, built: true };
+}
+
+/** Builds in a folder of its own and renames it at the end: a build that was killed leaves nothing that looks finished. */
+async function buildInto(
+  module: GoModule,
+  source: string,
+  target: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const building = `${target}.building-${randomBytes(4).toString('hex')}`;
+  await mkdir(building, { recursive: true });
+  try {
+    const env = { ...process.env, GOBIN: building, CGO_ENABLED: '0', GOWORK: 'off' };
+    await go(['install', '-trimpath', '-ldflags=-s -w', 'tool'], { cwd: source, env, signal });
+    if (module.samples !== undefined) {
+      const { module: dependency, folder, files } = module.samples;
+      const listed = await go(['list', '-m', '-f', '{{.Dir}}', dependency], { cwd: source, env, signal });
+      for (const file of files) await copyFile(path.join(listed.trim(), folder, file), path.join(building, file));
+    }
+    await rename(building, target);
+  } catch (error) {
+    await rm(building, { recursive: true, force: true });
+    // Another run may have finished the same build first.
+    if (
+      (errno(error) === 'ENOTEMPTY' || errno(error) === 'EEXIST') &&
+      (await isFile(path.join(target, module.programs[0] ?? '')))
+    )
+      return;
+    throw error;
+  }
+}
+
+interface GoOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function go(args: readonly string[], options: GoOptions): Promise<string> {
+  const result = await run('go', args, options);
+  if (result.status !== 0)
+    throw new NetworkError(
+      'build_failed',
+      `go ${args[0] ?? ''} failed in ${options.cwd}: check the network and the disk, then try again\n${result.stderr.slice(-2000)}`,
+      { status: result.status },
+    );
+  return result.stdout;
+}
+
+async function goVersion(): Promise<string | undefined> {
+  try {
+    const result = await run('go', ['env', 'GOVERSION'], {});
+    return result.status === 0 ? result.stdout.trim() : undefined;
+  } catch (error) {
+    if (error instanceof NetworkError && error.code === 'missing_program') return undefined;
+    throw error;
+  }
+}
+
+async function sourceHash(source: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(path.join(source, file)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function anyBuilt(cache: string, prefix: string): Promise<string | undefined> {
+  const entries = await readdir(cache).catch(() => []);
+  const found = entries.filter((entry) => entry.startsWith(prefix) && !entry.includes('.building-')).sort();
+  const newest = found.at(-1);
+  return newest === undefined ? undefined : path.join(cache, newest);
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,85 @@
+import { GatewayConfig, WorkerConfig } from '@llmchain/protocol';
+import type { z } from 'zod';
+import { bucketOf } from '../stores/object-store';
+import type { Layout } from '../topology/layout';
+import { address, gatewayUrl, HOST, LISTEN_ADDRESS, type Member, type Topology } from '../topology/topology';
+
+/** The sample member whose worker serves; the others' verify. */
+const SERVING_MEMBER = 'compute';
+
+/** What a member's gateway is told at its start. */
+export function gatewayConfig(topology: Topology, member: Member, layout: Layout): GatewayConfig {
+  const files = layout.member(member.name);
+  return GatewayConfig.parse({
+    ...common(topology, member, layout),
+    listen: { host: LISTEN_ADDRESS, port: member.ports.gateway },
+    peerListen: { host: LISTEN_ADDRESS, port: member.ports.peerApi },
+    tls: files.tls.gateway,
+    fabric: fabric(member, layout, 'gateway'),
+    authority: { certificate: files.ca.certificate, key: files.ca.key, wallet: files.wallet },
+    signingKey: files.signingKey.gateway,
+    databaseUrl: files.databaseUrl,
+    databaseRoot: layout.services.ca.certificate,
+    objectStore: {
+      host: HOST,
+      port: topology.objectStore,
+      tlsRoot: layout.services.ca.certificate,
+      bucket: bucketOf(member),
+      credentials: files.objectStoreCredentials,
+    },
+    adminKey: files.adminKey,
+  } satisfies z.input<typeof GatewayConfig>);
+}
+
+/** What a member's worker is told at its start. */
+export function workerConfig(topology: Topology, member: Member, layout: Layout): WorkerConfig {
+  const files = layout.member(member.name);
+  return WorkerConfig.parse({
+    ...common(topology, member, layout),
+    listen: { host: LISTEN_ADDRESS, port: member.ports.worker },
+    tls: files.tls.worker,
+    fabric: fabric(member, layout, 'worker'),
+    roles: member.name === SERVING_MEMBER ? ['serve', 'verify'] : ['verify'],
+    workerId: `${member.name}-worker-1`,
+    signingKey: files.signingKey.worker,
+    verifierSocket: files.verifierSocket,
+    models: files.models,
+    outbox: files.outbox,
+    verdicts: files.verdicts,
+  } satisfies z.input<typeof WorkerConfig>);
+}
+
+function common(
+  topology: Topology,
+  member: Member,
+  layout: Layout,
+): Pick<z.input<typeof GatewayConfig>, 'member' | 'consortium'> {
+  return {
+    member: { name: member.name, mspId: member.mspId },
+    consortium: {
+      channel: topology.channel,
+      chaincode: topology.chaincode,
+      members: topology.members.map((other) => ({
+        name: other.name,
+        mspId: other.mspId,
+        gateway: gatewayUrl(other),
+        peerApi: `https://${address(other.ports.peerApi)}`,
+        worker: address(other.ports.worker),
+        peer: address(other.ports.peer),
+        tlsRoot: layout.member(other.name).tlsCa.certificate,
+      })),
+    },
+  };
+}
+
+function fabric(
+  member: Member,
+  layout: Layout,
+  service: 'gateway' | 'worker',
+): z.input<typeof GatewayConfig>['fabric'] {
+  const files = layout.member(member.name);
+  return {
+    peer: { address: address(member.ports.peer), tlsRoot: files.tlsCa.certificate },
+    identity: { mspId: member.mspId, ...files.identity[service] },
+  };
+}

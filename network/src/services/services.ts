@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeJson } from '../files';
+import { request } from '../fabric/http';
+import { NODE_OPTIONS } from '../fabric/chaincode';
+import { accepts } from '../processes/ports';
+import type { Processes, ProcessSpec } from '../processes/processes';
+import { assertBuilt, codeRevision } from '../processes/revision';
+import { until } from '../processes/until';
+import type { Layout } from '../topology/layout';
+import { processName } from '../topology/process-names';
+import { gatewayUrl, type Member, type Topology } from '../topology/topology';
+import { gatewayConfig, workerConfig } from './configs';
+
+export interface ServicesOptions {
+  readonly topology: Topology;
+  readonly layout: Layout;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The programs of ours that each member runs: its gateway and its worker. */
+export class Services {
+  constructor(
+    private readonly options: ServicesOptions,
+    private readonly dependencies: { readonly processes: Processes },
+  ) {}
+
+  /**
+   * Sees to it that the member's gateway runs and answers as ready.
+   * @param main the gateway's main file
+   * @throws {NetworkError} `not_built`
+   */
+  async gateway(member: Member, main: string): Promise<void> {
+    const { topology, layout } = this.options;
+    const config = layout.member(member.name).gatewayConfig;
+    await writeJson(config, gatewayConfig(topology, member, layout));
+    await this.#ensure(
+      await nodeSpec(processName('gateway', member), main, config),
+      async () => (await request(`${gatewayUrl(member)}/readyz`)).status === 200,
+    );
+  }
+
+  /**
+   * Sees to it that the member's worker runs and accepts connections.
+   * @param main the worker's main file
+   * @throws {NetworkError} `not_built`
+   */
+  async worker(member: Member, main: string): Promise<void> {
+    const { topology, layout } = this.options;
+    const files = layout.member(member.name);
+    for (const folder of [path.dirname(files.verifierSocket), files.models, files.outbox, files.verdicts])
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeJson(files.workerConfig, workerConfig(topology, member, layout));
+    await this.#ensure(await nodeSpec(processName('worker', member), main, files.workerConfig), () =>
+      accepts(member.ports.worker),
+    );
+  }
+
+  async #ensure(spec: ProcessSpec, isReady: () => Promise<boolean>): Promise<void> {
+    const { processes } = this.dependencies;
+    await processes.ensure(spec);
+    await until(spec.name, isReady, { check: () => processes.assertAlive(spec.name), signal: this.options.signal });
+  }
+}
+
+async function nodeSpec(name: string, main: string, config: string): Promise<ProcessSpec> {
+  const settings = createHash('sha256')
+    .update(await readFile(config))
+    .digest('hex')
+    .slice(0, 16);
+  return {
+    name,
+    command: process.execPath,
+    args: [assertBuilt(main)],
+    env: { LLMCHAIN_CONFIG: config, NODE_OPTIONS },
+    cwd: path.dirname(config),
+    revision: `${codeRevision(main)}-${settings}`,
+  };
+}

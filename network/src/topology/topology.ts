@@ -1,0 +1,102 @@
+import { NetworkError } from '../errors';
+
+export const MEMBER_NAMES = ['guild', 'archive', 'lab', 'compute'] as const;
+export type MemberName = (typeof MEMBER_NAMES)[number];
+
+export const DEFAULT_PORT_BASE = 8000;
+
+/** TCP ports of one member's programs, all on the loopback interface. */
+export interface MemberPorts {
+  readonly gateway: number;
+  readonly peerApi: number;
+  readonly orderer: number;
+  readonly peer: number;
+  readonly chaincode: number;
+  readonly chaincodeListen: number;
+  readonly peerOperations: number;
+  readonly ordererAdmin: number;
+  readonly ordererOperations: number;
+  readonly worker: number;
+}
+
+export interface Member {
+  readonly name: MemberName;
+  /** Position in the consortium, from 0; the SmartBFT consenter has `index + 1`. */
+  readonly index: number;
+  readonly mspId: string;
+  readonly ports: MemberPorts;
+}
+
+/** Who takes part, under which names and on which ports: a pure function of the port base. */
+export interface Topology {
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly portBase: number;
+  readonly members: readonly Member[];
+  readonly postgres: number;
+  readonly objectStore: number;
+}
+
+/** Name that every program is dialled by; certificates carry it, and `127.0.0.1`, as subject alternative names. */
+export const HOST = 'localhost';
+/** Address that every program listens on. */
+export const LISTEN_ADDRESS = '127.0.0.1';
+
+const HIGHEST_OFFSET = 100 * MEMBER_NAMES.length + 60;
+
+/**
+ * The sample consortium on ports `portBase … portBase + 460`.
+ * @throws {NetworkError} `invalid_argument` where these are not all between 1024 and 65535
+ */
+export function topologyOf(portBase: number): Topology {
+  if (!Number.isInteger(portBase) || portBase < 1024 || portBase + HIGHEST_OFFSET > 65_535)
+    throw new NetworkError(
+      'invalid_argument',
+      `port base ${portBase} is not a whole number from 1024 to ${65_535 - HIGHEST_OFFSET}: choose another --port-base`,
+      { portBase },
+    );
+  return {
+    channel: 'llmchain',
+    chaincode: 'llmchain',
+    portBase,
+    members: MEMBER_NAMES.map((name, index) => ({
+      name,
+      index,
+      mspId: `${name.charAt(0).toUpperCase()}${name.slice(1)}MSP`,
+      ports: memberPorts(portBase, index),
+    })),
+    postgres: portBase + 32,
+    objectStore: portBase + 33,
+  };
+}
+
+function memberPorts(portBase: number, index: number): MemberPorts {
+  const block = portBase + 100 * (index + 1);
+  return {
+    gateway: portBase + 80 + index,
+    peerApi: portBase + 90 + index,
+    orderer: block + 50,
+    peer: block + 51,
+    chaincode: block + 52,
+    chaincodeListen: block + 53,
+    peerOperations: block + 54,
+    ordererAdmin: block + 55,
+    ordererOperations: block + 56,
+    worker: block + 60,
+  };
+}
+
+/** Base URL of a member's API for people and programs. */
+export function gatewayUrl(member: Member): string {
+  return `http://${HOST}:${member.ports.gateway}`;
+}
+
+/** `host:port` to dial. */
+export function address(port: number): string {
+  return `${HOST}:${port}`;
+}
+
+/** `host:port` to listen on. */
+export function listenAddress(port: number): string {
+  return `${LISTEN_ADDRESS}:${port}`;
+}
