@@ -1,6 +1,7 @@
 import { GraphError } from '../error';
 import {
   type Attribute,
+  ELEMENT_TYPE,
   type ElementType,
   type NodeSpec,
   modelProto,
@@ -185,6 +186,11 @@ export class GraphBuilder {
   /** Rows of `table` [V, D] by the indices of `ids` [...]: [..., D]. */
   gather(table: Value, ids: Value): Value {
     return this.node('Gather', [table, ids], { shape: [...ids.shape, ...table.shape.slice(1)], type: table.type });
+  }
+
+  /** The same numbers in another element type. */
+  cast(a: Value, type: ElementType): Value {
+    return this.node('Cast', [a], { shape: a.shape, type }, { attributes: { to: ELEMENT_TYPE[type] } });
   }
 
   unsqueeze(a: Value, axes: readonly number[]): Value {

@@ -16,7 +16,7 @@ export function crossEntropy(tape: Tape, logits: Value, targets: Value): Value {
   const loss = graph.map('Neg', graph.mean(perRow, { axes: [0, 1] }));
   return tape.record([logits], loss, (dLoss) => {
     const rows = graph.node('Size', [targets], { shape: [], type: 'int64' });
-    const count = graph.node('CastLike', [rows, dLoss], { shape: [] });
+    const count = graph.cast(rows, 'float32');
     return [graph.mul(graph.sub(graph.map('Exp', logProbability), target), graph.div(dLoss, count))];
   });
 }

@@ -11,6 +11,7 @@ export function openSession(graph: Uint8Array, threads: number): Promise<Inferen
     graphOptimizationLevel: 'all',
     interOpNumThreads: 1,
     intraOpNumThreads: threads,
+    logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
 }
