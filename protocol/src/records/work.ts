@@ -9,6 +9,7 @@ export type Use = z.infer<typeof Use>;
 
 /** `constrained` needs a licence in force; a use that is not named is not allowed. */
 export const Permission = z.enum(['allowed', 'not_allowed', 'constrained']);
+export type Permission = z.infer<typeof Permission>;
 export const Preference = z.strictObject({
   training: Permission.optional(),
   generative_training: Permission.optional(),

@@ -1,0 +1,80 @@
+import { digestOf, LlmchainError, type SubmitName } from '@llmchain/protocol';
+import { Context } from 'fabric-contract-api';
+import type { ChaincodeStub, ClientIdentity } from 'fabric-shim';
+import { Money } from '../ledger/money';
+import { State } from '../ledger/state';
+import { demandRole, ROLES, type Invoker, type Role } from '../rules/authority';
+
+/** How far a proposal's time may be ahead of this endorser's clock, and behind it: people sign slowly. Milliseconds. */
+const AHEAD = 30_000;
+const BEHIND = 300_000;
+
+/** One transaction: who asks, when, and the state it reads and writes. */
+export class LedgerContext extends Context {
+  declare stub: ChaincodeStub;
+  declare clientIdentity: ClientIdentity;
+  #state: State | undefined;
+  #money: Money | undefined;
+
+  get state(): State {
+    return (this.#state ??= new State(this.stub));
+  }
+
+  get money(): Money {
+    return (this.#money ??= new Money(this.state, this.stub.getTxID()));
+  }
+
+  /** Proposal time, milliseconds since the Unix epoch: the same for every endorser. */
+  get now(): number {
+    return this.stub.getDateTimestamp().getTime();
+  }
+
+  /** The member whose peer this chaincode serves. */
+  get endorser(): string {
+    return this.stub.getMspID();
+  }
+
+  get invoker(): Invoker {
+    const role = this.clientIdentity.getAttributeValue('role');
+    return {
+      member: this.clientIdentity.getMSPID(),
+      role: ROLES.find((known): known is Role => known === role),
+      person: this.clientIdentity.getAttributeValue('person') ?? undefined,
+    };
+  }
+
+  /** @throws {LlmchainError} `clock_skew` when the proposal's time is not this endorser's */
+  demandClock(clock: number): void {
+    const skew = this.now - clock;
+    if (skew <= AHEAD && -skew <= BEHIND) return;
+    throw new LlmchainError(
+      'clock_skew',
+      `The proposal's time is ${Math.round(skew / 1000)} s off the clock of ${this.endorser}. Set the clock of the machine that signed it.`,
+      { skewMs: skew },
+    );
+  }
+
+  /**
+   * Authorises the transaction, then carries it out once: repeating an operation id with the same request returns the
+   * first result, with another request it is refused.
+   * @throws {LlmchainError} `not_authorised` | `conflict`, and whatever `act` throws
+   */
+  async once(transaction: SubmitName, request: { operationId: string }, act: () => Promise<object>): Promise<string> {
+    const { invoker } = this;
+    demandRole(transaction, invoker);
+    const key = [invoker.member, request.operationId];
+    const digest = digestOf({ transaction, request });
+    const done = await this.state.find('operation', ...key);
+    if (done) {
+      if (done.request === digest) return done.result;
+      throw new LlmchainError(
+        'conflict',
+        `The operation id ${request.operationId} was used for another request. Choose a new one.`,
+        { operationId: request.operationId },
+      );
+    }
+    const result = JSON.stringify(await act());
+    await this.state.create('operation', key, { request: digest, result, owner: { member: invoker.member } });
+    return result;
+  }
+}

@@ -1,0 +1,98 @@
+import { LlmchainError, ordinal, type DatasetPage } from '@llmchain/protocol';
+import { Info, Returns, Transaction } from 'fabric-contract-api';
+import { ConsentReader } from '../ledger/consent';
+import { demandOwner } from '../rules/authority';
+import { demandOrder, demandWhole, pageRoot } from '../rules/dataset';
+import { LedgerContext } from './context';
+import { LedgerContract } from './contract';
+
+@Info({ title: 'datasets', description: 'Datasets, whose every item has consent' })
+export class DatasetsContract extends LedgerContract {
+  constructor() {
+    super('datasets');
+  }
+
+  @Transaction()
+  @Returns('string')
+  async create(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:create', request);
+    return ctx.once('datasets:create', decoded, async () => {
+      const { operationId: _, ...entry } = decoded;
+      if (await ctx.state.find('dataset', entry.dataset))
+        throw new LlmchainError(
+          'already_registered',
+          `There is a dataset ${entry.dataset} already. Add a version to it or choose another id.`,
+          { dataset: entry.dataset },
+        );
+      return ctx.state.create('dataset', [entry.dataset], { ...entry, owner: { member: ctx.invoker.member } });
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async addPage(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:addPage', request);
+    return ctx.once('datasets:addPage', decoded, async () => {
+      const { dataset, version, index, items } = decoded;
+      const key = [dataset, ordinal(version), ordinal(index)];
+      const { owner } = await ctx.state.get('dataset', dataset);
+      demandOwner(ctx.invoker, owner, `Dataset ${dataset}`);
+      demandOrder(items);
+      if (await ctx.state.find('dataset-version', dataset, ordinal(version)))
+        throw new LlmchainError('wrong_state', `${dataset}@${version} is sealed. Add a new version.`, {
+          dataset,
+          version,
+        });
+      const { basis } = await new ConsentReader(ctx.state, ctx.now).demand(items, owner.member);
+      const page = { dataset, version, index, root: pageRoot(items), items, consent: basis, owner };
+      // Until the version is sealed a page may be sent again: the steward left an item out, or lost an answer.
+      const before = await ctx.state.find('dataset-page', ...key);
+      const written = await (before
+        ? ctx.state.update('dataset-page', key, { ...before, ...page })
+        : ctx.state.create('dataset-page', key, page));
+      return { root: written.root };
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async seal(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:seal', request);
+    return ctx.once('datasets:seal', decoded, async () => {
+      const { dataset, version, pages: count, root } = decoded;
+      const { owner } = await ctx.state.get('dataset', dataset);
+      demandOwner(ctx.invoker, owner, `Dataset ${dataset}`);
+      if (await ctx.state.find('dataset-version', dataset, ordinal(version)))
+        throw new LlmchainError('already_registered', `${dataset}@${version} is sealed already. Add a new version.`, {
+          dataset,
+          version,
+        });
+      const pages: DatasetPage[] = [];
+      for (let index = 0; index < count; index++)
+        pages.push(await ctx.state.get('dataset-page', dataset, ordinal(version), ordinal(index)));
+      demandWhole(pages, root);
+      const consent = new ConsentReader(ctx.state, ctx.now);
+      for (const page of pages) await consent.demandStill(page, owner.member);
+      const items = pages.flatMap((page) => page.items);
+      const sum = (of: 'tokens' | 'bytes'): number => items.reduce((total, item) => total + item[of], 0);
+      return ctx.state.create('dataset-version', [dataset, ordinal(version)], {
+        dataset,
+        version,
+        root,
+        pages: count,
+        items: items.length,
+        tokens: sum('tokens'),
+        bytes: sum('bytes'),
+        owner,
+      });
+    });
+  }
+
+  @Transaction(false)
+  @Returns('string')
+  async consent(ctx: LedgerContext, request: string): Promise<string> {
+    const { items } = this.decode('datasets:consent', request);
+    const { offenders } = await new ConsentReader(ctx.state, ctx.now).examine(items, ctx.invoker.member);
+    return this.answer('datasets:consent', { offenders });
+  }
+}

@@ -1,0 +1,73 @@
+import { request } from 'node:http';
+import { ChaincodeEnvironment, decodeJson, LlmchainError, Verdict } from '@llmchain/protocol';
+
+/** The longest answer that is read; a verdict is some hundred bytes. */
+const LIMIT = 64 * 1024;
+
+function ask(socketPath: string, path: string, timeout: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, method: 'GET', signal: AbortSignal.timeout(timeout) }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+        if (body.length > LIMIT) response.destroy(new Error('answer too long'));
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(body) : reject(new Error(`status ${response.statusCode ?? 0}`)),
+      );
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+/**
+ * Asks this member's own verifier, and lets the endorsement go on only when it has accepted the batch. The answer decides
+ * whether to endorse, never what is written, so that endorsements agree.
+ * @throws {LlmchainError} `not_verified` | `verdict_pending` | `verifier_unavailable`
+ */
+export async function demandAcceptance(member: string, batch: string, root: string): Promise<void> {
+  const environment = ChaincodeEnvironment.safeParse(process.env);
+  if (!environment.success) {
+    throw new LlmchainError(
+      'verifier_unavailable',
+      `${member} has no verifier configured; its operator has to set one.`,
+      { member },
+    );
+  }
+  const { LLMCHAIN_VERIFIER_SOCKET: socket, LLMCHAIN_VERIFIER_TIMEOUT_MS: timeout } = environment.data;
+  const path = `/verdict?batch=${encodeURIComponent(batch)}&root=${root}`;
+  let verdict: Verdict;
+  try {
+    verdict = decodeJson(Verdict, await ask(socket, path, timeout), 'verdict');
+  } catch (cause) {
+    throw new LlmchainError(
+      'verifier_unavailable',
+      `The verifier of ${member} did not answer; ask another member or try again.`,
+      { member },
+      { cause },
+    );
+  }
+  if (verdict.batch !== batch || verdict.root !== root || verdict.verdict === 'pending') {
+    throw new LlmchainError(
+      'verdict_pending',
+      `The verifier of ${member} has not finished with batch ${batch}; try again in a moment.`,
+      { member, batch },
+    );
+  }
+  if (verdict.verdict === 'reject') {
+    const { reason, receipt } = verdict;
+    throw new LlmchainError(
+      'not_verified',
+      `The verifier of ${member} rejects batch ${batch}${reason ? ` (${reason})` : ''}.`,
+      {
+        member,
+        batch,
+        ...(reason ? { reason } : {}),
+        ...(receipt ? { receipt } : {}),
+      },
+    );
+  }
+}

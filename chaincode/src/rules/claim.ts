@@ -1,0 +1,48 @@
+import {
+  canonicalJson,
+  LlmchainError,
+  partOfLine,
+  verifyInclusion,
+  type Account,
+  type InclusionProof,
+  type ModelVersion,
+  type RoyaltyEntry,
+  type Settlement,
+} from '@llmchain/protocol';
+
+/**
+ * That the entry stands in the model version's royalty table and names the payee.
+ * @throws {LlmchainError} `invalid_argument` | `digest_mismatch`
+ */
+export function demandEntry(
+  payee: Account,
+  model: ModelVersion,
+  entry: RoyaltyEntry | undefined,
+  proof: InclusionProof | undefined,
+): void {
+  if (!entry || !proof) {
+    if (entry || proof || payee.startsWith('artist:')) {
+      throw new LlmchainError(
+        'invalid_argument',
+        `${payee} claims from the artists' pool: send its entry in the royalty table and the proof of it.`,
+        { payee, table: model.royalty.address },
+      );
+    }
+    return;
+  }
+  if (entry.payee !== payee)
+    throw new LlmchainError('invalid_argument', `The entry names ${entry.payee}, not ${payee}.`, { payee });
+  if (proof.count !== model.royalty.entries || !verifyInclusion(canonicalJson(entry), proof, model.royalty.root)) {
+    throw new LlmchainError(
+      'digest_mismatch',
+      'The proof does not lead to the royalty root of the model version. Take the table from its address.',
+      { root: model.royalty.root, table: model.royalty.address },
+    );
+  }
+}
+
+/** What one settled batch owes to a payee. */
+export function owed(settlement: Settlement, payee: Account, entry: RoyaltyEntry | undefined, total: number): number {
+  const parts = settlement.parts.reduce((sum, part) => (part.account === payee ? sum + part.amount : sum), 0);
+  return parts + (entry ? partOfLine(settlement.pool, entry.start, entry.share, total) : 0);
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import {
+  canonicalJson,
+  LlmchainError,
+  parseError,
+  splitCompositeKey,
+  compositeKey,
+  type RequestOf,
+  type ResultOf,
+  type TransactionName,
+} from '@llmchain/protocol';
+import { contracts } from '../../chaincode/src';
+import type { TestIdentity } from './identities';
+
+interface Dispatcher {
+  Invoke(stub: unknown): Promise<{ status: number; message: string; payload: Uint8Array }>;
+}
+
+// The real dispatcher of fabric-shim: argument conversion, identity and errors are those of a peer's chaincode.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const ChaincodeFromContract = require('fabric-shim/lib/contract-spi/chaincodefromcontract') as new (
+  contracts: unknown[],
+  serializers: unknown,
+) => Dispatcher;
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { JSONSerializer } = require('fabric-contract-api') as { JSONSerializer: unknown };
+
+interface Call {
+  as: TestIdentity;
+  /** MSP id of the peer that endorses. */
+  endorser?: string;
+  at?: number;
+}
+
+/**
+ * One peer's world state in memory. Each call runs the real chaincode through fabric-shim's dispatcher; writes are
+ * applied only when it succeeds, and are not seen by the transaction that makes them, as in Fabric.
+ */
+export class World {
+  readonly state = new Map<string, Uint8Array>();
+  readonly policies = new Map<string, Uint8Array>();
+  readonly #dispatcher = new ChaincodeFromContract([...contracts], {
+    transaction: 'jsonSerializer',
+    serializers: { jsonSerializer: JSONSerializer },
+  });
+
+  /** @throws {LlmchainError} what the chaincode threw */
+  async submit<N extends TransactionName>(name: N, request: RequestOf<N>, call: Call): Promise<ResultOf<N>> {
+    return this.raw(name, [canonicalJson(request)], call) as Promise<ResultOf<N>>;
+  }
+
+  /** As `submit`, with any arguments: what a client of another make might send. */
+  async raw(
+    name: string,
+    args: readonly string[],
+    { as, endorser = as.mspId, at = Date.now() }: Call,
+  ): Promise<unknown> {
+    const writes = new Map<string, Uint8Array | null>();
+    const policies = new Map<string, Uint8Array>();
+    const stub = this.#stub({ name, args, as, endorser, at, writes, policies });
+    const response = await this.#dispatcher.Invoke(stub);
+    if (response.status !== 200) throw parseError(response.message) ?? new LlmchainError('internal', response.message);
+    for (const [key, value] of writes) {
+      if (value) this.state.set(key, value);
+      else this.state.delete(key);
+    }
+    for (const [key, policy] of policies) this.policies.set(key, policy);
+    return JSON.parse(Buffer.from(response.payload).toString('utf8'));
+  }
+
+  #stub(tx: {
+    name: string;
+    args: readonly string[];
+    as: TestIdentity;
+    endorser: string;
+    at: number;
+    writes: Map<string, Uint8Array | null>;
+    policies: Map<string, Uint8Array>;
+  }): object {
+    const id = randomUUID();
+    const { state } = this;
+    const under = (type: string, parts: string[]): { key: string; value: Uint8Array }[] => {
+      const prefix = compositeKey(type, parts);
+      return [...state]
+        .filter(([key]) => key.startsWith(prefix))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => ({ key, value }));
+    };
+    const iterate = (entries: { key: string; value: Uint8Array }[]): object => {
+      let at = 0;
+      return {
+        next: () => Promise.resolve(at < entries.length ? { done: false, value: entries[at++] } : { done: true }),
+        close: () => Promise.resolve(),
+      };
+    };
+    return {
+      getBufferArgs: () => [tx.name, ...tx.args].map((arg) => Buffer.from(arg)),
+      getFunctionAndParameters: () => ({ fcn: tx.name, params: tx.args }),
+      getTxID: () => id,
+      getChannelID: () => 'llmchain',
+      getMspID: () => tx.endorser,
+      getDateTimestamp: () => new Date(tx.at),
+      getCreator: () => ({ mspid: tx.as.mspId, idBytes: Buffer.from(tx.as.certificate) }),
+      getState: (key: string) => Promise.resolve(state.get(key) ?? new Uint8Array()),
+      putState: (key: string, value: Uint8Array) => Promise.resolve(void tx.writes.set(key, value)),
+      deleteState: (key: string) => Promise.resolve(void tx.writes.set(key, null)),
+      setStateValidationParameter: (key: string, policy: Uint8Array) =>
+        Promise.resolve(void tx.policies.set(key, policy)),
+      getStateByPartialCompositeKey: (type: string, parts: string[]) => Promise.resolve(iterate(under(type, parts))),
+      getStateByPartialCompositeKeyWithPagination: (type: string, parts: string[], limit: number, after = '') => {
+        const rest = under(type, parts).filter(({ key }) => key >= after);
+        return Promise.resolve({
+          iterator: iterate(rest.slice(0, limit)),
+          metadata: { fetchedRecordsCount: Math.min(limit, rest.length), bookmark: rest[limit]?.key ?? '' },
+        });
+      },
+    };
+  }
+
+  /** Types of the records that are protected by a key-level policy. */
+  protectedTypes(): string[] {
+    return [...new Set([...this.policies.keys()].map((key) => splitCompositeKey(key)?.type ?? ''))].sort();
+  }
+}
