@@ -1,0 +1,5 @@
+/** One member's index of the ledger: follow/ (blocks) → project/ (write sets → rows, pure) → store/ (Postgres) → query/. */
+export { createIndexer, type Indexer, type IndexerDependencies, type IndexerOptions } from './indexer';
+export type { BlockSource, Log } from './ports';
+export type { Position } from './project/rows';
+export type { ReceiptEntry, Trace, TraceEdge, TraceNode, TraceOptions, TransactionAnswer } from './query/answers';

@@ -1,0 +1,151 @@
+import { LlmchainError } from '@llmchain/protocol';
+import type pg from 'pg';
+import { Follower } from './follow/follower';
+import { notYetIndexed, Progress } from './follow/progress';
+import type { BlockSource, Log } from './ports';
+import type { Position } from './project/rows';
+import type { ReceiptEntry, Trace, TraceOptions, TransactionAnswer } from './query/answers';
+import { LedgerRecords } from './query/ledger';
+import { Lineage } from './query/lineage';
+import { Receipts } from './query/receipts';
+import { resolve } from './query/resolve';
+import { openDatabase } from './store/open';
+import { NOWHERE, Projections } from './store/projections';
+
+/** One member's view of the ledger: every valid write since genesis, and the lineage that the writes make. */
+export interface Indexer {
+  /** Brings the tables to their present shape and begins to follow the peer; does not wait until it has caught up. */
+  start(): Promise<void>;
+  /** Ends after the block at work. The pool stays open. */
+  stop(): Promise<void>;
+  /** The last block indexed; `{block: -1, time: 0}` before the first. */
+  height(): Position;
+  /** @throws {LlmchainError} `not_yet_indexed` when the block is not indexed within `timeoutMs` */
+  waitFor(block: number, timeoutMs: number): Promise<void>;
+  /**
+   * What a thing comes from, or what came of it.
+   * @param id a full id or an unambiguous short form (`poet@1`, `poet` for the latest version)
+   * @throws {LlmchainError} `invalid_argument`, `not_found`, `not_yet_indexed` (the index is behind), `too_large`
+   */
+  trace(id: string, options: TraceOptions): Promise<Trace>;
+  /** @returns undefined when no valid transaction with this id is indexed */
+  transaction(id: string): Promise<TransactionAnswer | undefined>;
+  /** A producer's batches of one model version, by sequence number. */
+  batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]>;
+  /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
+  putReceipt(receipt: ReceiptEntry): Promise<void>;
+}
+
+export interface IndexerOptions {
+  channel: string;
+  chaincode: string;
+  member: string;
+  /** Postgres schema that the tables live in. */
+  schema?: string;
+}
+
+export interface IndexerDependencies {
+  ledger: BlockSource;
+  pool: pg.Pool;
+  log: Log;
+}
+
+export function createIndexer(options: IndexerOptions, dependencies: IndexerDependencies): Indexer {
+  return new PostgresIndexer(options, dependencies);
+}
+
+class PostgresIndexer implements Indexer {
+  readonly #options: IndexerOptions;
+  readonly #log: Log;
+  readonly #database: ReturnType<typeof openDatabase>;
+  readonly #projections: Projections;
+  readonly #progress = new Progress(NOWHERE);
+  readonly #follower: Follower;
+  readonly #records: LedgerRecords;
+  readonly #receipts: Receipts;
+  readonly #lineage: Lineage;
+  #running: { abort: AbortController; done: Promise<void> } | undefined;
+
+  constructor(options: IndexerOptions, { ledger, pool, log }: IndexerDependencies) {
+    const schema = options.schema ?? 'indexer';
+    const { chaincode } = options;
+    this.#options = options;
+    this.#log = log;
+    this.#database = openDatabase(pool, schema);
+    const { db } = this.#database;
+    this.#projections = new Projections({ schema }, { db });
+    this.#follower = new Follower(
+      { chaincode },
+      { ledger, projections: this.#projections, progress: this.#progress, log },
+    );
+    this.#records = new LedgerRecords({ db });
+    this.#receipts = new Receipts({ db });
+    this.#lineage = new Lineage({ db, receipts: this.#receipts });
+  }
+
+  async start(): Promise<void> {
+    await this.#database.migrate();
+    const checkpoint = await this.#projections.checkpoint();
+    this.#progress.reached(checkpoint);
+    if (this.#running) return;
+    const { channel, member } = this.#options;
+    this.#log.info({ channel, member, block: checkpoint.block }, 'the index follows the ledger');
+    const abort = new AbortController();
+    this.#running = { abort, done: this.#follower.run(abort.signal) };
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.abort.abort();
+    await running?.done;
+  }
+
+  height(): Position {
+    return this.#progress.position;
+  }
+
+  waitFor(block: number, timeoutMs: number): Promise<void> {
+    return this.#progress.waitFor(block, timeoutMs);
+  }
+
+  async trace(id: string, { direction, asOf }: TraceOptions): Promise<Trace> {
+    const position = await this.#position(asOf);
+    const root = await resolve(this.#database.db, id, position.block);
+    if (root) return this.#lineage.trace(root, direction, position);
+    if (asOf === undefined && !this.#follower.caughtUp) {
+      throw new LlmchainError(
+        'not_yet_indexed',
+        `"${id}" is not indexed yet and the index is still catching up with the ledger. Ask again in a moment.`,
+        { id, indexed: position.block },
+      );
+    }
+    throw new LlmchainError('not_found', `There was no "${id}" at block ${position.block}. Check the id.`, {
+      id,
+      block: position.block,
+    });
+  }
+
+  transaction(id: string): Promise<TransactionAnswer | undefined> {
+    return this.#records.transaction(id);
+  }
+
+  batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]> {
+    return this.#records.batchesOf(producer, model, version);
+  }
+
+  putReceipt(receipt: ReceiptEntry): Promise<void> {
+    return this.#receipts.put(receipt);
+  }
+
+  /** Where the answer looks back to. */
+  async #position(asOf: number | undefined): Promise<Position> {
+    const indexed = this.#progress.position;
+    if (asOf === undefined) return indexed;
+    if (!Number.isInteger(asOf) || asOf < 0) {
+      throw new LlmchainError('invalid_argument', 'asOf is the number of a block: a whole number from 0.', { asOf });
+    }
+    if (asOf > indexed.block) throw notYetIndexed(asOf, indexed);
+    return (await this.#records.position(asOf)) ?? indexed;
+  }
+}

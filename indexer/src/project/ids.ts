@@ -1,0 +1,18 @@
+import type { DatasetRef, ModelRef } from '@llmchain/protocol';
+
+/**
+ * Ids of the things in the lineage. A work is its SHA-256, a receipt its 64 hexadecimal digits, an account its name;
+ * everything else is its type, a colon and its name, with `@` and the version where it has versions.
+ */
+
+export const licenceNode = (licence: string): string => `licence:${licence}`;
+export const jobNode = (job: string): string => `job:${job}`;
+export const signerNode = (signer: string): string => `signer:${signer}`;
+export const datasetNode = (ref: DatasetRef): string => `dataset:${ref.dataset}@${ref.version}`;
+export const modelNode = (ref: ModelRef): string => `model:${ref.model}@${ref.version}`;
+/** @param batch `<producer>/<sequence>` */
+export const batchNode = (batch: string): string => `batch:${batch}`;
+export const settlementNode = (batch: string): string => `settlement:${batch}`;
+export const claimNode = (payee: string, producer: string, ref: ModelRef): string =>
+  `claim:${payee}/${producer}/${ref.model}@${ref.version}`;
+export const artistNode = (member: string, person: string): string => `artist:${member}:${person}`;

@@ -1,0 +1,26 @@
+import type { RecordOf, RecordType } from '@llmchain/protocol';
+import { batch, settlement, signer } from './inference';
+import { claim } from './credits';
+import { datasetPage, datasetVersion } from './datasets';
+import { job, model } from './models';
+import type { Lineage } from './node';
+import { licence, work } from './works';
+
+/** Which records have a place in the lineage, and what they say there. All others are kept as writes only. */
+const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage } = {
+  work,
+  licence,
+  'dataset-version': datasetVersion,
+  'dataset-page': datasetPage,
+  job,
+  model,
+  signer,
+  batch,
+  settlement,
+  cursor: claim,
+};
+
+/** @returns undefined for a type that has no place in the lineage */
+export function lineageReader(type: RecordType): ((record: unknown) => Lineage) | undefined {
+  return READERS[type] as ((record: unknown) => Lineage) | undefined;
+}

@@ -1,0 +1,23 @@
+import type { ModelVersion, TrainingJob } from '@llmchain/protocol';
+import { datasetNode, jobNode, modelNode } from './ids';
+import { edgesTo, type Lineage } from './node';
+
+export function job(record: TrainingJob): Lineage {
+  const id = jobNode(record.job);
+  return {
+    node: { id, type: 'job', name: record.job, state: record.state, label: record.job },
+    edges: edgesTo(id, 'trained on', record.datasets.map(datasetNode)),
+  };
+}
+
+export function model(record: ModelVersion): Lineage {
+  const { model: name, version, state } = record;
+  const id = modelNode(record);
+  return {
+    node: { id, type: 'model', name, version, state, label: `${name}@${version}` },
+    edges: [
+      { from: id, to: jobNode(record.job), kind: 'trained by' },
+      ...edgesTo(id, 'trained on', record.datasets.map(datasetNode)),
+    ],
+  };
+}
