@@ -33,11 +33,14 @@ export interface ForwardInputs {
   readonly extend?: (layer: number, fresh: LayerCache) => LayerCache;
 }
 
-/**
- * The model from token ids to logits.
- * @returns logits as rows [N, V], N = B · T
- */
-export function gptForward(tape: Tape, config: GptConfig, weights: Weights, inputs: ForwardInputs): Value {
+/** Logits as rows [N, V], N = B · T, and the run-time list [B, T, −1] that gives rows their two axes back. */
+export interface ForwardResult {
+  readonly logits: Value;
+  readonly dims: Value;
+}
+
+/** The model from token ids to logits. */
+export function gptForward(tape: Tape, config: GptConfig, weights: Weights, inputs: ForwardInputs): ForwardResult {
   const { graph } = tape;
   const { ids, positions, rotaryTable, bias, extend } = inputs;
   const batchAndTime = graph.node('Shape', [ids], { shape: [2], type: 'int64' });
@@ -69,5 +72,5 @@ export function gptForward(tape: Tape, config: GptConfig, weights: Weights, inpu
     hidden = residual(tape, hidden, linear(tape, gated, weight('mlp.down_proj')));
   }
   const output = rmsNorm(tape, hidden, weights(FINAL_NORM), config.rmsNormEps);
-  return linear(tape, output, weights(config.tiedEmbeddings ? EMBEDDING : OUTPUT_HEAD));
+  return { logits: linear(tape, output, weights(config.tiedEmbeddings ? EMBEDDING : OUTPUT_HEAD)), dims };
 }

@@ -8,6 +8,9 @@ import type { GptConfig } from './config';
 import { type LayerCache, gptForward } from './forward';
 import { parameterCount, tensorTable } from './tensor-table';
 
+/** What protocol buffers can hold, less room for the graph itself. */
+const LARGEST_FILE = 2 ** 31 - 2 ** 24;
+
 /**
  * The serving graph with its weights, as Optimum lays out `onnx/model.onnx`; single precision throughout.
  *
@@ -15,12 +18,18 @@ import { parameterCount, tensorTable } from './tensor-table';
  * int64 [B, T]; per layer i `past_key_values.i.key` and `.value` float32 [B, kvHeads, P, headSize] (P may be 0).
  * Outputs: `logits` float32 [B, T, V]; `present.i.key` and `.value` [B, kvHeads, P+T, headSize], past and new.
  * @param params the flat parameter vector in the order of `tensorTable`
- * @throws {GraphError} `invalid_argument` when its length is not the model's
+ * @throws {GraphError} `invalid_argument` when its length is not the model's, `not_supported` when it is too long for one
+ *   file
  */
 export function inferenceGraph(config: GptConfig, params: Float32Array): Uint8Array {
   const count = parameterCount(config);
   if (params.length !== count) {
     throw new GraphError('invalid_argument', `The model has ${count} parameters, not ${params.length}`);
+  }
+  if (count * Float32Array.BYTES_PER_ELEMENT > LARGEST_FILE) {
+    throw new GraphError('not_supported', 'Weights beyond 2 GiB do not fit into one ONNX file: use a smaller model', {
+      count,
+    });
   }
   const tape = new Tape(new GraphBuilder('model'));
   const { graph } = tape;
@@ -40,7 +49,7 @@ export function inferenceGraph(config: GptConfig, params: Float32Array): Uint8Ar
   const extended = (old: Value, fresh: Value): Value =>
     graph.concat([old, fresh], 2, ['B', config.kvHeads, 'S', config.headSize]);
 
-  const logits = gptForward(tape, config, (name) => weights.get(name)!, {
+  const { logits, dims } = gptForward(tape, config, (name) => weights.get(name)!, {
     ids,
     positions,
     rotaryTable: rotaryTable(graph, { positions: config.context, headSize: config.headSize, theta: config.ropeTheta }),
@@ -52,8 +61,6 @@ export function inferenceGraph(config: GptConfig, params: Float32Array): Uint8Ar
       return all;
     },
   });
-  const batchAndTime = graph.node('Shape', [ids], { shape: [2], type: 'int64' });
-  const dims = graph.concat([batchAndTime, graph.ints([-1])], 0, [3]);
   graph.output('logits', graph.reshape(logits, dims, ['B', 'T', config.vocabSize]));
   present.forEach(({ key, value }, layer) => {
     graph.output(`present.${layer}.key`, key);

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../../graph/graph-builder';
 import { Tape } from '../../graph/tape';
-import type { Value } from '../../graph/value';
+import { type Value, elementCount } from '../../graph/value';
 import { MASKED } from '../../operators/attention';
 import { crossEntropy } from '../../operators/cross-entropy';
 import { rotaryTable } from '../../operators/rotary';
@@ -54,14 +54,10 @@ export function gradient(config: GptConfig): Uint8Array {
   const tape = new Tape(new GraphBuilder('gradient'));
   const { graph } = tape;
   const { params, parts, loss } = lossOf(tape, config);
-  const flat = tape.gradients(loss, parts).map((part, index) => graph.reshape(part, [-1], [sizes(config)[index]!]));
+  const flat = tape.gradients(loss, parts).map((part) => graph.reshape(part, [-1], [elementCount(part.shape)]));
   graph.output('loss', loss);
   graph.output('gradient', graph.concat(flat, 0, params.shape));
   return graph.bytes();
-}
-
-function sizes(config: GptConfig): number[] {
-  return tensorTable(config).map(({ length }) => length);
 }
 
 interface LossParts {
@@ -83,7 +79,7 @@ function lossOf(tape: Tape, config: GptConfig): LossParts {
   const tokens = graph.input('tokens', 'int64', ['B', 'T+1']);
   const ids = graph.slice(tokens, 1, { start: 0, end: -1, size: 'T' });
   const targets = graph.slice(tokens, 1, { start: 1, end: END, size: 'T' });
-  const logits = gptForward(tape, config, (name) => weights.get(name)!, {
+  const { logits } = gptForward(tape, config, (name) => weights.get(name)!, {
     ids,
     positions: graph.ints([0]),
     rotaryTable: rotaryTable(graph, { positions: config.context, headSize: config.headSize, theta: config.ropeTheta }),
