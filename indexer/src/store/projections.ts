@@ -62,7 +62,11 @@ export class Projections {
 
   async #write(trx: Transaction<Tables>, projection: Projection): Promise<void> {
     const { block: number, time, superseded } = projection;
-    await trx.insertInto('block').values({ number, time }).execute();
+    await trx
+      .insertInto('block')
+      .values({ number, time })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
     await insertRows(trx, this.#schema, 'transaction', TRANSACTION, projection.transactions);
     await insertRows(trx, this.#schema, 'write', WRITE, projection.writes);
     if (superseded.length > 0) {
