@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { NetworkError } from './errors';
 import { FabricNetwork } from './fabric/fabric-network';
-import { claimHome, establish, homeTopology } from './home';
+import { claimHome, establish, existingTopology, homeTopology, isHome } from './home';
 import { withLock } from './processes/lock';
 import { assertPortsFree } from './processes/ports';
 import { Processes } from './processes/processes';
@@ -83,40 +83,40 @@ export class Consortium {
       const { fabricBin, cache } = this.options;
       const { report } = this.dependencies;
       const found = await programs({ report, signal, ...(fabricBin && { fabricBin }), ...(cache && { cache }) });
-      await reported(
+      const certificates = await reported(
         report,
         'identities',
         () => establish(topology, this.#layout, found),
         (count) => (count === 0 ? 'kept' : `${topology.members.length} members, ${count} certificates`),
       );
-      const height = await this.#start(topology, processes, found, signal);
+      const height = await this.#start(topology, processes, found, { signal, fresh: certificates > 0 });
       return this.#result(topology, height, (Date.now() - started) / 1000);
     });
   }
 
   /** Stops everything, in the reverse order of starting; all data stay. */
   async down(): Promise<void> {
-    await claimHome(this.#layout);
-    await withLock(this.#layout.lock, () => this.#stop());
+    if (await isHome(this.#layout)) await withLock(this.#layout.lock, () => this.#stop());
   }
 
   /** Stops everything and removes the home with all its data. */
   async reset(): Promise<void> {
-    await claimHome(this.#layout);
+    if (!(await isHome(this.#layout))) return;
     await withLock(this.#layout.lock, async () => {
       await this.#stop();
-      const topology = await homeTopology(this.#layout, undefined).catch(() => undefined);
-      if (topology !== undefined) {
-        const postgres = await Postgres.create({ topology, layout: this.#layout }, { processes: this.#processes() });
-        await postgres.remove();
-      }
+      const topology = await homeTopology(this.#layout, undefined);
+      const postgres = await Postgres.create({ topology, layout: this.#layout }, { processes: this.#processes() });
+      await postgres.remove();
     });
     await rm(this.#layout.home, { recursive: true, force: true });
   }
 
-  /** What runs, how much memory it takes, and how far each member's ledger is. */
+  /**
+   * What runs, how much memory it takes, and how far each member's ledger is.
+   * @throws {NetworkError} `home_invalid` where no consortium has been made
+   */
   async status(): Promise<Status> {
-    const topology = await homeTopology(this.#layout, undefined);
+    const topology = await existingTopology(this.#layout);
     return statusOf(topology, this.#layout, this.#processes());
   }
 
@@ -125,7 +125,7 @@ export class Consortium {
    * @throws {NetworkError} `invalid_argument` listing the names
    */
   async logs(name: string): Promise<string> {
-    const names = processNames(await homeTopology(this.#layout, undefined));
+    const names = processNames(await existingTopology(this.#layout));
     if (!names.includes(name))
       throw new NetworkError('invalid_argument', `there is no process "${name}"; the names are ${names.join(', ')}`, {
         names,
@@ -138,12 +138,14 @@ export class Consortium {
     topology: Topology,
     processes: Processes,
     found: Programs,
-    signal: AbortSignal | undefined,
+    { signal, fresh }: { readonly signal: AbortSignal | undefined; readonly fresh: boolean },
   ): Promise<number> {
     const { report } = this.dependencies;
     const layout = this.#layout;
     const fabric = new FabricNetwork({ topology, layout, signal }, { processes, programs: found });
     const postgres = await Postgres.create({ topology, layout, signal }, { processes });
+    // Outside the home there may be data of a former consortium of the same name.
+    if (fresh) await postgres.remove();
     const objectStore = new ObjectStore({ topology, layout, signal }, { processes, programs: found });
     const services = new Services({ topology, layout, signal }, { processes });
     const { members } = topology;

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { NetworkError } from './errors';
 
 /** Writes a file through a temporary neighbour, so that a reader or a kill never sees half of it. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -38,4 +39,20 @@ export function isMissing(error: unknown): boolean {
 /** The `errno` word of a system error, if it is one. */
 export function errno(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * Makes the folder of a Unix socket, and the one above it, so that nobody else can enter. In a place where others may write, one of them may have made it first.
+ * @throws {NetworkError} `home_invalid` where it is another user's or open to others
+ */
+export async function socketFolderOf(socket: string): Promise<void> {
+  const folder = path.dirname(socket);
+  for (const each of [path.dirname(folder), folder]) await privateFolder(each);
+}
+
+async function privateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const found = await stat(folder);
+  if (found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
+    throw new NetworkError('home_invalid', `${folder} is open to other users: remove it, then try again`, { folder });
 }

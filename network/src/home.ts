@@ -35,16 +35,7 @@ export interface MemberDescription {
  */
 export async function describe(home: string): Promise<ConsortiumDescription> {
   const layout = layoutOf(path.resolve(home));
-  const portBase = await storedPortBase(layout);
-  if (portBase === undefined)
-    throw new NetworkError(
-      'home_invalid',
-      `there is no consortium in ${layout.home}: run "llmchain up", or name another folder with --home`,
-      {
-        home: layout.home,
-      },
-    );
-  const topology = topologyOf(portBase);
+  const topology = await existingTopology(layout);
   return {
     home: layout.home,
     topology,
@@ -56,6 +47,17 @@ export async function describe(home: string): Promise<ConsortiumDescription> {
       adminKey: layout.member(member.name).adminKey,
     })),
   };
+}
+
+/** @throws {NetworkError} `home_invalid` where no consortium has been made */
+export async function existingTopology(layout: Layout): Promise<Topology> {
+  const portBase = await storedPortBase(layout);
+  if (portBase !== undefined) return topologyOf(portBase);
+  throw new NetworkError(
+    'home_invalid',
+    `there is no consortium in ${layout.home}: run "llmchain up", or name another folder with --home`,
+    { home: layout.home },
+  );
 }
 
 /** The port base that the home was made with, which its first block names, or else the one asked for. */
@@ -75,18 +77,24 @@ export async function homeTopology(layout: Layout, asked: number | undefined): P
  * @throws {NetworkError} `home_invalid` where it holds other things
  */
 export async function claimHome(layout: Layout): Promise<void> {
-  const entries = await entriesOf(layout.home);
-  if (entries.length > 0 && !entries.includes(path.basename(layout.marker)))
-    throw new NetworkError(
-      'home_invalid',
-      `${layout.home} holds other things than a consortium: name an empty or a new folder with --home`,
-      {
-        home: layout.home,
-      },
-    );
+  if (await isHome(layout)) return;
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
-  if (entries.length === 0)
-    await writeFileAtomic(layout.marker, 'Home of an LLMChain consortium. Remove it with "llmchain reset".\n');
+  await writeFileAtomic(layout.marker, 'Home of an LLMChain consortium. Remove it with "llmchain reset".\n');
+}
+
+/**
+ * Whether the folder is a consortium's home, rather than empty or not there.
+ * @throws {NetworkError} `home_invalid` where it holds other things
+ */
+export async function isHome(layout: Layout): Promise<boolean> {
+  const entries = await entriesOf(layout.home);
+  if (entries.length === 0) return false;
+  if (entries.includes(path.basename(layout.marker))) return true;
+  throw new NetworkError(
+    'home_invalid',
+    `${layout.home} holds other things than a consortium: name an empty or a new folder with --home`,
+    { home: layout.home },
+  );
 }
 
 /**

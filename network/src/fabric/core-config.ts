@@ -7,6 +7,9 @@ export const BUILDER_FOLDER = path.resolve(__dirname, '../../builder');
 /** Names, for the builder, the file that tells a peer where its chaincode server answers. */
 export const CONNECTION_VARIABLE = 'LLMCHAIN_CHAINCODE_CONNECTION';
 
+/** Fabric's own log format without colours, which are noise in a file. */
+export const LOG_FORMAT = '%{time:2006-01-02 15:04:05.000 MST} %{level:.4s} [%{module}] %{shortfunc} -> %{message}';
+
 /**
  * `core.yaml` from Fabric's sample: no Docker, and our external builder instead of the sample's.
  * What differs between peers is in each one's environment.

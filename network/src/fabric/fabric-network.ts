@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { readIfPresent, writeFileAtomic, writeJson } from '../files';
+import { readIfPresent, socketFolderOf, writeFileAtomic, writeJson } from '../files';
 import { accepts } from '../processes/ports';
 import type { Processes } from '../processes/processes';
 import { until, type UntilOptions } from '../processes/until';
@@ -92,7 +92,7 @@ export class FabricNetwork {
     const { processes } = this.dependencies;
     const package_ = await createChaincodePackage();
     await this.#each(async (member) => {
-      await mkdir(path.dirname(layout.member(member.name).verifierSocket), { recursive: true, mode: 0o700 });
+      await socketFolderOf(layout.member(member.name).verifierSocket);
       await processes.ensure(chaincodeSpec(member, layout, folder, package_.id));
     });
     await this.#define(package_.id, package_.bytes);

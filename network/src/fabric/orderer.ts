@@ -4,6 +4,7 @@ import type { Programs } from '../programs/programs';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { LISTEN_ADDRESS, listenAddress, type Member } from '../topology/topology';
+import { LOG_FORMAT } from './core-config';
 
 /** A member's SmartBFT orderer. */
 export function ordererSpec(member: Member, layout: Layout, programs: Programs): ProcessSpec {
@@ -24,7 +25,8 @@ export function ordererEnvironment(member: Member, layout: Layout): Record<strin
   const root = `[${files.tlsCa.certificate}]`;
   return {
     FABRIC_CFG_PATH: layout.fabric.ordererConfig,
-    FABRIC_LOGGING_SPEC: 'warn:orderer.consensus=info',
+    FABRIC_LOGGING_SPEC: 'warn:grpc=error:orderer.consensus=info',
+    FABRIC_LOGGING_FORMAT: LOG_FORMAT,
     ORDERER_GENERAL_LISTENADDRESS: LISTEN_ADDRESS,
     ORDERER_GENERAL_LISTENPORT: String(ports.orderer),
     ORDERER_GENERAL_LOCALMSPID: member.mspId,

@@ -4,7 +4,7 @@ import type { Programs } from '../programs/programs';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { address, listenAddress, type Member, type Topology } from '../topology/topology';
-import { CONNECTION_VARIABLE } from './core-config';
+import { CONNECTION_VARIABLE, LOG_FORMAT } from './core-config';
 
 /** A member's peer, with its state in LevelDB. */
 export function peerSpec(topology: Topology, member: Member, layout: Layout, programs: Programs): ProcessSpec {
@@ -24,7 +24,8 @@ export function peerEnvironment(topology: Topology, member: Member, layout: Layo
   const own = address(ports.peer);
   return {
     FABRIC_CFG_PATH: layout.fabric.peerConfig,
-    FABRIC_LOGGING_SPEC: 'warn',
+    FABRIC_LOGGING_SPEC: 'warn:grpc=error',
+    FABRIC_LOGGING_FORMAT: LOG_FORMAT,
     [CONNECTION_VARIABLE]: files.chaincodeConnection,
     CORE_PEER_ID: `peer.${member.name}.llmchain`,
     CORE_PEER_NETWORKID: topology.channel,

@@ -48,6 +48,17 @@ export function listeningInode(port: number, table: string): string | undefined 
   return undefined;
 }
 
+/** Whether any living process has `folder` as its working folder. */
+export function hasProcessIn(folder: string): boolean {
+  return processIds().some((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // ended, or another user's
+    }
+  });
+}
+
 function processIds(): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeJson } from '../files';
+import { socketFolderOf, writeJson } from '../files';
 import { request } from '../fabric/http';
 import { NODE_OPTIONS } from '../fabric/chaincode';
 import { accepts } from '../processes/ports';
@@ -49,7 +49,8 @@ export class Services {
   async worker(member: Member, main: string): Promise<void> {
     const { topology, layout } = this.options;
     const files = layout.member(member.name);
-    for (const folder of [path.dirname(files.verifierSocket), files.models, files.outbox, files.verdicts])
+    await socketFolderOf(files.verifierSocket);
+    for (const folder of [files.models, files.outbox, files.verdicts])
       await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeJson(files.workerConfig, workerConfig(topology, member, layout));
     await this.#ensure(await nodeSpec(processName('worker', member), main, files.workerConfig), () =>

@@ -6,6 +6,7 @@ import {
   mkdir,
   readFile,
   readdir,
+  realpath,
   rename,
   rm,
   symlink,
@@ -20,6 +21,7 @@ import { errno, readIfPresent, writeSecret } from '../files';
 import { password } from '../identities/identities';
 import { accepts } from '../processes/ports';
 import type { Processes, ProcessSpec } from '../processes/processes';
+import { hasProcessIn, startTime } from '../processes/proc';
 import { resolvePackage } from '../processes/revision';
 import { run } from '../processes/run';
 import { until } from '../processes/until';
@@ -70,6 +72,7 @@ export class Postgres {
     const { processes } = this.dependencies;
     if (!(await this.#isInitialised())) await this.#initialise();
     await this.#installCertificate();
+    if (processes.running(NAME) === undefined) await this.#clearStaleLock();
     await processes.ensure(this.#spec());
     const check = (): void => processes.assertAlive(NAME);
     await until('the database server', () => accepts(topology.postgres), { check, signal });
@@ -156,6 +159,21 @@ export class Postgres {
     );
     if (result.status !== 0)
       throw new NetworkError('command_failed', `initdb failed in ${this.#folder}:\n${result.stderr.slice(-2000)}`);
+  }
+
+  /**
+   * Removes the lock file of a server that was killed. The server would do so itself, but takes its predecessor for
+   * alive while nobody has reaped it. The predecessor's children must be gone first: they still use the data.
+   */
+  async #clearStaleLock(): Promise<void> {
+    const file = this.#at('data', 'postmaster.pid');
+    const pid = Number((await readIfPresent(file))?.split('\n')[0]);
+    if (!Number.isInteger(pid) || startTime(pid) !== undefined) return;
+    const data = await realpath(this.#at('data'));
+    await until('the end of the former database server', () => Promise.resolve(!hasProcessIn(data)), {
+      signal: this.options.signal,
+    });
+    await rm(file, { force: true });
   }
 
   /** The package holds no symbolic links, only a list of them: its install script would make them. */
