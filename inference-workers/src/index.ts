@@ -1,0 +1,18 @@
+/**
+ * One member's model server and verifier. `main.ts` runs it; what is exported here is for tests of other packages.
+ */
+export { Decoder, type DecoderGeometry } from './engine/decoder';
+export { Detokeniser, type Decode } from './engine/detokeniser';
+export { RUNTIME, type EngineOptions } from './engine/execution-provider';
+export { generate, type Generate, type Generated, type GenerationRequest, type Generator } from './engine/generate';
+export { replay, type Replayed, type ReplayRequest } from './engine/replay';
+export type { Ledger } from './ledger/ledger';
+export { MemberDirectory, type KnownMember } from './members/member-directory';
+export { ModelStore, type ModelSource } from './models/model-store';
+export { ServableModel } from './models/servable-model';
+export { conclude, type Answer, type Concluded, type ReceiptModel, type ReceiptSigner } from './receipts/conclude';
+export { Outbox } from './receipts/outbox';
+export { readSigningKey } from './receipts/signing-key';
+export { WorkerServer, type WorkerServerOptions } from './server/worker-server';
+export { WORKER_SERVICE, workerService, type WorkerServiceDependencies } from './server/worker-service';
+export { Worker, type WorkerDependencies } from './worker';

@@ -1,0 +1,67 @@
+import type { LoadedModel, ModelVersion } from '@llmchain/protocol';
+import type { Logger } from 'pino';
+import { backOff, codeOf, pause } from '../ledger/back-off';
+import type { ServableModel } from './servable-model';
+
+/** Makes a version ready: fetches, checks and loads it. */
+export type OpenModel = (version: ModelVersion) => Promise<ServableModel>;
+
+const keyOf = (model: string, version: number): string => `${model}@${version}`;
+
+/** The approved model versions, each loaded as soon as its files can be had. */
+export class ModelCatalogue {
+  readonly #open: OpenModel;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #known = new Map<string, Promise<void>>();
+  readonly #loaded = new Map<string, ServableModel>();
+
+  constructor(dependencies: { open: OpenModel; log: Logger }) {
+    this.#open = dependencies.open;
+    this.#log = dependencies.log;
+  }
+
+  /** Takes note of a version on the ledger; one that is approved is loaded, and until it is, tried again. */
+  consider(version: ModelVersion): void {
+    const key = keyOf(version.model, version.version);
+    if (version.state !== 'approved' || this.#known.has(key) || this.#stopping.signal.aborted) return;
+    this.#known.set(key, this.#load(key, version));
+  }
+
+  /** Whether the version is approved, loaded or not. */
+  knows(model: string, version: number): boolean {
+    return this.#known.has(keyOf(model, version));
+  }
+
+  get(model: string, version: number): ServableModel | undefined {
+    return this.#loaded.get(keyOf(model, version));
+  }
+
+  loaded(): LoadedModel[] {
+    return [...this.#loaded.values()].map(({ version: { model, version } }) => ({ model, version }));
+  }
+
+  /** Gives up what is not loaded, and frees what is. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#known.values());
+    const models = [...this.#loaded.values()];
+    this.#loaded.clear();
+    await Promise.all(models.map((model) => model.close()));
+  }
+
+  async #load(key: string, version: ModelVersion): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        const started = Date.now();
+        this.#loaded.set(key, await this.#open(version));
+        this.#log.info({ model: key, milliseconds: Date.now() - started }, 'model version ready');
+        return;
+      } catch (error) {
+        this.#log.error({ code: codeOf(error), model: key, attempt }, 'model version not loaded; trying again');
+      }
+      await pause(backOff(attempt, 60_000), signal);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { Template } from '@huggingface/jinja';
+import * as tokenizers from '@huggingface/tokenizers';
+import { LlmchainError, type InferenceInput } from '@llmchain/protocol';
+import type { TokenizerConfig } from './folder-schema';
+
+/** What is used of the library, whose own declarations do not resolve under `nodenext`. */
+interface Tokenizer {
+  encode(text: string, options?: { add_special_tokens?: boolean }): { ids: number[] };
+  decode(
+    tokens: readonly number[],
+    options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean },
+  ): string;
+}
+const { Tokenizer } = tokenizers as unknown as { Tokenizer: new (tokenizer: object, config: object) => Tokenizer };
+
+/** From what a caller asked to the model's token ids, and from token ids to text. */
+export class PromptEncoder {
+  readonly #tokenizer: Tokenizer;
+  readonly #template: Template | undefined;
+  readonly #special: Readonly<Record<string, string>>;
+
+  /**
+   * @param tokenizer `tokenizer.json`
+   * @param config `tokenizer_config.json`; without a chat template in it the model only completes text
+   */
+  constructor(tokenizer: object, config: TokenizerConfig) {
+    this.#tokenizer = new Tokenizer(tokenizer, config);
+    this.#template = config.chat_template === undefined ? undefined : new Template(config.chat_template);
+    this.#special = {
+      ...(config.bos_token === undefined ? {} : { bos_token: config.bos_token }),
+      ...(config.eos_token === undefined ? {} : { eos_token: config.eos_token }),
+    };
+  }
+
+  /**
+   * Token ids of the prompt.
+   * @throws {LlmchainError} `not_supported` for a chat without a chat template; `invalid_argument` when the template
+   * refuses the messages
+   */
+  encode(input: InferenceInput): number[] {
+    if (input.kind === 'completion') return this.#tokenizer.encode(input.prompt).ids;
+    const text = this.#render(input.messages);
+    // The template writes the special tokens itself.
+    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+
+  /** Text without special tokens. */
+  decode(tokens: readonly number[]): string {
+    return this.#tokenizer.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  }
+
+  #render(messages: readonly { role: string; content: string }[]): string {
+    if (!this.#template) {
+      throw new LlmchainError('not_supported', 'The model has no chat template. Ask it for a completion instead.');
+    }
+    try {
+      return this.#template.render({
+        messages: messages.map(({ role, content }) => ({ role, content })),
+        add_generation_prompt: true,
+        ...this.#special,
+        strftime_now: () => {
+          throw new LlmchainError('not_supported', 'The chat template reads the clock, so no one can check answers.');
+        },
+      });
+    } catch (cause) {
+      if (cause instanceof LlmchainError) throw cause;
+      throw new LlmchainError(
+        'invalid_argument',
+        "The model's chat template refuses these messages. Check their roles and order.",
+        {},
+        { cause },
+      );
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { decodeJson, LlmchainError, type ModelVersion } from '@llmchain/protocol';
+import { z } from 'zod';
+import { Decoder } from '../engine/decoder';
+import { Detokeniser } from '../engine/detokeniser';
+import type { EngineOptions } from '../engine/execution-provider';
+import { GenerationConfig, ModelConfig, TokenizerConfig } from './folder-schema';
+import { PromptEncoder } from './prompt-encoder';
+
+const GRAPH = 'onnx/model.onnx';
+const TOKENIZER = 'tokenizer.json';
+const TEMPLATE = 'tokenizer_config.json';
+
+/** A model version that is loaded: it can answer, and answers of others can be checked against it. */
+export class ServableModel {
+  /** Digests of the tokenizer's and the chat template's file, as receipts state them. */
+  readonly tokenizer: string;
+  readonly template: string;
+  readonly contextTokens: number;
+
+  private constructor(
+    readonly version: ModelVersion,
+    readonly prompts: PromptEncoder,
+    readonly decoder: Decoder,
+    readonly stopTokens: ReadonlySet<number>,
+  ) {
+    this.tokenizer = digestOfFile(version, TOKENIZER);
+    this.template = digestOfFile(version, TEMPLATE);
+    this.contextTokens = version.contextTokens;
+  }
+
+  /**
+   * Loads a folder in the Hugging Face ONNX layout whose files were checked against the ledger.
+   * @throws {LlmchainError} `not_supported` when a file is missing, or the model cannot hold the context it promises;
+   * `invalid_argument` when a file is not what its name says
+   */
+  static async load(folder: string, version: ModelVersion, options: EngineOptions): Promise<ServableModel> {
+    for (const file of [GRAPH, TOKENIZER, TEMPLATE, 'config.json']) digestOfFile(version, file);
+    const read = async <S extends z.ZodType>(schema: S, file: string): Promise<z.output<S>> =>
+      decodeJson(schema, await readFile(path.join(folder, file), 'utf8'), file);
+    const config = await read(ModelConfig, 'config.json');
+    const hasGeneration = version.files.some((file) => file.path === 'generation_config.json');
+    const generation = hasGeneration ? await read(GenerationConfig, 'generation_config.json') : {};
+    if (config.max_position_embeddings < version.contextTokens) {
+      throw new LlmchainError(
+        'not_supported',
+        `The version promises ${version.contextTokens} tokens and its model holds ${config.max_position_embeddings}.`,
+        { contextTokens: version.contextTokens, positions: config.max_position_embeddings },
+      );
+    }
+    const prompts = new PromptEncoder(await read(z.looseObject({}), TOKENIZER), await read(TokenizerConfig, TEMPLATE));
+    const decoder = await Decoder.open(path.join(folder, GRAPH), geometryOf(config), options);
+    const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
+    return new ServableModel(version, prompts, decoder, new Set(stop));
+  }
+
+  /** For the text of one answer. */
+  detokeniser(): Detokeniser {
+    return new Detokeniser((tokens) => this.prompts.decode(tokens));
+  }
+
+  close(): Promise<void> {
+    return this.decoder.close();
+  }
+}
+
+function digestOfFile(version: ModelVersion, file: string): string {
+  const found = version.files.find((entry) => entry.path === file);
+  if (found) return found.sha256;
+  throw new LlmchainError(
+    'not_supported',
+    `${version.model}@${version.version} has no ${file}. Register a version with the whole folder.`,
+    { model: version.model, version: version.version, file },
+  );
+}
+
+function geometryOf(config: ModelConfig): Decoder['geometry'] {
+  return {
+    layers: config.num_hidden_layers,
+    kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
+    headSize: config.head_dim ?? Math.floor(config.hidden_size / config.num_attention_heads),
+    vocabulary: config.vocab_size,
+  };
+}

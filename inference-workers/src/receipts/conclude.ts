@@ -1,0 +1,81 @@
+import {
+  commitment,
+  priceOf,
+  receiptId,
+  sign,
+  type Execution,
+  type InferenceInput,
+  type ModelVersion,
+  type Opening,
+  type Receipt,
+  type SignedReceipt,
+  type SignedTicket,
+} from '@llmchain/protocol';
+
+/** Who answers. */
+export interface ReceiptSigner {
+  /** The worker's id, under which its key is on the ledger. */
+  worker: string;
+  /** MSP id of its member. */
+  producer: string;
+  /** 32 bytes, the Ed25519 seed. */
+  secretKey: Uint8Array;
+}
+
+/** With what. */
+export interface ReceiptModel {
+  version: Pick<ModelVersion, 'prices' | 'precision'>;
+  /** Digests of the tokenizer's and the chat template's file. */
+  tokenizer: string;
+  template: string;
+}
+
+/** What was asked and given. */
+export interface Answer {
+  ticket: SignedTicket;
+  input: InferenceInput;
+  inputSalt: string;
+  promptTokens: number;
+  tokens: number[];
+  stop: Receipt['stop'];
+  /** Milliseconds since the Unix epoch. */
+  started: number;
+  ended: number;
+  /** 32 random bytes, hexadecimal. */
+  outputSalt: string;
+}
+
+export interface Concluded {
+  receipt: SignedReceipt;
+  opening: Opening;
+}
+
+/** The signed receipt of an answer, and what opens its commitments. */
+export function conclude(
+  answer: Answer,
+  model: ReceiptModel,
+  execution: Pick<Execution, 'provider' | 'runtime'>,
+  signer: ReceiptSigner,
+): Concluded {
+  const { ticket, input, inputSalt, promptTokens, tokens, stop, started, ended, outputSalt } = answer;
+  const body: Receipt = {
+    schema: 'receipt/1',
+    ticket,
+    worker: signer.worker,
+    producer: signer.producer,
+    tokenizer: model.tokenizer,
+    template: model.template,
+    output: commitment(tokens, outputSalt),
+    promptTokens,
+    completionTokens: tokens.length,
+    stop,
+    execution: { ...execution, precision: model.version.precision, mode: 'exact' },
+    amount: priceOf(model.version.prices, promptTokens, tokens.length),
+    started,
+    ended,
+  };
+  return {
+    receipt: sign('llmchain/receipt/1', body, signer.worker, signer.secretKey),
+    opening: { schema: 'opening/1', receipt: receiptId(body), input, inputSalt, tokens, outputSalt },
+  };
+}

@@ -1,0 +1,121 @@
+import {
+  commitment,
+  decodeJson,
+  InferenceInput,
+  LlmchainError,
+  priceOf,
+  SignedTicket,
+  ticketDigest,
+  verifySigned,
+  type GenerateRequest,
+  type Ticket,
+} from '@llmchain/protocol';
+import { roomFor } from '../engine/generate';
+import type { LedgerFacts } from '../ledger/ledger-facts';
+import type { ModelCatalogue } from '../models/model-catalogue';
+import type { ServableModel } from '../models/servable-model';
+
+/** A request that is signed, paid for and can be computed. */
+export interface AdmittedRequest {
+  ticket: SignedTicket;
+  /** Digest of the ticket: the receipt's id and the sampler's seed. */
+  digest: string;
+  input: InferenceInput;
+  inputSalt: string;
+  model: ServableModel;
+  prompt: number[];
+}
+
+/** How far the clocks of two members may be apart, in milliseconds. */
+export const CLOCK_SKEW_MS = 30_000;
+
+/** Decides whether a request is computed; nothing is before it has passed. */
+export class Admission {
+  readonly #member: string;
+  readonly #facts: LedgerFacts;
+  readonly #models: Pick<ModelCatalogue, 'get' | 'knows'>;
+
+  /** @param options.member MSP id of the own member */
+  constructor(
+    options: { member: string },
+    dependencies: { facts: LedgerFacts; models: Pick<ModelCatalogue, 'get' | 'knows'> },
+  ) {
+    this.#member = options.member;
+    this.#facts = dependencies.facts;
+    this.#models = dependencies.models;
+  }
+
+  /**
+   * @param caller MSP id from the caller's TLS certificate
+   * @param now milliseconds since the Unix epoch
+   * @throws {LlmchainError} `invalid_argument`, `not_authorised`, `clock_skew`, `wrong_state` (expired), `not_found`,
+   * `unavailable` (not loaded yet), `insufficient_credits`, `not_supported`
+   */
+  async admit(caller: string, request: GenerateRequest, now: number): Promise<AdmittedRequest> {
+    const ticket = decodeJson(SignedTicket, request.ticket, 'ticket');
+    const input = decodeJson(InferenceInput, request.input, 'input');
+    if (caller !== ticket.body.gateway) throw refused('The ticket is of another member. Send your own.');
+    this.#checkBody(ticket.body, now);
+    await this.#checkSignature(ticket);
+    if (!/^[0-9a-f]{64}$/.test(request.inputSalt) || commitment(input, request.inputSalt) !== ticket.body.input) {
+      throw new LlmchainError('invalid_argument', 'The input is not the one that the ticket commits to.');
+    }
+    const model = this.#model(ticket.body);
+    await this.#checkSession(ticket.body);
+    const prompt = model.prompts.encode(input);
+    const completion = Math.min(ticket.body.maxTokens, roomFor(prompt.length, model.contextTokens));
+    const most = priceOf(model.version.prices, prompt.length, completion);
+    if (ticket.body.maxAmount < most) {
+      throw new LlmchainError(
+        'insufficient_credits',
+        `The answer may cost ${most} micro-credits and the ticket covers ${ticket.body.maxAmount}. Raise it, or ask for fewer tokens.`,
+        { needed: most, covered: ticket.body.maxAmount, promptTokens: prompt.length },
+      );
+    }
+    const digest = ticketDigest(ticket.body);
+    return { ticket, digest, input, inputSalt: request.inputSalt, model, prompt };
+  }
+
+  #checkBody(ticket: Ticket, now: number): void {
+    const { issued, expires } = ticket;
+    if (expires <= issued) throw new LlmchainError('invalid_argument', 'The ticket expires before it was issued.');
+    if (issued > now + CLOCK_SKEW_MS) {
+      throw new LlmchainError('clock_skew', 'The ticket is from the future. Set the clocks.', { issued, now });
+    }
+    if (expires <= now) throw new LlmchainError('wrong_state', 'The ticket has expired. Sign a new one.', { expires });
+    if (ticket.gateway === this.#member && ticket.callerNonce === undefined) {
+      throw new LlmchainError(
+        'invalid_argument',
+        'A ticket that its own member serves needs a nonce from the caller. Add callerNonce, or take another worker.',
+      );
+    }
+  }
+
+  async #checkSignature(ticket: SignedTicket): Promise<void> {
+    const signer = await this.#facts.signer(ticket.signer);
+    const good =
+      signer?.kind === 'gateway' &&
+      signer.owner.member === ticket.body.gateway &&
+      verifySigned('llmchain/ticket/1', ticket, signer.publicKey);
+    if (!good) throw refused("The ticket's signature is not of a key that its gateway has on the ledger.");
+  }
+
+  #model({ model, version }: Ticket): ServableModel {
+    const found = this.#models.get(model, version);
+    if (found) return found;
+    const details = { model, version };
+    throw this.#models.knows(model, version)
+      ? new LlmchainError('unavailable', `${model}@${version} is not loaded here yet. Try another worker.`, details)
+      : new LlmchainError('not_found', `There is no approved ${model}@${version}. Check the version.`, details);
+  }
+
+  async #checkSession({ session, gateway }: Ticket): Promise<void> {
+    const found = await this.#facts.session(session);
+    if (!found) throw new LlmchainError('not_found', `There is no session ${session}. Open one first.`, { session });
+    if (found.owner.member !== gateway) throw refused('The session is of another member.');
+  }
+}
+
+function refused(message: string): LlmchainError {
+  return new LlmchainError('not_authorised', message);
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { LlmchainError, type GenerateEvent, type GenerateRequest, canonicalJson } from '@llmchain/protocol';
+import type { Logger } from 'pino';
+import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
+import type { Generate } from '../engine/generate';
+import { Turns } from '../engine/turns';
+import { codeOf } from '../ledger/back-off';
+import { conclude, type ReceiptSigner } from '../receipts/conclude';
+import type { Outbox } from '../receipts/outbox';
+import type { ServedTickets } from '../receipts/served-tickets';
+import type { AdmittedRequest, Admission } from './admission';
+
+/** Requests that may wait behind the one that is computed. */
+const WAITING = 16;
+
+export interface AnsweringOptions {
+  signer: ReceiptSigner;
+  provider: EngineOptions['provider'];
+}
+
+export interface AnsweringDependencies {
+  admission: Pick<Admission, 'admit'>;
+  served: ServedTickets;
+  outbox: Pick<Outbox, 'put'>;
+  generate: Generate;
+  /** Whether the signing key is on the ledger. */
+  ready: () => boolean;
+  log: Logger;
+}
+
+/** Answers one request after the other: text as it comes, then the receipt, which is on disk before it is sent. */
+export class Answering {
+  readonly #options: AnsweringOptions;
+  readonly #dependencies: AnsweringDependencies;
+  readonly #turns = new Turns({ waiting: WAITING });
+
+  constructor(options: AnsweringOptions, dependencies: AnsweringDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * @param caller MSP id from the caller's TLS certificate
+   * @param emit takes every event; the last is `finished` or `failure`, or none when the caller has gone
+   */
+  async answer(
+    caller: string,
+    request: GenerateRequest,
+    emit: (event: GenerateEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { admission, ready, log } = this.#dependencies;
+    try {
+      if (!ready()) {
+        throw new LlmchainError('unavailable', "The worker's key is not on the ledger yet. Try again in a moment.");
+      }
+      const admitted = await admission.admit(caller, request, Date.now());
+      await this.#turns.run(() => this.#compute(admitted, emit, signal), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const failure = error instanceof LlmchainError ? error : undefined;
+      if (!failure) log.error({ err: error }, 'an answer failed');
+      else log.info({ code: failure.code, caller }, 'a request was refused');
+      const said = failure ?? new LlmchainError('internal', 'The worker failed; its log has the cause.');
+      emit({ event: 'failure', failure: JSON.stringify(said) });
+    }
+  }
+
+  async #compute(admitted: AdmittedRequest, emit: (event: GenerateEvent) => void, signal: AbortSignal): Promise<void> {
+    const { ticket, digest, input, inputSalt, model, prompt } = admitted;
+    const { served, outbox, generate, log } = this.#dependencies;
+    await served.claim(digest, ticket.body.expires);
+    const started = Date.now();
+    if (started >= ticket.body.expires) {
+      throw new LlmchainError('wrong_state', 'The ticket expired while it waited. Sign a new one.');
+    }
+    const text = model.detokeniser();
+    let silent = true;
+    const tell = (piece: string): void => {
+      if (piece === '') return;
+      silent = false;
+      emit({ event: 'text', text: piece });
+    };
+    const onToken = (token: number): void => {
+      if (!model.stopTokens.has(token)) tell(text.push(token));
+    };
+    const { temperatureMilli } = ticket.body.sampler;
+    const { maxTokens } = ticket.body;
+    const computed = await generate(
+      model,
+      { prompt, seed: digest, temperatureMilli, maxTokens },
+      onToken,
+      signal,
+    ).catch(async (error: unknown) => {
+      log.error({ code: codeOf(error), model: model.version.model }, 'generation failed');
+      if (silent) await served.release(digest);
+      throw error;
+    });
+    tell(text.end());
+    const { tokens, stop } = computed;
+    const concluded = conclude(
+      {
+        ticket,
+        input,
+        inputSalt,
+        promptTokens: prompt.length,
+        tokens,
+        stop,
+        started,
+        ended: Math.max(started, Date.now()),
+        outputSalt: randomBytes(32).toString('hex'),
+      },
+      model,
+      { provider: this.#options.provider, runtime: RUNTIME },
+      this.#options.signer,
+    );
+    await outbox.put(concluded);
+    log.info({ receipt: digest, promptTokens: prompt.length, completionTokens: tokens.length, stop }, 'answered');
+    if (!signal.aborted) emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
+  }
+}

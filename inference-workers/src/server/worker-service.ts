@@ -1,0 +1,115 @@
+import path from 'node:path';
+import {
+  status,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import {
+  LlmchainError,
+  type AcknowledgeReceiptsRequest,
+  type ErrorCode,
+  type GenerateEvent,
+  type GenerateRequest,
+  type ModelsReply,
+  type PendingReceiptsReply,
+  type PendingReceiptsRequest,
+} from '@llmchain/protocol';
+import type { Logger } from 'pino';
+import type { MemberDirectory } from '../members/member-directory';
+import type { ModelCatalogue } from '../models/model-catalogue';
+import type { Outbox } from '../receipts/outbox';
+import type { Answering } from './answering';
+import { callerOf } from './caller';
+
+const PROTO = path.join(path.dirname(require.resolve('@llmchain/protocol/package.json')), 'proto/worker.proto');
+const OPTIONS = { keepCase: false, oneofs: true, defaults: true, longs: Number };
+
+/** `llmchain.worker.v1.Worker` as grpc-js takes it, for servers and clients. */
+export const WORKER_SERVICE = loadSync(PROTO, OPTIONS)['llmchain.worker.v1.Worker'] as ServiceDefinition;
+
+/** Most receipts of one reply. */
+const MOST_PENDING = 1_000;
+
+const GRPC_STATUS: Partial<Record<ErrorCode, status>> = {
+  invalid_argument: status.INVALID_ARGUMENT,
+  not_authenticated: status.UNAUTHENTICATED,
+  not_authorised: status.PERMISSION_DENIED,
+};
+
+export interface WorkerServiceDependencies {
+  directory: MemberDirectory;
+  /** Absent when this worker does not serve. */
+  answering: Answering | undefined;
+  models: Pick<ModelCatalogue, 'loaded'>;
+  outbox: Pick<Outbox, 'pending' | 'acknowledge'>;
+  log: Logger;
+}
+
+/** The handlers of `proto/worker.proto`. @param options.member MSP id of the own member */
+export function workerService(
+  options: { member: string },
+  dependencies: WorkerServiceDependencies,
+): UntypedServiceImplementation {
+  const { directory, answering, models, outbox, log } = dependencies;
+
+  const unary =
+    <Request, Reply>(
+      handler: (request: Request, caller: string) => Reply | Promise<Reply>,
+    ): handleUnaryCall<Request, Reply> =>
+    (call: ServerUnaryCall<Request, Reply>, done) => {
+      Promise.resolve()
+        .then(() => handler(call.request, callerOf(call, directory)))
+        .then(
+          (reply) => done(null, reply),
+          (error: unknown) => {
+            if (!(error instanceof LlmchainError)) log.error({ err: error }, 'a call failed');
+            const said =
+              error instanceof LlmchainError
+                ? error
+                : new LlmchainError('internal', 'The worker failed; its log has the cause.');
+            done({ code: GRPC_STATUS[said.code] ?? status.INTERNAL, details: JSON.stringify(said) });
+          },
+        );
+    };
+
+  const own = (caller: string): void => {
+    if (caller !== options.member) {
+      throw new LlmchainError('not_authorised', 'Only the own member may take receipts from its worker.');
+    }
+  };
+
+  const generate: handleServerStreamingCall<GenerateRequest, GenerateEvent> = (call) => {
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort());
+    const emit = (event: GenerateEvent): void => void call.write(event);
+    const run = async (): Promise<void> => {
+      const caller = callerOf(call, directory);
+      if (!answering) throw new LlmchainError('not_supported', 'This worker verifies and does not serve.');
+      await answering.answer(caller, call.request, emit, gone.signal);
+    };
+    run()
+      .catch((error: unknown) => {
+        const said = error instanceof LlmchainError ? error : new LlmchainError('internal', 'The worker failed.');
+        emit({ event: 'failure', failure: JSON.stringify(said) });
+      })
+      .finally(() => call.end());
+  };
+
+  return {
+    generate,
+    models: unary<unknown, ModelsReply>(() => ({ models: answering ? models.loaded() : [] })),
+    pendingReceipts: unary<PendingReceiptsRequest, PendingReceiptsReply>(async ({ limit }, caller) => {
+      own(caller);
+      return { receipts: await outbox.pending(Math.min(limit || MOST_PENDING, MOST_PENDING)) };
+    }),
+    acknowledgeReceipts: unary<AcknowledgeReceiptsRequest, object>(async ({ ids }, caller) => {
+      own(caller);
+      await outbox.acknowledge(ids);
+      return {};
+    }),
+  };
+}

@@ -1,0 +1,52 @@
+import { commitment, receiptId, ticketDigest, type Opening, type Receipt } from '@llmchain/protocol';
+import { replay } from '../engine/replay';
+import type { ServableModel } from '../models/servable-model';
+import type { Finding } from './finding';
+
+/**
+ * Re-executes one answer: its opening fits the commitments, its prompt has as many tokens as were charged, its answer
+ * ends as it says, and every token wins under the ticket's noise within the margin that the ledger has for the model.
+ */
+export async function checkOpening(
+  model: ServableModel,
+  receipt: Receipt,
+  opening: Opening,
+): Promise<Finding | undefined> {
+  const id = receiptId(receipt);
+  const ticket = receipt.ticket.body;
+  const { tokens } = opening;
+  const fits =
+    opening.receipt === id &&
+    commitment(opening.input, opening.inputSalt) === ticket.input &&
+    commitment(tokens, opening.outputSalt) === receipt.output;
+  if (!fits) return { reason: 'commitment_mismatch', receipt: id };
+
+  const prompt = encoded(model, opening);
+  if (prompt?.length !== receipt.promptTokens || tokens.length !== receipt.completionTokens) {
+    return { reason: 'tokens_mismatch', receipt: id };
+  }
+  if (!endsAsClaimed(model, receipt.stop, tokens)) return { reason: 'output_mismatch', receipt: id };
+  const { worst } = await replay(model, {
+    prompt,
+    tokens,
+    seed: ticketDigest(ticket),
+    temperatureMilli: ticket.sampler.temperatureMilli,
+  });
+  const margin = model.version.verification.marginMicro / 1_000_000;
+  return worst <= margin ? undefined : { reason: 'output_mismatch', receipt: id };
+}
+
+/** Undefined for an input that the model's template refuses: no honest worker would have answered it. */
+function encoded(model: ServableModel, opening: Opening): number[] | undefined {
+  try {
+    return model.prompts.encode(opening.input);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A stop token is the last token of an answer that says `stop`, and is nowhere else. */
+function endsAsClaimed(model: ServableModel, stop: Receipt['stop'], tokens: readonly number[]): boolean {
+  const first = tokens.findIndex((token) => model.stopTokens.has(token));
+  return stop === 'stop' ? first >= 0 && first === tokens.length - 1 : first < 0;
+}

@@ -1,0 +1,52 @@
+import { priceOf, receiptId, type Receipt } from '@llmchain/protocol';
+import { CLOCK_SKEW_MS } from '../server/admission';
+import type { BatchFacts } from './batch-check';
+import type { Finding, Reason } from './finding';
+
+/** What one receipt says of itself against its ticket, its model version and its session: pure. */
+export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | undefined {
+  const reason =
+    ticketFault(facts, receipt) ??
+    executionFault(facts, receipt) ??
+    tokenFault(facts, receipt) ??
+    priceFault(facts, receipt);
+  return reason && { reason, receipt: receiptId(receipt) };
+}
+
+/** The ticket orders this model, of this member's session, at this time. */
+function ticketFault({ batch, sessions }: BatchFacts, receipt: Receipt): Reason | undefined {
+  const ticket = receipt.ticket.body;
+  const good =
+    ticket.model === batch.model &&
+    ticket.version === batch.version &&
+    sessions.get(ticket.session)?.owner.member === ticket.gateway &&
+    (ticket.gateway !== batch.producer || ticket.callerNonce !== undefined) &&
+    ticket.expires > ticket.issued &&
+    receipt.started >= ticket.issued - CLOCK_SKEW_MS &&
+    receipt.started <= ticket.expires &&
+    receipt.ended >= receipt.started &&
+    receipt.ended <= batch.anchored + CLOCK_SKEW_MS;
+  return good ? undefined : 'ticket_invalid';
+}
+
+function executionFault({ tokenizer, template }: BatchFacts, receipt: Receipt): Reason | undefined {
+  return receipt.tokenizer === tokenizer && receipt.template === template ? undefined : 'execution_mismatch';
+}
+
+/** Counts are possible, and the stop reason agrees with them. */
+function tokenFault({ version }: BatchFacts, receipt: Receipt): Reason | undefined {
+  const { promptTokens, completionTokens, stop } = receipt;
+  const limit = Math.min(receipt.ticket.body.maxTokens, version.contextTokens - promptTokens);
+  const good =
+    promptTokens < version.contextTokens &&
+    completionTokens <= limit &&
+    (stop !== 'length' || completionTokens === limit) &&
+    (stop !== 'stop' || completionTokens >= 1) &&
+    (stop !== 'cancelled' || completionTokens < limit);
+  return good ? undefined : 'tokens_mismatch';
+}
+
+function priceFault({ version }: BatchFacts, receipt: Receipt): Reason | undefined {
+  const price = priceOf(version.prices, receipt.promptTokens, receipt.completionTokens);
+  return receipt.amount === price && price <= receipt.ticket.body.maxAmount ? undefined : 'price_mismatch';
+}

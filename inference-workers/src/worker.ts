@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { WorkerConfig } from '@llmchain/protocol';
+import type { Logger } from 'pino';
+import { requireProvider } from './engine/execution-provider';
+import { generate, type Generate } from './engine/generate';
+import { pause } from './ledger/back-off';
+import type { Ledger } from './ledger/ledger';
+import { LedgerFacts } from './ledger/ledger-facts';
+import { LedgerFeed } from './ledger/ledger-feed';
+import { SignerRegistration } from './ledger/signer-registration';
+import { MemberDirectory } from './members/member-directory';
+import { PeerClient } from './members/peer-client';
+import { ModelCatalogue } from './models/model-catalogue';
+import { ModelStore } from './models/model-store';
+import { ServableModel } from './models/servable-model';
+import { Outbox } from './receipts/outbox';
+import { ServedTickets } from './receipts/served-tickets';
+import { readSigningKey } from './receipts/signing-key';
+import { Admission } from './server/admission';
+import { Answering } from './server/answering';
+import { WorkerServer } from './server/worker-server';
+import { workerService } from './server/worker-service';
+import { BatchVerification } from './verifier/batch-verification';
+import { VerdictServer } from './verifier/verdict-server';
+import { VerdictStore } from './verifier/verdict-store';
+import { Verifier } from './verifier/verifier';
+
+export interface WorkerDependencies {
+  ledger: Ledger;
+  log: Logger;
+  /** How answers are computed. */
+  generate?: Generate;
+}
+
+/** Milliseconds that running answers are given when the worker stops. */
+const GRACE_MS = 3_000;
+const PRUNE_EVERY_MS = 600_000;
+
+/** One member's model server and verifier: everything between the ledger, the gateways and the runtime. */
+export class Worker {
+  readonly #stopping = new AbortController();
+  readonly #parts: { stop: () => unknown }[] = [];
+  readonly #running: Promise<void>[] = [];
+
+  private constructor() {
+    // Made by `start` alone: a worker is either running or stopped.
+  }
+
+  /**
+   * Starts everything that `config.roles` ask for; resolves when calls are taken. Models are loaded, and the signing
+   * key is registered, as soon as the ledger allows.
+   * @throws {LlmchainError} `not_supported` for a provider that the runtime does not have
+   */
+  static async start(config: WorkerConfig, dependencies: WorkerDependencies): Promise<Worker> {
+    const worker = new Worker();
+    try {
+      await worker.#start(config, dependencies);
+      return worker;
+    } catch (error) {
+      await worker.stop();
+      throw error;
+    }
+  }
+
+  /** Takes no more calls, lets running answers end, and frees the models. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const part of this.#parts.splice(0).reverse()) await part.stop();
+  }
+
+  async #start(config: WorkerConfig, { ledger, log, generate: compute = generate }: WorkerDependencies): Promise<void> {
+    const { signal } = this.#stopping;
+    const member = config.member.mspId;
+    const engine = { provider: config.provider, threads: config.threads };
+    const serves = config.roles.includes('serve');
+
+    // Chaincode may ask before anything else is up: it is told that verdicts are pending.
+    const store = await VerdictStore.open(config.verdicts);
+    let verdict: Verifier['verdict'] = (batch, root) => ({ batch, root, verdict: 'pending' });
+    const verdicts = new VerdictServer(
+      { socket: config.verifierSocket },
+      { verdict: (batch, root) => verdict(batch, root) },
+    );
+    await verdicts.start();
+    this.#parts.push(verdicts);
+
+    await requireProvider(engine);
+    const directory = await MemberDirectory.load(config.consortium.members);
+    const certificate = await readFile(config.tls.certificate);
+    const key = await readFile(config.tls.key);
+    const secretKey = await readSigningKey(config.signingKey);
+    const facts = new LedgerFacts(ledger);
+    const peers = new PeerClient({ certificate, key }, { directory });
+
+    const source = {
+      members: (owner: string) => directory.startingWith(owner).map(({ mspId }) => mspId),
+      content: (from: string, sha256: string) => peers.content(from, sha256),
+    };
+    const files = new ModelStore({ folder: config.models }, { source, log });
+    const models = new ModelCatalogue({
+      open: async (version) => ServableModel.load(await files.folder(version), version, engine),
+      log,
+    });
+    this.#parts.push(
+      { stop: () => models.close() },
+      { stop: () => Promise.all(this.#running) },
+      { stop: () => peers.close() },
+    );
+
+    const registration = new SignerRegistration({ signer: config.workerId, member, secretKey }, { ledger, log });
+    const outbox = await Outbox.open(config.outbox);
+    const served = await ServedTickets.open(path.join(config.outbox, 'served'));
+    const answering = new Answering(
+      { signer: { worker: config.workerId, producer: member, secretKey }, provider: config.provider },
+      {
+        admission: new Admission({ member }, { facts, models }),
+        served,
+        outbox,
+        generate: compute,
+        ready: () => registration.registered,
+        log,
+      },
+    );
+    const service = workerService(
+      { member },
+      { directory, answering: serves ? answering : undefined, models, outbox, log },
+    );
+    const server = new WorkerServer({ ...config.listen, certificate, key, roots: directory.roots }, { service });
+    await server.start();
+    this.#parts.push({ stop: () => server.stop(GRACE_MS) });
+
+    const verifies = config.roles.includes('verify');
+    const verification = new BatchVerification(
+      { retryMs: 250 },
+      { facts, files: peers, pause: (milliseconds) => pause(milliseconds, signal) },
+    );
+    const verifier = new Verifier({ member }, { verification, models, store, log });
+    if (verifies) verdict = (batch, root) => verifier.verdict(batch, root);
+    const feed = new LedgerFeed(
+      { chaincode: config.consortium.chaincode, position: path.join(config.verdicts, 'position') },
+      { ledger, log },
+    );
+    const handlers = {
+      model: models.consider.bind(models),
+      batch: (batch: Parameters<Verifier['consider']>[0], live: boolean) => {
+        if (verifies) verifier.consider(batch, live);
+      },
+    };
+    this.#running.push(
+      feed.follow(handlers, signal),
+      ...(verifies ? [verifier.run(signal)] : []),
+      ...(serves ? [registration.ensure(signal), prune(served, signal)] : []),
+    );
+    log.info({ member, roles: config.roles, provider: config.provider, port: config.listen.port }, 'worker started');
+  }
+}
+
+/** Forgets expired tickets now and then. */
+async function prune(served: ServedTickets, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await served.prune(Date.now());
+    await pause(PRUNE_EVERY_MS, signal);
+  }
+}
