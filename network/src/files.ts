@@ -38,7 +38,8 @@ export function isMissing(error: unknown): boolean {
 
 /** The `errno` word of a system error, if it is one. */
 export function errno(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }
 
 /**

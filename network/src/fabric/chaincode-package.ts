@@ -5,7 +5,7 @@ import path from 'node:path';
 import { create } from 'tar';
 
 /** Label of the chaincode's package. */
-export const PACKAGE_LABEL = 'llmchain_1';
+const PACKAGE_LABEL = 'llmchain_1';
 
 export interface ChaincodePackage {
   readonly bytes: Buffer;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { NetworkError } from '../errors';
 
 /** Folder of the external builder: `bin/detect`, `bin/build`, `bin/release`. */
-export const BUILDER_FOLDER = path.resolve(__dirname, '../../builder');
+const BUILDER_FOLDER = path.resolve(__dirname, '../../builder');
 
 /** Names, for the builder, the file that tells a peer where its chaincode server answers. */
 export const CONNECTION_VARIABLE = 'LLMCHAIN_CHAINCODE_CONNECTION';

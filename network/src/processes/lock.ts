@@ -33,7 +33,7 @@ function acquire(file: string, mine: string): void {
       const other = holder(file);
       if (other === undefined) continue;
       const [pid = '', started] = other.trim().split(' ');
-      if (startTime(Number(pid)) === started)
+      if (started !== undefined && startTime(Number(pid)) === started)
         throw new NetworkError(
           'locked',
           `process ${pid} is already starting or stopping this consortium: wait for it to end`,

@@ -135,7 +135,7 @@ export class Processes {
 }
 
 /** What makes a running process outdated when it changes. */
-export function fingerprint(spec: ProcessSpec): string {
+function fingerprint(spec: ProcessSpec): string {
   const { command, args, env, cwd, revision } = spec;
   return createHash('sha256')
     .update(JSON.stringify([command, args, Object.entries(env).sort(), cwd, revision ?? '']))
@@ -153,7 +153,7 @@ function signal(stored: StoredProcess, name: NodeJS.Signals): void {
 
 function tail(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-16).join('\n');
   } catch {
     return '(no log)';
   }

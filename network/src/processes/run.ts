@@ -27,7 +27,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const { uid, gid, signal } = options;
     const child = spawn(command, args, {
       cwd: options.cwd,
-      env: options.env,
+      env: options.env ?? process.env,
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
       ...(signal === undefined ? {} : { signal }),

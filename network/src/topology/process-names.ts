@@ -1,7 +1,7 @@
 import type { Member, MemberPorts, Topology } from './topology';
 
 /** Kinds of program of which every member runs one. */
-export const MEMBER_PROCESSES = ['orderer', 'peer', 'chaincode', 'worker', 'gateway'] as const;
+const MEMBER_PROCESSES = ['orderer', 'peer', 'chaincode', 'worker', 'gateway'] as const;
 export type MemberProcess = (typeof MEMBER_PROCESSES)[number];
 
 /** Name of a member's process, as in `status` and `logs`: `peer-guild`. */

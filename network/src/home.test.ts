@@ -1,0 +1,43 @@
+import { expect } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { claimHome, describe as describeHome, homeTopology, isHome } from './home';
+import { layoutOf } from './topology/layout';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'llmchain-home-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("a folder with somebody else's files is left alone", async () => {
+  writeFileSync(path.join(folder, 'thesis.tex'), '');
+  await expect(claimHome(layoutOf(folder))).rejects.toThrowWithCode('home_invalid');
+  expect(readdirSync(folder)).toEqual(['thesis.tex']);
+});
+
+test('a new folder is made for its owner alone, and known again', async () => {
+  const layout = layoutOf(path.join(folder, 'new'));
+  expect(await isHome(layout)).toBe(false);
+  await claimHome(layout);
+  expect(await isHome(layout)).toBe(true);
+  expect(statSync(layout.home).mode & 0o777).toBe(0o700);
+});
+
+test('an existing home keeps its ports', async () => {
+  const layout = layoutOf(folder);
+  mkdirSync(layout.home, { recursive: true });
+  expect((await homeTopology(layout, undefined)).portBase).toBe(8000);
+  writeFileSync(layout.description, '{"version":1,"portBase":9000}');
+  expect((await homeTopology(layout, undefined)).portBase).toBe(9000);
+  await expect(homeTopology(layout, 8000)).rejects.toThrowWithCode('home_invalid', { stored: 9000, asked: 8000 });
+  expect((await describeHome(folder)).members[1]).toEqual({
+    name: 'archive',
+    mspId: 'ArchiveMSP',
+    gateway: 'http://localhost:9081',
+    adminKey: path.join(folder, 'members', 'archive', 'admin.key'),
+  });
+});
+
+test('where there is no consortium there is nothing to describe', async () => {
+  await expect(describeHome(folder)).rejects.toThrowWithCode('home_invalid');
+});

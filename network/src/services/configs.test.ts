@@ -1,0 +1,39 @@
+import { layoutOf } from '../topology/layout';
+import { topologyOf } from '../topology/topology';
+import { gatewayConfig, workerConfig } from './configs';
+
+const topology = topologyOf(8000);
+const layout = layoutOf('/home/x');
+
+test('a gateway knows its own files and every member', () => {
+  const config = gatewayConfig(topology, topology.members[2]!, layout);
+  expect(config).toMatchObject({
+    member: { name: 'lab', mspId: 'LabMSP' },
+    listen: { host: '127.0.0.1', port: 8082 },
+    peerListen: { host: '127.0.0.1', port: 8092 },
+    fabric: { peer: { address: 'localhost:8351' }, identity: { mspId: 'LabMSP' } },
+    objectStore: { host: 'localhost', port: 8033, bucket: 'llmchain-lab' },
+    adminKey: '/home/x/members/lab/admin.key',
+    anchorEveryMs: 1000,
+  });
+  expect(config.consortium.members[3]).toEqual({
+    name: 'compute',
+    mspId: 'ComputeMSP',
+    gateway: 'http://localhost:8083',
+    peerApi: 'https://localhost:8093',
+    worker: 'localhost:8460',
+    peer: 'localhost:8451',
+    tlsRoot: '/home/x/members/compute/ca/tls-ca.pem',
+  });
+});
+
+test('one member serves, all verify', () => {
+  const roles = topology.members.map((member) => workerConfig(topology, member, layout).roles);
+  expect(roles).toEqual([['verify'], ['verify'], ['verify'], ['serve', 'verify']]);
+});
+
+test('worker and chaincode of a member meet at one socket', () => {
+  const config = workerConfig(topology, topology.members[0]!, layout);
+  expect(config.workerId).toBe('guild-worker-1');
+  expect(config.verifierSocket).toBe('/home/x/run/guild/verifier.sock');
+});
