@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Terminal } from '../terminal';
+
+const ROOT = resolve(__dirname, '../../..');
+
+/** Runs one of the project's own tools; its output goes to the person. */
+async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...environment },
+    });
+    child.once('error', fail);
+    child.once('exit', (code, signal) => done(code ?? (signal ? 1 : 0)));
+  });
+}
+
+const bin = (path: string): string => join(ROOT, 'node_modules', path);
+
+const CHECKS: readonly { name: string; args: readonly string[] }[] = [
+  { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
+  { name: 'lint', args: [bin('eslint/bin/eslint.js'), '.'] },
+  {
+    name: 'boundaries',
+    args: [
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err-long',
+      ...[
+        'chaincode',
+        'cli',
+        'gateway',
+        'indexer',
+        'inference-workers',
+        'ledger-client',
+        'network',
+        'onnx-graph',
+        'protocol',
+        'training',
+      ].map((name) => `${name}/src`),
+      'test',
+    ],
+  },
+  { name: 'unused', args: [bin('knip/bin/knip.js')] },
+];
+
+const TYPES = { name: 'types', args: [bin('typescript/bin/tsc'), '-b'] };
+
+const Summary = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+export interface Tally {
+  passed: number;
+  failed: number;
+}
+
+async function check(terminal: Terminal, { name, args }: { name: string; args: readonly string[] }): Promise<Tally> {
+  const step = terminal.step(name);
+  const code = await run(args);
+  if (code === 0) step.done();
+  else step.fail(new Error('see the messages above'));
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
+}
+
+/** Runs a jest configuration; a suite that could not run counts as a failure. */
+async function jest(terminal: Terminal, name: string, args: readonly string[]): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), 'llmchain-test-'));
+  const file = join(folder, 'summary.json');
+  const step = terminal.step(name);
+  try {
+    await run([bin('jest/bin/jest.js'), ...args, '--json', `--outputFile=${file}`]);
+    const summary = Summary.parse(JSON.parse(await readFile(file, 'utf8')));
+    const tally = {
+      passed: summary.numPassedTests,
+      failed: summary.numFailedTests + summary.numRuntimeErrorTestSuites,
+    };
+    if (tally.failed === 0 && tally.passed > 0) step.done(`${tally.passed} tests`);
+    else step.fail(new Error(`${tally.failed} failed`));
+    return tally.passed === 0 ? { passed: 0, failed: Math.max(1, tally.failed) } : tally;
+  } catch (error) {
+    step.fail(error);
+    return { passed: 0, failed: 1 };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export async function lintCommand(terminal: Terminal): Promise<boolean> {
+  const tallies = [];
+  for (const one of [TYPES, ...CHECKS]) tallies.push(await check(terminal, one));
+  return tell(terminal, tallies);
+}
+
+/** Types, lint, unit and contract tests, then the scenarios on a real network of their own ports and folder. */
+export async function testCommand(terminal: Terminal, options: { all: boolean; unit: boolean }): Promise<boolean> {
+  const tallies = [];
+  for (const one of [TYPES, ...CHECKS]) tallies.push(await check(terminal, one));
+  tallies.push(await jest(terminal, 'unit', ['--config', 'jest.config.cjs']));
+  if (!options.unit)
+    tallies.push(await jest(terminal, 'scenarios', ['--config', 'jest.scenario.config.cjs', '--runInBand']));
+  return tell(terminal, tallies);
+}
+
+function tell(terminal: Terminal, tallies: readonly Tally[]): boolean {
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  terminal.result({ passed, failed }, `${passed} passed, ${failed} failed`);
+  return failed === 0;
+}

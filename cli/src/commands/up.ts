@@ -1,0 +1,57 @@
+import { Consortium, type UpResult } from '@llmchain/network';
+import { z } from 'zod';
+import { found } from '../consortium/found';
+import { membersOf, type MemberAccess } from '../consortium/members';
+import type { Settings } from '../settings';
+import type { Terminal } from '../terminal';
+
+const Models = z.object({ data: z.array(z.object({ id: z.string() })) });
+const Height = z.object({ height: z.number().int() });
+
+export interface UpAnswer extends UpResult {
+  models: string[];
+}
+
+const DUTIES: Readonly<Record<string, string>> = {
+  guild: 'artists',
+  archive: 'datasets',
+  lab: 'models',
+  compute: 'workers',
+};
+
+/** Starts or heals the consortium and returns when a transaction has committed. */
+export async function up(settings: Settings, terminal: Terminal): Promise<UpAnswer> {
+  const started = performance.now();
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once('SIGINT', onSignal);
+  try {
+    const network = new Consortium(
+      { home: settings.home, portBase: settings.portBase, fabricBin: process.env.FABRIC_BIN },
+      { report: terminal },
+    );
+    const result = await network.up(interrupt.signal);
+    const step = terminal.step('founding');
+    const members = await membersOf(settings.home);
+    await found(members).catch((error: unknown) => {
+      step.fail(error);
+      throw error;
+    });
+    step.done('committed');
+    const guild = members[0] as MemberAccess;
+    const { height } = await guild.admin.get('/v1/ledger/height', Height);
+    const { data } = await guild.admin.get('/v1/models', Models);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    return { ...result, height, seconds, models: data.map(({ id }) => id) };
+  } finally {
+    process.removeListener('SIGINT', onSignal);
+  }
+}
+
+export async function upCommand(settings: Settings, terminal: Terminal): Promise<void> {
+  const answer = await up(settings, terminal);
+  const lines = Object.entries(answer.members).map(
+    ([name, { gateway }]) => `   ${name.padEnd(9)} ${gateway}   ${DUTIES[name] ?? ''}`,
+  );
+  terminal.result(answer, ['', ...lines, '', `Ready in ${answer.seconds} s. Next: ./llmchain demo`].join('\n'));
+}

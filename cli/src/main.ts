@@ -1,0 +1,103 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { demoCommand } from './commands/demo';
+import { keyCreateCommand } from './commands/key';
+import { downCommand, logsCommand, resetCommand, statusCommand } from './commands/lifecycle';
+import { lintCommand, testCommand } from './commands/test';
+import { traceCommand } from './commands/trace';
+import { upCommand } from './commands/up';
+import { failureOf } from './failure';
+import { addSettings, settingsOf, type Settings } from './settings';
+import { Terminal } from './terminal';
+
+const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'admin'];
+
+interface Common {
+  home: string;
+  portBase?: number;
+  json: boolean;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number, zero or more.');
+  return value;
+}
+
+/** Runs a command: its failure is told as the product's errors are, and sets the exit code. */
+async function carryOut(
+  common: Common,
+  command: (settings: Settings, terminal: Terminal) => Promise<unknown>,
+): Promise<void> {
+  const settings = settingsOf(common);
+  const terminal = new Terminal(settings.json);
+  try {
+    if ((await command(settings, terminal)) === false) process.exitCode = 1;
+  } catch (error) {
+    const failure = failureOf(error);
+    process.stderr.write(`llmchain: ${failure.message} (${failure.code})\n`);
+    if (settings.json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function program(): Command {
+  const root = new Command('llmchain')
+    .description('A consortium that records artwork rights, trains and serves generative models, and pays the artists.')
+    .showHelpAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ./llmchain up\n  $ ./llmchain demo\n  $ ./llmchain key create --member archive --role caller --name reader --credits 5000000\n  $ ./llmchain trace poet@1 --direction up\n  $ ./llmchain down',
+    );
+  const add = (name: string, description: string): Command => addSettings(root.command(name).description(description));
+
+  add('up', 'start or heal the consortium, keeping all data').action((options: Common) => carryOut(options, upCommand));
+  add('down', 'stop everything, keeping all data').action((options: Common) => carryOut(options, downCommand));
+  add('reset', 'stop everything and remove all data').action((options: Common) => carryOut(options, resetCommand));
+  add('status', 'what runs, and how far each ledger is').action((options: Common) => carryOut(options, statusCommand));
+  add('logs', 'print the log of one process')
+    .argument('<name>', 'such as peer-guild, gateway-lab, worker-compute, postgres')
+    .action((name: string, options: Common) =>
+      carryOut(options, (settings, terminal) => logsCommand(settings, terminal, name)),
+    );
+  add('demo', 'tell the whole story on real input: rights, training, inference, verification, payment').action(
+    (options: Common) => carryOut(options, demoCommand),
+  );
+  add('trace', 'where something came from, or what became of it')
+    .argument('<id>', 'a work (sha256), dataset@1, model@1, batch or receipt')
+    .addOption(new Option('--direction <way>').choices(['up', 'down']).default('up'))
+    .option('--as-of <block>', 'as it was at this block', count)
+    .option('--member <name>', 'whose index to ask', 'guild')
+    .action((id: string, options: Common & { direction: string; asOf?: number; member: string }) =>
+      carryOut(options, (settings, terminal) => traceCommand(settings, terminal, id, options)),
+    );
+  add('test', 'types, lint, unit and contract tests, scenarios on a real network')
+    .option('--all', 'with the long scenarios', false)
+    .option('--unit', 'without the scenarios', false)
+    .action((options: Common & { all: boolean; unit: boolean }) =>
+      carryOut(options, (_settings, terminal) => testCommand(terminal, options)),
+    );
+  add('lint', 'types, format, lint, import boundaries, unused code').action((options: Common) =>
+    carryOut(options, (_settings, terminal) => lintCommand(terminal)),
+  );
+
+  const key = root.command('key').description('API keys');
+  addSettings(key.command('create').description('make an API key, with credits also a prepaid session'))
+    .requiredOption('--member <name>', 'whose key: guild, archive, lab, compute')
+    .addOption(new Option('--role <role>').choices(ROLES).makeOptionMandatory())
+    .requiredOption('--name <name>', 'pseudonym of the person, or name of the program')
+    .option('--credits <micro>', 'prepay this many micro-credits', count)
+    .action((options: Common & { member: string; role: string; name: string; credits?: number }) =>
+      carryOut(options, (settings, terminal) => keyCreateCommand(settings, terminal, options)),
+    );
+  return root;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    // commander has printed what was wrong with the words; --help and --version end with exit code 0.
+    process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : 1;
+    if (!(error instanceof CommanderError)) process.stderr.write(`${String(error)}\n`);
+  });

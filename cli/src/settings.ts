@@ -1,0 +1,30 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DEFAULT_PORT_BASE } from '@llmchain/network';
+import { InvalidArgumentError, type Command } from 'commander';
+
+/** What every command takes. */
+export interface Settings {
+  home: string;
+  /** Undefined where it was not given: an existing home keeps its own. */
+  portBase: number | undefined;
+  json: boolean;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1024 || value > 65_000)
+    throw new InvalidArgumentError('must be a whole number from 1024 to 65000.');
+  return value;
+}
+
+export function addSettings(command: Command): Command {
+  return command
+    .option('--home <dir>', 'folder of the consortium', join(homedir(), '.llmchain'))
+    .option('--port-base <n>', `first of the ports (default ${DEFAULT_PORT_BASE})`, port)
+    .option('--json', 'print one JSON object as the last line of standard output', false);
+}
+
+export function settingsOf(options: { home: string; portBase?: number; json: boolean }): Settings {
+  return { home: resolve(options.home), portBase: options.portBase, json: options.json };
+}
