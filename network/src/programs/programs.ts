@@ -126,6 +126,7 @@ async function buildInto(
   target: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  await removeAbandoned(path.dirname(target));
   const building = `${target}.building-${randomBytes(4).toString('hex')}`;
   await mkdir(building, { recursive: true });
   try {
@@ -146,6 +147,15 @@ async function buildInto(
     )
       return;
     throw error;
+  }
+}
+
+/** What builds that were killed left behind; no build takes two hours. */
+async function removeAbandoned(cache: string): Promise<void> {
+  const names = (await readdir(cache).catch(() => [])).filter((name) => name.includes('.building-'));
+  for (const folder of names.map((name) => path.join(cache, name))) {
+    const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? 0);
+    if (age > 2 * 3600 * 1000) await rm(folder, { recursive: true, force: true });
   }
 }
 
