@@ -8,7 +8,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./*/tsconfig.json', './tsconfig.tests.json'],
+        project: ['./*/tsconfig.json', './tsconfig.tests.json', './test/attackers/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -15,4 +15,5 @@ export { Outbox } from './receipts/outbox';
 export { readSigningKey } from './receipts/signing-key';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server';
 export { WORKER_SERVICE, workerService, type WorkerServiceDependencies } from './server/worker-service';
+export { runWorker, type WorkerVariation } from './run-worker';
 export { Worker, type WorkerDependencies } from './worker';

@@ -34,6 +34,8 @@ export interface ConsortiumOptions {
   readonly portBase?: number | undefined;
   /** By default the packages beside this one. */
   readonly packages?: Partial<Packages>;
+  /** Main files that some members run in place of their worker, as drills and demonstrations do. */
+  readonly workers?: Partial<Readonly<Record<MemberName, string>>>;
   /** Which of our programs to run over Fabric and the stores; all by default. */
   readonly services?: readonly (keyof Packages)[];
   readonly fabricBin?: string | undefined;
@@ -187,7 +189,7 @@ export class Consortium {
             reported(
               report,
               'workers',
-              each((member) => services.worker(member, worker)),
+              each((member) => services.worker(member, this.options.workers?.[member.name] ?? worker)),
             ),
           ]),
       ...(gateway === undefined

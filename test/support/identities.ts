@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+x509.cryptoProvider.set(webcrypto);
 
 /** Fabric's certificate extension with attributes, as fabric-ca writes it. */
 const ATTRIBUTES = '1.2.3.4.5.6.7.8.1';

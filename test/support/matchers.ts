@@ -26,7 +26,9 @@ expect.extend({
       pass: same && fits,
       message: () =>
         `expected the error code ${code}${details === undefined ? '' : ` with ${JSON.stringify(details)}`}, got ${
-          error === undefined ? 'no error' : `${String(error.code)} ${JSON.stringify(error.details)} (${String(error)})`
+          error === undefined
+            ? 'no error'
+            : `${String(error.code)} ${JSON.stringify(error.details)} (${error instanceof Error ? error.message : 'not an error'})`
         }`,
     };
   },
@@ -35,5 +37,14 @@ expect.extend({
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>> {
     toThrowWithCode(code: string, details?: unknown): Promise<R>;
+  }
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- where @types/jest keeps its matchers
+  namespace jest {
+    interface Matchers<R> {
+      toThrowWithCode(code: string, details?: unknown): Promise<R>;
+    }
   }
 }

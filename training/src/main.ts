@@ -37,8 +37,8 @@ async function main(): Promise<void> {
     const run = new TrainingRun({ gateway, onProgress: (progress) => tell({ progress }) });
     const model = await run.carryOut({
       job: text('job'),
-      dataset: decode(DatasetRef, reference(values.dataset as string | undefined, 'dataset'), '--dataset'),
-      model: decode(ModelRef, reference(values.model as string | undefined, 'model'), '--model'),
+      dataset: decode(DatasetRef, reference(values.dataset, 'dataset'), '--dataset'),
+      model: decode(ModelRef, reference(values.model, 'model'), '--model'),
       title: text('title'),
       seed: Number(values.seed ?? 1),
       threads: Number(values.threads ?? 1),

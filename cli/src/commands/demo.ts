@@ -213,7 +213,7 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
     terminal,
     'a lying worker',
     () => refusedLie(settings, { caller, model }),
-    ({ details }) => `${details.refusals.map(({ member, reason, code }) => `${member}: ${reason ?? code}`).join(', ')}`,
+    ({ details }) => details.refusals.map(({ member, reason, code }) => `${member}: ${reason ?? code}`).join(', '),
   );
 
   const of = (type: string): string[] => lineage.nodes.filter((node) => node.type === type).map(({ id }) => id);

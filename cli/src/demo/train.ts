@@ -37,7 +37,7 @@ export async function train(order: TrainOrder, onProgress: (progress: Progress) 
     const options = { gateway, 'key-file': keyFile, dataset, model, job, title, threads: String(threads) };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-      stdio: ['ignore', 'pipe', 2],
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     let loss = Number.NaN;

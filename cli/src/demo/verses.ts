@@ -32,7 +32,7 @@ export async function askForVerses(
       model,
       messages: [{ role: 'user', content: prompt }],
       stream: true,
-      max_tokens: maxTokens,
+      max_completion_tokens: maxTokens,
       temperature: 0.7,
     })
     .withResponse();
@@ -51,7 +51,11 @@ export async function askForVerses(
 export async function refusalOf(caller: MemberApi, model: string): Promise<string | undefined> {
   const client = new OpenAI({ ...caller.credentials, maxRetries: 0 });
   try {
-    await client.chat.completions.create({ model, messages: [{ role: 'user', content: 'Shall I' }], max_tokens: 8 });
+    await client.chat.completions.create({
+      model,
+      messages: [{ role: 'user', content: 'Shall I' }],
+      max_completion_tokens: 8,
+    });
     return undefined;
   } catch (error) {
     if (error instanceof APIError) return error.code ?? `http_${error.status ?? 0}`;
