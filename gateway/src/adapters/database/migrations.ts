@@ -1,0 +1,57 @@
+import { sql, type Kysely, type Migration } from 'kysely';
+
+/** Every migration by its name; names sort in the order of application and never change. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001_keys_sessions_receipts': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`create table api_key (
+        id text primary key,
+        hash text not null unique,
+        role text not null,
+        name text not null,
+        session text,
+        created timestamptz not null default now())`.execute(database);
+      await sql`create table session (
+        id text primary key,
+        escrow int8 not null,
+        spent int8 not null default 0 check (spent >= 0),
+        reserved int8 not null default 0 check (reserved >= 0),
+        check (spent + reserved <= escrow))`.execute(database);
+      await sql`create table reservation (
+        receipt text primary key,
+        session text not null references session,
+        amount int8 not null check (amount >= 0),
+        producer text not null,
+        expires int8 not null,
+        lost boolean not null default false)`.execute(database);
+      await sql`create index reservation_dangling on reservation (expires) where lost`.execute(database);
+      await sql`create table receipt (
+        id text primary key,
+        session text not null,
+        body text not null,
+        sequence int4,
+        proof jsonb)`.execute(database);
+      await sql`create table produced (
+        id text primary key,
+        arrival int8 generated always as identity,
+        model text not null,
+        version int4 not null,
+        session text not null,
+        body text not null,
+        state text not null default 'pending',
+        alone boolean not null default false,
+        sequence int4,
+        position int4,
+        reason text)`.execute(database);
+      await sql`create index produced_pending on produced (arrival) where state = 'pending'`.execute(database);
+      await sql`create index produced_sequence on produced (sequence, position)`.execute(database);
+      await sql`create table batch (
+        sequence int4 primary key,
+        state text not null,
+        receipts text not null unique,
+        entry jsonb not null,
+        refusals jsonb not null default '[]')`.execute(database);
+      await sql`create index batch_open on batch (sequence) where state in ('anchoring', 'anchored')`.execute(database);
+    },
+  },
+};

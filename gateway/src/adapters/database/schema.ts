@@ -1,0 +1,75 @@
+import type { ColumnType, JSONColumnType } from 'kysely';
+import type { Role } from '../../ports/actor';
+
+/** Whole numbers up to 2^53 − 1; the pool reads int8 as a number. */
+type Json = JSONColumnType<object>;
+
+export interface ApiKeyTable {
+  id: string;
+  /** SHA-256 of the key, hexadecimal. */
+  hash: string;
+  role: Role;
+  name: string;
+  session: string | null;
+  created: ColumnType<Date, never, never>;
+}
+
+export interface SessionTable {
+  id: string;
+  escrow: number;
+  spent: number;
+  reserved: number;
+}
+
+export interface ReservationTable {
+  receipt: string;
+  session: string;
+  amount: number;
+  producer: string;
+  expires: number;
+  lost: boolean;
+}
+
+/** Receipts that this member's callers got. */
+export interface ReceiptTable {
+  id: string;
+  session: string;
+  /** Canonical JSON of the signed receipt. */
+  body: string;
+  sequence: number | null;
+  proof: Json | null;
+}
+
+/** Receipts of the own worker. */
+export interface ProducedTable {
+  id: string;
+  /** In the order of arrival. */
+  arrival: ColumnType<number, never, never>;
+  model: string;
+  version: number;
+  session: string;
+  body: string;
+  state: 'pending' | 'anchoring' | 'anchored' | 'refused';
+  /** Goes into a batch with receipts of its own session only. */
+  alone: boolean;
+  sequence: number | null;
+  position: number | null;
+  reason: string | null;
+}
+
+export interface BatchTable {
+  sequence: number;
+  state: 'anchoring' | 'anchored' | 'accepted' | 'stuck';
+  receipts: string;
+  entry: Json;
+  refusals: Json;
+}
+
+export interface GatewayTables {
+  api_key: ApiKeyTable;
+  session: SessionTable;
+  reservation: ReservationTable;
+  receipt: ReceiptTable;
+  produced: ProducedTable;
+  batch: BatchTable;
+}

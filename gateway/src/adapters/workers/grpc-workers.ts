@@ -1,0 +1,158 @@
+import path from 'node:path';
+import {
+  credentials,
+  loadPackageDefinition,
+  status,
+  type Client,
+  type ClientReadableStream,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import {
+  LlmchainError,
+  parseError,
+  type AcknowledgeReceiptsRequest,
+  type GenerateEvent,
+  type GenerateRequest,
+  type LoadedModel,
+  type ModelsReply,
+  type PendingReceipt,
+  type PendingReceiptsReply,
+  type PendingReceiptsRequest,
+} from '@llmchain/protocol';
+import type { Workers } from '../../ports/workers';
+
+interface CallOptions {
+  deadline: number;
+}
+type Callback<T> = (error: ServiceError | null, reply?: T) => void;
+
+/** The client that @grpc/grpc-js makes of `proto/worker.proto`. */
+interface WorkerClient extends Client {
+  generate(request: GenerateRequest, options: CallOptions): ClientReadableStream<GenerateEvent>;
+  models(request: object, options: CallOptions, callback: Callback<ModelsReply>): void;
+  pendingReceipts(
+    request: PendingReceiptsRequest,
+    options: CallOptions,
+    callback: Callback<PendingReceiptsReply>,
+  ): void;
+  acknowledgeReceipts(request: AcknowledgeReceiptsRequest, options: CallOptions, callback: Callback<object>): void;
+}
+type WorkerClientType = new (
+  address: string,
+  channel: ReturnType<typeof credentials.createSsl>,
+  options: object,
+) => WorkerClient;
+
+const MESSAGE_LIMIT = 64 * 1024 * 1024;
+
+function loadClient(): WorkerClientType {
+  const proto = path.join(path.dirname(require.resolve('@llmchain/protocol/package.json')), 'proto', 'worker.proto');
+  const loaded = loadPackageDefinition(loadSync(proto, { keepCase: false, oneofs: true, defaults: true }));
+  return (loaded as unknown as { llmchain: { worker: { v1: { Worker: WorkerClientType } } } }).llmchain.worker.v1
+    .Worker;
+}
+
+/** A worker to reach: `host:port` and the PEM of its member's TLS root. */
+export interface WorkerAddress {
+  mspId: string;
+  address: string;
+  tlsRoot: Buffer;
+}
+
+/** The members' workers over gRPC with mutual TLS. */
+export class GrpcWorkers implements Workers {
+  readonly #own: string;
+  readonly #clients: ReadonlyMap<string, WorkerClient>;
+
+  /** @param dependencies.tls the gateway's own certificate and key, PEM */
+  constructor(
+    options: { own: string; workers: readonly WorkerAddress[] },
+    dependencies: { tls: { certificate: Buffer; key: Buffer } },
+  ) {
+    const { certificate, key } = dependencies.tls;
+    const WorkerService = loadClient();
+    this.#own = options.own;
+    this.#clients = new Map(
+      options.workers.map(({ mspId, address, tlsRoot }) => [
+        mspId,
+        new WorkerService(address, credentials.createSsl(tlsRoot, key, certificate), {
+          'grpc.max_receive_message_length': MESSAGE_LIMIT,
+          'grpc.max_send_message_length': MESSAGE_LIMIT,
+          'grpc.keepalive_time_ms': 30_000,
+          'grpc.max_reconnect_backoff_ms': 5_000,
+        }),
+      ]),
+    );
+  }
+
+  async models(member: string): Promise<LoadedModel[]> {
+    const reply = await ask<ModelsReply>(member, (done) =>
+      this.#client(member).models({}, { deadline: Date.now() + 2_000 }, done),
+    );
+    return reply.models;
+  }
+
+  async *generate(
+    member: string,
+    request: GenerateRequest,
+    options: { signal: AbortSignal; deadline: number },
+  ): AsyncGenerator<GenerateEvent> {
+    const call = this.#client(member).generate(request, { deadline: options.deadline });
+    const cancel = (): void => call.cancel();
+    options.signal.addEventListener('abort', cancel, { once: true });
+    if (options.signal.aborted) cancel();
+    try {
+      for await (const event of call) yield event as GenerateEvent;
+    } catch (error) {
+      throw failureOf(member, error as ServiceError);
+    } finally {
+      options.signal.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
+  async pending(limit: number): Promise<PendingReceipt[]> {
+    const reply = await ask<PendingReceiptsReply>(this.#own, (done) =>
+      this.#client(this.#own).pendingReceipts({ limit }, { deadline: Date.now() + 10_000 }, done),
+    );
+    return reply.receipts;
+  }
+
+  async acknowledge(ids: readonly string[]): Promise<void> {
+    await ask<object>(this.#own, (done) =>
+      this.#client(this.#own).acknowledgeReceipts({ ids: [...ids] }, { deadline: Date.now() + 10_000 }, done),
+    );
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+
+  #client(member: string): WorkerClient {
+    const client = this.#clients.get(member);
+    if (!client) throw new LlmchainError('not_found', `${member} is not a member of this consortium.`, { member });
+    return client;
+  }
+}
+
+function ask<T>(member: string, call: (done: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, reply) => {
+      if (error) reject(failureOf(member, error));
+      else resolve(reply!);
+    });
+  });
+}
+
+function failureOf(member: string, error: ServiceError): LlmchainError {
+  const said = parseError(error.details);
+  if (said) return said;
+  const details = { member, grpc: status[error.code] };
+  if (error.code === status.CANCELLED) {
+    return new LlmchainError('unavailable', 'The call was cancelled. Ask again.', details, { cause: error });
+  }
+  return new LlmchainError('unavailable', `The worker of ${member} did not answer. Try again in a moment.`, details, {
+    cause: error,
+  });
+}

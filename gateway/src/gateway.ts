@@ -1,0 +1,216 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
+import type { Express } from 'express';
+import type { Route } from './http/route';
+import { createServer } from './http/serve';
+import type { Actor } from './ports/actor';
+import type { ApiKeys } from './ports/api-keys';
+import type { Membership } from './ports/consortium';
+import type { Enrolment } from './ports/enrolment';
+import type { Ledgers } from './ports/ledger';
+import type { Lineage } from './ports/lineage';
+import type { Log } from './ports/log';
+import type { ObjectStore, Spool } from './ports/object-store';
+import type { Peers } from './ports/peers';
+import type { Production } from './ports/production';
+import type { Openings } from './ports/receipts';
+import type { Sessions } from './ports/sessions';
+import type { Workers } from './ports/workers';
+import { routesOf } from './routes/index';
+import { peerRoutes, type Neighbour } from './routes/peer';
+import { AcceptBatches } from './usecases/accept-batches';
+import { AnchorReceipts } from './usecases/anchor-receipts';
+import { Authenticate, hashOfKey } from './usecases/authenticate';
+import { CheckReceipt } from './usecases/check-receipt';
+import { Claim } from './usecases/claim';
+import { CollectReceipts } from './usecases/collect-receipts';
+import { Content } from './usecases/content';
+import { CreateKey } from './usecases/create-key';
+import { Infer } from './usecases/infer';
+import { IssueTicket } from './usecases/issue-ticket';
+import { Models } from './usecases/models';
+import { CheckReadiness } from './usecases/readiness';
+import { ReadReceipt } from './usecases/read-receipt';
+import { ReconcileReservations } from './usecases/reconcile-reservations';
+import { RegisterModel } from './usecases/register-model';
+import { RegisterSigner } from './usecases/register-signer';
+import { RegisterWorks } from './usecases/register-works';
+import { RouteInference } from './usecases/route-inference';
+import { SealDataset } from './usecases/seal-dataset';
+import { ServePeers } from './usecases/serve-peers';
+import { Transact } from './usecases/transact';
+
+export interface GatewayOptions extends Membership {
+  /** Id on the ledger of the key that signs tickets. */
+  signer: string;
+  /** 32 bytes, the Ed25519 seed of that key. */
+  secretKey: Uint8Array;
+  /** How often the own worker's receipts are anchored, milliseconds. */
+  anchorEveryMs: number;
+}
+
+/** Everything outside the process that a gateway needs. */
+export interface GatewayPorts {
+  keys: ApiKeys;
+  enrolment: Enrolment;
+  ledgers: Ledgers;
+  lineage: Lineage;
+  log: Log;
+  openings: Openings;
+  peers: Peers;
+  production: Production;
+  sessions: Sessions;
+  spool: Spool;
+  store: ObjectStore;
+  workers: Workers;
+}
+
+/** How often reservations that broke off are looked after, and batches are driven, milliseconds. */
+const RECONCILE_EVERY = 5_000;
+const ACCEPT_EVERY = 200;
+
+/** One member's gateway: its use cases over whatever ports it is given. */
+export class Gateway {
+  /** The API for people and programs. */
+  readonly api: Express;
+  /** The routes of that API. */
+  readonly routes: readonly Route<Actor>[];
+  /** The API between members; its server has to demand TLS client certificates. */
+  readonly peerApi: Express;
+  readonly #options: GatewayOptions;
+  readonly #ports: GatewayPorts;
+  readonly #collect: CollectReceipts;
+  readonly #anchor: AnchorReceipts;
+  readonly #accept: AcceptBatches;
+  readonly #reconcile: ReconcileReservations;
+  readonly #ending = new AbortController();
+  #loops: Promise<void>[] = [];
+
+  /** @param dependencies.neighbourOf who presents a client certificate; undefined when it is no member's */
+  constructor(
+    options: GatewayOptions,
+    dependencies: { ports: GatewayPorts; neighbourOf: (request: IncomingMessage) => string | undefined },
+  ) {
+    const { ports, neighbourOf } = dependencies;
+    const { log, lineage } = ports;
+    const member = options.own;
+    this.#options = options;
+    this.#ports = ports;
+    const content = new Content(options, ports);
+    const models = new Models({}, ports);
+    const checker = new CheckReceipt({}, ports);
+    const router = new RouteInference(options, ports);
+    const issuer = new IssueTicket({ ...options, member });
+    const readReceipt = new ReadReceipt({ member }, ports);
+    this.#collect = new CollectReceipts({}, ports);
+    this.#anchor = new AnchorReceipts({ member }, ports);
+    this.#accept = new AcceptBatches({ member }, ports);
+    this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
+    this.routes = routesOf({
+      claim: new Claim(options, { ...ports, content }),
+      content,
+      createKey: new CreateKey(options, ports),
+      infer: new Infer({}, { ...ports, models, router, issuer, checker }),
+      lineage,
+      log,
+      models,
+      readiness: new CheckReadiness({}, ports),
+      readReceipt,
+      registerModel: new RegisterModel({}, ports),
+      registerWorks: new RegisterWorks({}, ports),
+      sealDataset: new SealDataset({}, ports),
+      transact: new Transact({}, ports),
+    });
+    const authenticate = new Authenticate({}, ports);
+    this.api = createServer<Actor>({
+      routes: this.routes,
+      nobody: { key: '', role: 'caller', name: '' },
+      log,
+      authenticate: async (request, route) => permitted(await authenticate.run(request.headers.authorization), route),
+    });
+    const servePeers = new ServePeers({ member }, { ...ports, receipts: readReceipt });
+    this.peerApi = createServer<Neighbour>({
+      routes: peerRoutes({ servePeers }),
+      nobody: { member: '' },
+      log,
+      authenticate: (request) => {
+        const neighbour = neighbourOf(request);
+        if (neighbour !== undefined) return Promise.resolve({ member: neighbour });
+        const message = 'Present a TLS certificate of a member of the consortium.';
+        return Promise.reject(new LlmchainError('not_authenticated', message));
+      },
+    });
+  }
+
+  /** Lets the administrator in and begins the work behind the scenes. @param adminKey the administrator's API key */
+  async start(adminKey: string): Promise<void> {
+    const admin: Actor = { key: 'admin', role: 'admin', name: 'admin' };
+    await this.#ports.enrolment.enrol(admin);
+    await this.#ports.keys.add(admin, hashOfKey(adminKey));
+    const { signer, secretKey, anchorEveryMs } = this.#options;
+    const register = new RegisterSigner({ signer, publicKey: publicKeyOf(secretKey) }, this.#ports);
+    this.#loops = [
+      register.run(this.#ending.signal),
+      this.#every(anchorEveryMs, 'anchoring', () => this.produce()),
+      this.#every(RECONCILE_EVERY, 'reconciling', () => this.#reconcile.run()),
+      this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),
+    ];
+  }
+
+  /** Takes the own worker's receipts and anchors what is there, unless another gateway of the member is at it. */
+  async produce(): Promise<void> {
+    await this.#ports.production.exclusively(async () => {
+      // What was taken before is anchored also while the worker is away.
+      const taken = this.#collect.run();
+      await taken.catch((error: unknown) => this.#ports.log.debug({ error: String(error) }, 'no receipts were taken'));
+      await this.#anchor.run();
+    });
+  }
+
+  /** Ends after the work at hand. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#loops);
+  }
+
+  async #every(milliseconds: number, what: string, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#ending;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await work();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        const details = error instanceof LlmchainError ? error.toJSON() : { error: String(error) };
+        this.#ports.log.warn({ ...details, failures }, `${what} failed and is tried again`);
+      }
+      await delay(milliseconds * Math.min(20, 1 + failures), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** @throws {LlmchainError} `not_authorised` */
+function permitted(actor: Actor, route: Route<Actor>): Actor {
+  if (typeof route.roles === 'string' || route.roles.includes(actor.role)) return actor;
+  throw new LlmchainError(
+    'not_authorised',
+    `This needs a key with the role ${route.roles.join(' or ')}; yours is ${actor.role}.`,
+    { roles: route.roles, role: actor.role },
+  );
+}
+
+/** Whose TLS root issued the client certificate of a request. @param roots by MSP id */
+export function neighbourByRoot(roots: ReadonlyMap<string, X509Certificate>) {
+  return (request: IncomingMessage): string | undefined => {
+    const certificate = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
+    if (!certificate) return undefined;
+    for (const [member, root] of roots) {
+      if (certificate.checkIssued(root) && certificate.verify(root.publicKey)) return member;
+    }
+    return undefined;
+  };
+}

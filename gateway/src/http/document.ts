@@ -1,0 +1,61 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { REMEDY } from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Route } from './route';
+
+const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.enum(Object.keys(REMEDY) as [string, ...string[]]),
+  remedy: z.enum(['reject', 'retry', 'wait', 'pay']),
+  details: z.record(z.string(), z.unknown()),
+});
+
+function operationId(route: Route<never>): string {
+  const words = route.path.split('/').filter((part) => part !== '' && part !== 'v1');
+  return [route.method, ...words.map((word) => word.replaceAll(/[{}.]/g, ''))].join('_').replaceAll('-', '_');
+}
+
+/** The routes as an OpenAPI 3.1 document. */
+export function openApiDocument(routes: readonly Route<never>[], version: string): object {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  const problem = registry.register('Problem', ProblemSchema);
+  for (const route of routes) {
+    const body = route.body
+      ? { content: { 'application/json': { schema: route.body } }, required: true }
+      : route.accepts
+        ? { content: { [route.accepts]: { schema: { type: 'string' as const, format: 'binary' } } }, required: true }
+        : undefined;
+    registry.registerPath({
+      method: route.method,
+      path: route.path,
+      operationId: operationId(route),
+      summary: route.summary,
+      ...(typeof route.roles === 'string' ? {} : { description: `Roles: ${route.roles.join(', ')}.` }),
+      ...(route.roles === 'public' ? {} : { security: [{ key: [] }] }),
+      request: {
+        ...(route.params ? { params: route.params } : {}),
+        ...(route.query ? { query: route.query } : {}),
+        ...(route.headers ? { headers: z.object(route.headers) } : {}),
+        ...(body ? { body } : {}),
+      },
+      responses: {
+        [route.status ?? 200]: {
+          description: 'Success',
+          content: Object.fromEntries(Object.entries(route.gives).map(([type, schema]) => [type, { schema }])),
+        },
+        default: {
+          description: 'Problem details (RFC 9457)',
+          content: { 'application/problem+json': { schema: problem } },
+        },
+      },
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'LLMChain gateway', version, description: 'One member’s API for people and programs.' },
+  });
+}

@@ -1,0 +1,4 @@
+import type { Indexer } from '@llmchain/indexer';
+
+/** The member's index of the ledger. */
+export type Lineage = Pick<Indexer, 'height' | 'trace' | 'transaction' | 'putReceipt'>;

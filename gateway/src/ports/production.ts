@@ -1,0 +1,50 @@
+import type { BatchEntry, SignedReceipt } from '@llmchain/protocol';
+import type { Refusal } from './receipts';
+
+/** A receipt of the own worker. */
+export interface Produced {
+  receipt: SignedReceipt;
+  state: 'pending' | 'anchoring' | 'anchored' | 'refused';
+  sequence?: number;
+  /** Place in its batch. */
+  position?: number;
+  /** Why the ledger refused it. */
+  reason?: string;
+}
+
+export interface OwnBatch {
+  entry: BatchEntry;
+  /** `stuck`: anchored, but too many rivals refuse it. */
+  state: 'anchoring' | 'anchored' | 'accepted' | 'stuck';
+  refusals: Refusal[];
+}
+
+/**
+ * The producer's side: receipts on their way to the ledger. `pending → anchoring(sequence) → anchored`; a batch that was
+ * begun is anchored again after a crash, under the same sequence number and with the same receipts.
+ */
+export interface Production {
+  /** Runs `work` unless another gateway of this member does; @returns whether it ran. */
+  exclusively(work: () => Promise<void>): Promise<boolean>;
+  /** Keeps receipts; those that are known already change nothing. */
+  add(receipts: readonly SignedReceipt[]): Promise<void>;
+  /** The oldest pending receipts of one model version, at most `limit`. */
+  pending(limit: number): Promise<SignedReceipt[]>;
+  /** Puts receipts, by id in their order, into a batch that is about to be anchored. */
+  begin(entry: BatchEntry, receipts: readonly string[]): Promise<void>;
+  batches(state: OwnBatch['state']): Promise<OwnBatch[]>;
+  batch(sequence: number): Promise<OwnBatch | undefined>;
+  /** The highest sequence number of a batch here, 0 when there is none. */
+  lastSequence(): Promise<number>;
+  anchored(sequence: number): Promise<void>;
+  /** Takes a batch apart that the ledger does not have: its receipts are pending again, alone by session if so told. */
+  release(sequence: number, options: { bySession: boolean }): Promise<void>;
+  /** Takes a batch apart whose receipts the ledger refuses for good. */
+  refuse(sequence: number, reason: string): Promise<void>;
+  /** Notes how acceptance goes. */
+  note(sequence: number, state: 'anchored' | 'accepted' | 'stuck', refusals: readonly Refusal[]): Promise<void>;
+  find(id: string): Promise<Produced | undefined>;
+  receiptsOf(sequence: number): Promise<SignedReceipt[]>;
+  /** Whether content of this digest is the receipt list of one of the own batches. */
+  isReceiptList(sha256: string): Promise<boolean>;
+}

@@ -1,0 +1,63 @@
+import { Digest, Preference, Work, WorkEntry } from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Route } from '../http/route';
+import type { Actor } from '../ports/actor';
+import type { RegisterWorks } from '../usecases/register-works';
+import type { Transact } from '../usecases/transact';
+import { api, operation, place } from './common';
+
+/** Base64 of 16 MiB, and as much again for the records. */
+const BODY_LIMIT = 32 * 1024 * 1024;
+
+const Content = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ base64: z.base64().min(1) })]);
+
+const Submission = WorkEntry.omit({ sha256: true, bytes: true }).extend({ content: Content });
+
+function bytesOf(content: z.output<typeof Content>): Buffer {
+  return 'text' in content ? Buffer.from(content.text, 'utf8') : Buffer.from(content.base64, 'base64');
+}
+
+export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact: Transact }): Route<Actor>[] {
+  const { registerWorks, transact } = usecases;
+  return [
+    api.json({
+      method: 'post',
+      path: '/v1/artworks',
+      summary: 'Register works: their content goes into the member’s bucket, their records onto the ledger',
+      roles: ['artist'],
+      status: 201,
+      limit: BODY_LIMIT,
+      body: z.strictObject({ ...operation, works: z.array(Submission).min(1).max(500) }),
+      response: z.strictObject({ works: z.array(z.strictObject({ id: Digest, title: z.string() })), ...place }),
+      run: ({ actor, body }) => {
+        const works = body.works.map((work) => ({ ...work, content: bytesOf(work.content) }));
+        return registerWorks.run(actor, works, body.operationId);
+      },
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/artworks/{id}',
+      summary: 'One work',
+      roles: 'any',
+      params: z.strictObject({ id: Digest }),
+      response: Work,
+      run: ({ params }) => transact.read('work', params.id),
+    }),
+    api.json({
+      method: 'put',
+      path: '/v1/artworks/{id}/preference',
+      summary: 'Say what may be done with a work',
+      roles: ['artist'],
+      params: z.strictObject({ id: Digest }),
+      body: z.strictObject({ ...operation, preference: Preference }),
+      response: Work.extend(place),
+      run: ({ actor, params, body }) =>
+        transact.submit(
+          actor,
+          'artworks:setPreference',
+          { work: params.id, preference: body.preference },
+          body.operationId,
+        ),
+    }),
+  ];
+}

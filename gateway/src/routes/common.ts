@@ -1,0 +1,19 @@
+import { OperationId } from '@llmchain/protocol';
+import { z } from 'zod';
+import { routesFor } from '../http/route';
+import type { Actor } from '../ports/actor';
+
+/** Makes routes for holders of API keys. */
+export const api = routesFor<Actor>();
+
+/** Where a change was committed; part of every answer to one. */
+export const place = { transaction: z.string(), block: z.number().int() };
+
+/** A version number in a path. */
+export const VersionInPath = z.coerce.number().int().min(1).max(1_000_000);
+
+/** Makes a call safe to repeat: the same id with the same body changes nothing. */
+export const operation = { operationId: OperationId.optional() };
+
+/** A body that may be left out. */
+export const OperationOnly = z.strictObject(operation).optional();

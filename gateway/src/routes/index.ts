@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { openApiDocument } from '../http/document';
+import type { Route } from '../http/route';
+import type { Actor } from '../ports/actor';
+import type { Lineage } from '../ports/lineage';
+import type { Log } from '../ports/log';
+import type { Claim } from '../usecases/claim';
+import type { Content } from '../usecases/content';
+import type { CreateKey } from '../usecases/create-key';
+import type { Infer } from '../usecases/infer';
+import type { Models } from '../usecases/models';
+import type { ReadReceipt } from '../usecases/read-receipt';
+import type { CheckReadiness } from '../usecases/readiness';
+import type { RegisterModel } from '../usecases/register-model';
+import type { RegisterWorks } from '../usecases/register-works';
+import type { SealDataset } from '../usecases/seal-dataset';
+import type { Transact } from '../usecases/transact';
+import { artworkRoutes } from './artworks';
+import { api } from './common';
+import { contentRoutes } from './content';
+import { datasetRoutes } from './datasets';
+import { governanceRoutes } from './governance';
+import { healthRoutes } from './health';
+import { inferenceRoutes } from './inference';
+import { keyRoutes } from './keys';
+import { licenceRoutes } from './licences';
+import { modelRoutes } from './models';
+import { provenanceRoutes } from './provenance';
+import { trainingRoutes } from './training';
+
+/** Everything that the API for people and programs calls. */
+export interface UseCases {
+  claim: Claim;
+  content: Content;
+  createKey: CreateKey;
+  infer: Infer;
+  lineage: Lineage;
+  log: Log;
+  models: Models;
+  readiness: CheckReadiness;
+  readReceipt: ReadReceipt;
+  registerModel: RegisterModel;
+  registerWorks: RegisterWorks;
+  sealDataset: SealDataset;
+  transact: Transact;
+}
+
+/** Version of the API as its document states it. */
+const API_VERSION = '1.0.0';
+
+/** Every route of the API, its own document among them. */
+export function routesOf(usecases: UseCases): Route<Actor>[] {
+  const routes = [
+    ...healthRoutes(usecases),
+    ...keyRoutes(usecases),
+    ...artworkRoutes(usecases),
+    ...licenceRoutes(usecases),
+    ...datasetRoutes(usecases),
+    ...contentRoutes(usecases),
+    ...trainingRoutes(usecases),
+    ...modelRoutes(usecases),
+    ...inferenceRoutes(usecases),
+    ...provenanceRoutes(usecases),
+    ...governanceRoutes(usecases),
+  ];
+  let document: object | undefined;
+  routes.push(
+    api.json({
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This document',
+      roles: 'public',
+      response: z.record(z.string(), z.unknown()),
+      run: () => Promise.resolve({ ...(document ??= openApiDocument(routes, API_VERSION)) }),
+    }),
+  );
+  return routes;
+}

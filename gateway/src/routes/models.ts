@@ -1,0 +1,77 @@
+import { Id, ModelEntry, ModelVersion } from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Route } from '../http/route';
+import type { Actor } from '../ports/actor';
+import type { Models } from '../usecases/models';
+import type { RegisterModel } from '../usecases/register-model';
+import type { Transact } from '../usecases/transact';
+import { api, operation, OperationOnly, place, VersionInPath } from './common';
+
+/** As OpenAI lists models; what the consortium knows of one is under `llmchain`. */
+const ListedModel = z.strictObject({
+  id: z.string(),
+  object: z.literal('model'),
+  /** Seconds since the Unix epoch; left out until the index has the registration. */
+  created: z.number().int().optional(),
+  owned_by: z.string(),
+  llmchain: ModelVersion,
+});
+
+export function modelRoutes(usecases: {
+  models: Models;
+  registerModel: RegisterModel;
+  transact: Transact;
+}): Route<Actor>[] {
+  const { models, registerModel, transact } = usecases;
+  const version = z.strictObject({ id: Id, version: VersionInPath });
+  return [
+    api.json({
+      method: 'post',
+      path: '/v1/models',
+      summary: 'Register a model version whose files are in the member’s bucket; the royalty table is worked out here',
+      roles: ['trainer'],
+      status: 201,
+      body: ModelEntry.omit({ royalty: true }).extend(operation),
+      response: ModelVersion.extend(place),
+      run: ({ actor, body: { operationId, ...entry } }) => registerModel.run(actor, entry, operationId),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/models/{id}/versions/{version}/approve',
+      summary: 'Approve a model version in the name of the member',
+      roles: ['admin'],
+      params: version,
+      body: OperationOnly,
+      response: ModelVersion.extend(place),
+      run: ({ actor, params, body }) =>
+        transact.submit(actor, 'models:approve', { model: params.id, version: params.version }, body?.operationId),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/models',
+      summary: 'Every model version, in the shape of OpenAI’s list',
+      roles: 'any',
+      openAi: true,
+      response: z.strictObject({ object: z.literal('list'), data: z.array(ListedModel) }),
+      run: async () => ({
+        object: 'list' as const,
+        data: (await models.list()).map(({ model, created }) => ({
+          id: `${model.model}@${model.version}`,
+          object: 'model' as const,
+          ...(created === undefined ? {} : { created }),
+          owned_by: model.owner.member,
+          llmchain: model,
+        })),
+      }),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/models/{id}/versions/{version}',
+      summary: 'One model version',
+      roles: 'any',
+      params: version,
+      response: ModelVersion,
+      run: ({ params }) => models.get(params.id, params.version),
+    }),
+  ];
+}

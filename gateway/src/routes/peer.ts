@@ -1,0 +1,55 @@
+import { pipeline } from 'node:stream/promises';
+import { Digest, Opening } from '@llmchain/protocol';
+import { z } from 'zod';
+import { routesFor, type Route } from '../http/route';
+import { PlacedReceipt } from '../ports/receipts';
+import type { ServePeers } from '../usecases/serve-peers';
+
+/** A member of the consortium, known by its TLS certificate. */
+export interface Neighbour {
+  /** MSP id. */
+  member: string;
+}
+
+const peer = routesFor<Neighbour>();
+
+const BYTES = 'application/octet-stream';
+
+/** What members' gateways and workers ask of one another, over mutual TLS. */
+export function peerRoutes(usecases: { servePeers: ServePeers }): Route<Neighbour>[] {
+  const { servePeers } = usecases;
+  return [
+    peer.stream({
+      method: 'get',
+      path: '/peer/v1/content/{sha256}',
+      summary: 'Content by its digest, to members that may have it',
+      roles: 'any',
+      params: z.strictObject({ sha256: Digest }),
+      gives: { [BYTES]: z.string().meta({ format: 'binary' }) },
+      async respond({ actor, params }, response) {
+        const { bytes, content } = await servePeers.content(actor.member, params.sha256);
+        response.setHeader('content-type', BYTES);
+        response.setHeader('content-length', String(bytes));
+        await pipeline(content, response);
+      },
+    }),
+    peer.json({
+      method: 'get',
+      path: '/peer/v1/openings/{receipt}',
+      summary: 'What opens a receipt’s commitments, to the members that verify its batch',
+      roles: 'any',
+      params: z.strictObject({ receipt: Digest }),
+      response: Opening,
+      run: ({ actor, params }) => servePeers.opening(actor.member, params.receipt),
+    }),
+    peer.json({
+      method: 'get',
+      path: '/peer/v1/receipts/{receipt}',
+      summary: 'Where a receipt stands, to the member that ordered the answer',
+      roles: 'any',
+      params: z.strictObject({ receipt: Digest }),
+      response: PlacedReceipt,
+      run: ({ actor, params }) => servePeers.receipt(actor.member, params.receipt),
+    }),
+  ];
+}

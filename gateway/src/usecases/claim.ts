@@ -1,0 +1,144 @@
+import {
+  decodeJson,
+  digestOf,
+  LlmchainError,
+  ordinal,
+  proveInclusion,
+  RoyaltyEntry,
+  royaltyLeaves,
+  royaltyRoot,
+  type Account,
+  type ClaimCursor,
+  type InclusionProof,
+  type ModelVersion,
+} from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Actor } from '../ports/actor';
+import type { Membership } from '../ports/consortium';
+import type { Ledger, Ledgers } from '../ports/ledger';
+import type { Content } from './content';
+import { digestOfAddress } from './content-key';
+import { derivedOperation } from './operation';
+
+export interface ClaimOrder {
+  payee?: Account | undefined;
+  model: string;
+  version: number;
+  /** One producer's batches only; MSP id. */
+  producer?: string | undefined;
+}
+
+/** What one claim paid, micro-credits. */
+export interface PaidClaim {
+  producer: string;
+  upTo: number;
+  amount: number;
+  transaction: string;
+  block: number;
+}
+
+/** Settlements that one claim may read. */
+const CLAIMED_AT_ONCE = 100;
+
+/** Collects what a payee has earned with one model version, from every producer's settled batches. */
+export class Claim {
+  readonly #options: Membership;
+  readonly #ports: { ledgers: Ledgers; content: Content };
+
+  constructor(options: Membership, ports: { ledgers: Ledgers; content: Content }) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** @throws {LlmchainError} `not_found` for a payee that the model version owes nothing; `digest_mismatch` */
+  async run(actor: Actor, order: ClaimOrder): Promise<{ payee: Account; claims: PaidClaim[]; amount: number }> {
+    const { own, members } = this.#options;
+    const payee: Account = order.payee ?? (actor.role === 'artist' ? `artist:${own}:${actor.name}` : `member:${own}`);
+    const ledger = await this.#ports.ledgers.as(actor);
+    const model = await ledger.get('model', order.model, ordinal(order.version));
+    const place = await this.#entry(model, payee);
+    const claims: PaidClaim[] = [];
+    for (const producer of order.producer === undefined ? members : [order.producer]) {
+      for await (const claim of this.#claims(ledger, payee, producer, model, place)) claims.push(claim);
+    }
+    return { payee, claims, amount: claims.reduce((sum, claim) => sum + claim.amount, 0) };
+  }
+
+  /** The payee's entry in the model version's royalty table, with proof; members need none. */
+  async #entry(
+    model: ModelVersion,
+    payee: Account,
+  ): Promise<{ entry: RoyaltyEntry; proof: InclusionProof } | undefined> {
+    const bytes = await this.#ports.content.read(digestOfAddress(model.royalty.address), model.owner.member);
+    const table = decodeJson(z.array(RoyaltyEntry), bytes.toString('utf8'), 'royalty table');
+    if (royaltyRoot(table) !== model.royalty.root) {
+      throw new LlmchainError(
+        'digest_mismatch',
+        'The royalty table is not the one that the ledger names. Tell its owner.',
+        {
+          root: model.royalty.root,
+          owner: model.owner.member,
+        },
+      );
+    }
+    const index = table.findIndex((entry) => entry.payee === payee);
+    const entry = table[index];
+    if (entry) return { entry, proof: proveInclusion(royaltyLeaves(table), index) };
+    if (payee.startsWith('member:')) return undefined;
+    throw new LlmchainError('not_found', `${model.model}@${model.version} was not trained on works of ${payee}.`, {
+      payee,
+    });
+  }
+
+  async *#claims(
+    ledger: Ledger,
+    payee: Account,
+    producer: string,
+    model: ModelVersion,
+    place: { entry: RoyaltyEntry; proof: InclusionProof } | undefined,
+  ): AsyncGenerator<PaidClaim> {
+    const of = { payee, producer, model: model.model, version: model.version };
+    let cursor = await this.#cursor(ledger, of);
+    for (;;) {
+      const next = cursor?.next ?? 1;
+      const upTo = await this.#settledUpTo(ledger, of, next);
+      if (upTo === undefined) return;
+      const { result, transaction, block } = await ledger.submit('credits:claim', {
+        operationId: derivedOperation('claim', digestOf({ ...of, upTo })),
+        ...of,
+        upTo,
+        ...(place ?? {}),
+      });
+      yield { producer, upTo, amount: result.claimed - (cursor?.claimed ?? 0), transaction, block };
+      cursor = result;
+    }
+  }
+
+  #cursor(
+    ledger: Ledger,
+    of: { payee: string; producer: string; model: string; version: number },
+  ): Promise<ClaimCursor | undefined> {
+    return ledger.find('cursor', of.payee, of.producer, of.model, ordinal(of.version));
+  }
+
+  /**
+   * Up to where to claim: the last batch from `next` on before the first one of the model version that is not settled;
+   * undefined when nothing was earned until there. At most as many as one claim may read.
+   */
+  async #settledUpTo(
+    ledger: Ledger,
+    of: { producer: string; model: string; version: number },
+    next: number,
+  ): Promise<number | undefined> {
+    let last: number | undefined;
+    const end = next + CLAIMED_AT_ONCE;
+    for (let sequence = next; sequence < end; sequence++) {
+      const settlement = await ledger.find('settlement', of.producer, ordinal(sequence));
+      if (!settlement) return last;
+      if (settlement.model !== of.model || settlement.version !== of.version) continue;
+      if (settlement.state !== 'released') return last;
+      last = sequence;
+    }
+    return end - 1;
+  }
+}

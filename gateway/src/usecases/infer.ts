@@ -1,0 +1,222 @@
+import {
+  canonicalJson,
+  decodeJson,
+  LlmchainError,
+  parseError,
+  SignedReceipt,
+  ticketDigest,
+  type ErrorCode,
+  type GenerateEvent,
+  type InferenceInput,
+  type ModelVersion,
+  type Sampler,
+} from '@llmchain/protocol';
+import type { Actor } from '../ports/actor';
+import type { Lineage } from '../ports/lineage';
+import type { Log } from '../ports/log';
+import type { Sessions } from '../ports/sessions';
+import type { Workers } from '../ports/workers';
+import type { CheckReceipt } from './check-receipt';
+import { mostAmount, type IssuedTicket, type IssueTicket } from './issue-ticket';
+import type { Models } from './models';
+import type { RouteInference } from './route-inference';
+
+/** What a caller orders. */
+export interface InferenceOrder {
+  /** `poet` or `poet@1`. */
+  model: string;
+  input: InferenceInput;
+  sampler: Sampler;
+  /** As many as the context holds when left out. */
+  maxTokens?: number | undefined;
+  /** 32 bytes from the caller, hexadecimal: lets the own member produce. */
+  callerNonce?: string | undefined;
+}
+
+export type Answer =
+  /** Before the first token. */
+  | { kind: 'started'; receipt: string; model: ModelVersion }
+  | { kind: 'text'; text: string }
+  | { kind: 'finished'; receipt: SignedReceipt };
+
+interface Attempt {
+  order: InferenceOrder;
+  model: ModelVersion;
+  member: string;
+  issued: IssuedTicket;
+  /** Id of the receipt to come. */
+  id: string;
+}
+
+/** What a worker may say before the first token for which another worker is asked. */
+const ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
+  'overloaded',
+  'unavailable',
+  'not_found',
+  'not_supported',
+  'internal',
+  'digest_mismatch',
+]);
+
+export interface InferPorts {
+  models: Models;
+  router: RouteInference;
+  issuer: IssueTicket;
+  checker: CheckReceipt;
+  sessions: Sessions;
+  workers: Workers;
+  lineage: Pick<Lineage, 'putReceipt'>;
+  log: Log;
+}
+
+/**
+ * Answers one request: sets the most that it can cost aside before anything is computed, orders the answer from a worker
+ * by a signed ticket, checks the receipt, and charges what it says. An answer that breaks off stays set aside until the
+ * producer has told what it cost, see {@link ReconcileReservations}.
+ */
+export class Infer {
+  readonly #ports: InferPorts;
+
+  constructor(_options: object, ports: InferPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * @param signal aborted when the caller goes away
+   * @throws {LlmchainError} `insufficient_credits` | `not_found` | `wrong_state` | `overloaded` | `unavailable` | …
+   */
+  async *run(actor: Actor, order: InferenceOrder, signal: AbortSignal): AsyncGenerator<Answer, void> {
+    const model = await this.#ports.models.resolve(order.model);
+    const tried = new Set<string>();
+    let failure: unknown;
+    for (;;) {
+      let member: string;
+      try {
+        member = await this.#ports.router.choose(model, { own: order.callerNonce !== undefined, tried });
+      } catch (error) {
+        throw failure instanceof Error ? failure : error;
+      }
+      const attempt = await this.#order(actor, order, model, member);
+      const events = this.#attempt(attempt, signal)[Symbol.asyncIterator]();
+      let first: IteratorResult<Answer, void>;
+      try {
+        first = await events.next();
+      } catch (error) {
+        if (signal.aborted || !(error instanceof LlmchainError) || !ELSEWHERE.has(error.code)) throw error;
+        this.#ports.log.warn({ member, code: error.code }, 'a worker did not take an order');
+        tried.add(member);
+        failure = error;
+        continue;
+      }
+      try {
+        if (first.done !== true) yield first.value;
+        yield* { [Symbol.asyncIterator]: () => events };
+      } finally {
+        await events.return(undefined);
+      }
+      return;
+    }
+  }
+
+  async #order(actor: Actor, order: InferenceOrder, model: ModelVersion, member: string): Promise<Attempt> {
+    const maxTokens = order.maxTokens ?? model.contextTokens;
+    if (maxTokens > model.contextTokens) {
+      throw new LlmchainError(
+        'invalid_argument',
+        `${model.model}@${model.version} holds ${model.contextTokens} tokens; ask for fewer than ${maxTokens}.`,
+        {
+          issues: [{ pointer: '/max_tokens', message: `must be at most ${model.contextTokens}` }],
+        },
+      );
+    }
+    const maxAmount = mostAmount(model, order.input, maxTokens);
+    const { session } = actor;
+    const broke = (): LlmchainError =>
+      new LlmchainError(
+        'insufficient_credits',
+        'The session of this key cannot pay for the answer. Have a key made with more credits, or ask for fewer tokens.',
+        {
+          session: session ?? null,
+          needed: maxAmount,
+        },
+      );
+    if (session === undefined) throw broke();
+    const { input, sampler, callerNonce } = order;
+    const issued = this.#ports.issuer.run({ session, model, input, sampler, maxTokens, maxAmount, callerNonce });
+    const id = ticketDigest(issued.ticket.body);
+    const { expires } = issued.ticket.body;
+    const reserved = await this.#ports.sessions.reserve({
+      receipt: id,
+      session,
+      amount: maxAmount,
+      producer: member,
+      expires,
+    });
+    if (!reserved) throw broke();
+    return { order, model, member, issued, id };
+  }
+
+  /** One worker's answer. Whatever way it ends, the reservation is settled, given back, or marked for the producer to tell. */
+  async *#attempt(attempt: Attempt, caller: AbortSignal): AsyncGenerator<Answer, void, undefined> {
+    const { model, member, issued, id } = attempt;
+    const left = new AbortController();
+    const end = this.#ports.router.begin(member);
+    let outcome: 'lost' | 'refused' | 'settled' = 'lost';
+    let started = false;
+    try {
+      const events = this.#ports.workers.generate(
+        member,
+        { ticket: canonicalJson(issued.ticket), input: issued.input, inputSalt: issued.inputSalt },
+        { signal: AbortSignal.any([caller, left.signal]), deadline: issued.ticket.body.expires },
+      );
+      for await (const event of events) {
+        if (event.event === 'failure') {
+          if (!started) outcome = 'refused';
+          throw (
+            parseError(event.failure) ??
+            new LlmchainError('internal', `The worker of ${member} failed. Try again.`, { member })
+          );
+        }
+        if (!started) {
+          started = true;
+          yield { kind: 'started', receipt: id, model };
+        }
+        if (event.event === 'text') {
+          yield { kind: 'text', text: event.text };
+          continue;
+        }
+        const receipt = await this.#receipt(event, attempt);
+        outcome = 'settled';
+        yield { kind: 'finished', receipt };
+        return;
+      }
+      throw new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
+    } finally {
+      left.abort();
+      end();
+      if (outcome === 'refused') await this.#ports.sessions.release(id);
+      if (outcome === 'lost') await this.#ports.sessions.lose(id);
+    }
+  }
+
+  /** The checked receipt, charged and kept. */
+  async #receipt(event: Extract<GenerateEvent, { event: 'finished' }>, attempt: Attempt): Promise<SignedReceipt> {
+    const { member, model, issued, id } = attempt;
+    const receipt = decodeJson(SignedReceipt, event.finished.receipt, `receipt of ${member}`);
+    await this.#ports.checker.run(receipt, { ticket: issued.ticket, producer: member, model });
+    await this.#ports.sessions.settle(receipt);
+    const { version } = model;
+    try {
+      await this.#ports.lineage.putReceipt({
+        id,
+        model: model.model,
+        version,
+        worker: receipt.signer,
+        producer: member,
+      });
+    } catch (error) {
+      this.#ports.log.warn({ receipt: id, error: String(error) }, 'the index did not take a receipt');
+    }
+    return receipt;
+  }
+}

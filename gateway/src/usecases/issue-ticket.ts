@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import {
+  canonicalJson,
+  commitment,
+  priceOf,
+  sign,
+  type InferenceInput,
+  type ModelVersion,
+  type Sampler,
+  type SignedTicket,
+} from '@llmchain/protocol';
+
+/** How long a ticket is good for, milliseconds. */
+const LIFETIME = 120_000;
+
+/** Room for the tokens that open and close a prompt. */
+const SPECIAL_TOKENS = 8;
+
+export interface IssuerOptions {
+  /** MSP id. */
+  member: string;
+  /** Id of the gateway's key on the ledger. */
+  signer: string;
+  /** 32 bytes, the Ed25519 seed. */
+  secretKey: Uint8Array;
+}
+
+export interface TicketOrder {
+  session: string;
+  model: ModelVersion;
+  input: InferenceInput;
+  sampler: Sampler;
+  maxTokens: number;
+  /** Most that the answer may cost, see {@link mostAmount}. */
+  maxAmount: number;
+  callerNonce?: string | undefined;
+}
+
+/** A ticket and what goes to the worker beside it. */
+export interface IssuedTicket {
+  ticket: SignedTicket;
+  input: string;
+  inputSalt: string;
+}
+
+/**
+ * The most tokens that a prompt can have: a tokenizer with bytes to fall back on gives at most one per byte, and a prompt
+ * longer than the context is refused. A chat's template may add any text.
+ */
+function mostPromptTokens(model: ModelVersion, input: InferenceInput): number {
+  if (input.kind === 'chat') return model.contextTokens;
+  return Math.min(model.contextTokens, Buffer.byteLength(input.prompt) + SPECIAL_TOKENS);
+}
+
+/** The most that an answer can cost, micro-credits. */
+export function mostAmount(model: ModelVersion, input: InferenceInput, maxTokens: number): number {
+  return priceOf(model.prices, mostPromptTokens(model, input), maxTokens);
+}
+
+/** Signs this member's orders for answers. */
+export class IssueTicket {
+  readonly #options: IssuerOptions;
+
+  constructor(options: IssuerOptions) {
+    this.#options = options;
+  }
+
+  run(order: TicketOrder): IssuedTicket {
+    const { member, signer, secretKey } = this.#options;
+    const inputSalt = randomBytes(32).toString('hex');
+    const issued = Date.now();
+    const ticket = sign(
+      'llmchain/ticket/1',
+      {
+        schema: 'ticket/1' as const,
+        requestId: `req-${randomBytes(12).toString('hex')}`,
+        gateway: member,
+        session: order.session,
+        model: order.model.model,
+        version: order.model.version,
+        input: commitment(order.input, inputSalt),
+        sampler: order.sampler,
+        maxTokens: order.maxTokens,
+        maxAmount: order.maxAmount,
+        issued,
+        expires: issued + LIFETIME,
+        nonce: randomBytes(32).toString('hex'),
+        ...(order.callerNonce === undefined ? {} : { callerNonce: order.callerNonce }),
+      },
+      signer,
+      secretKey,
+    );
+    return { ticket, input: canonicalJson(order.input), inputSalt };
+  }
+}

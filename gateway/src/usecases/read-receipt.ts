@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  batchId,
+  InclusionProof,
+  LlmchainError,
+  ordinal,
+  proveInclusion,
+  receiptLeaves,
+  SignedReceipt,
+  verifyInclusion,
+  canonicalJson,
+  type Batch,
+} from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Actor } from '../ports/actor';
+import type { Ledgers } from '../ports/ledger';
+import type { Lineage } from '../ports/lineage';
+import type { Peers } from '../ports/peers';
+import type { Production } from '../ports/production';
+import { Refusal, type PlacedReceipt } from '../ports/receipts';
+import type { Sessions } from '../ports/sessions';
+
+/** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
+export const ReceiptStatus = z.strictObject({
+  id: z.string(),
+  state: z.enum(['signed', 'anchored', 'accepted']),
+  producer: z.string(),
+  worker: z.string(),
+  model: z.string(),
+  version: z.number().int(),
+  receipt: SignedReceipt,
+  /** `<producer>/<sequence>`, once it is anchored. */
+  batch: z.string().nullable(),
+  /** That the receipt stands in the batch whose root the ledger holds. */
+  proof: z.strictObject({ inclusion: InclusionProof, root: z.string() }).nullable(),
+  /** Members whose endorsements accepted the batch, read from the accepting transaction. */
+  endorsers: z.array(z.string()),
+  /** Members that did not accept the batch, as its producer tells. */
+  refusals: z.array(Refusal),
+});
+export type ReceiptStatus = z.infer<typeof ReceiptStatus>;
+
+interface Ports {
+  ledgers: Ledgers;
+  sessions: Sessions;
+  production: Production;
+  peers: Peers;
+  lineage: Lineage;
+}
+
+/** How long to wait for the index to have a transaction that the ledger has, milliseconds. */
+const INDEX_PATIENCE = 3_000;
+
+/** Tells what became of a receipt, at its caller's gateway and at its producer's. */
+export class ReadReceipt {
+  readonly #options: { member: string };
+  readonly #ports: Ports;
+
+  constructor(options: { member: string }, ports: Ports) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /** @throws {LlmchainError} `not_found` | `not_yet_indexed` | `digest_mismatch` when the producer's proof is wrong */
+  async run(actor: Actor, id: string): Promise<ReceiptStatus> {
+    const placed = (await this.own(id)) ?? (await this.#held(id));
+    if (!placed || (actor.role === 'caller' && placed.receipt.body.ticket.body.session !== actor.session)) {
+      throw new LlmchainError('not_found', `This member knows no receipt ${id}. Ask the gateway that answered.`, {
+        receipt: id,
+      });
+    }
+    const { receipt, sequence, proof } = placed;
+    const { body } = receipt;
+    const { model, version } = body.ticket.body;
+    const status = {
+      id,
+      producer: body.producer,
+      worker: body.worker,
+      model,
+      version,
+      receipt,
+      refusals: placed.refusals,
+    };
+    const batch =
+      sequence === undefined
+        ? undefined
+        : await this.#ports.ledgers.service.find('batch', body.producer, ordinal(sequence));
+    if (!batch || !proof) {
+      return { ...status, state: 'signed', batch: null, proof: null, endorsers: [] };
+    }
+    if (!verifyInclusion(canonicalJson(receipt), proof, batch.root)) {
+      throw new LlmchainError(
+        'digest_mismatch',
+        `${body.producer} does not prove that the receipt stands in its batch.`,
+        {
+          receipt: id,
+          batch: batch.batch,
+        },
+      );
+    }
+    await this.#remember(placed, batch, id);
+    return {
+      ...status,
+      state: batch.state,
+      batch: batch.batch,
+      proof: { inclusion: proof, root: batch.root },
+      endorsers: batch.state === 'accepted' ? await this.#endorsers(batch) : [],
+    };
+  }
+
+  /** A receipt of the own worker, as this member tells others of it. */
+  async own(id: string): Promise<(PlacedReceipt & { own: true }) | undefined> {
+    const { production } = this.#ports;
+    const produced = await production.find(id);
+    if (!produced) return undefined;
+    const { receipt, sequence, position, state, reason } = produced;
+    if (state === 'refused') {
+      const refusals = [{ member: this.#options.member, code: reason ?? 'refused' }];
+      return { receipt, refusals, own: true };
+    }
+    if (state !== 'anchored' || sequence === undefined || position === undefined) {
+      return { receipt, refusals: [], own: true };
+    }
+    const leaves = receiptLeaves(await production.receiptsOf(sequence));
+    const refusals = (await production.batch(sequence))?.refusals ?? [];
+    return { receipt, sequence, proof: proveInclusion(leaves, position), refusals, own: true };
+  }
+
+  async #held(id: string): Promise<(PlacedReceipt & { own: false }) | undefined> {
+    const held = await this.#ports.sessions.receipt(id);
+    if (!held) return undefined;
+    const { receipt, sequence } = held;
+    const { producer } = receipt.body;
+    const known =
+      sequence === undefined ? undefined : await this.#ports.ledgers.service.find('batch', producer, ordinal(sequence));
+    if (known?.state === 'accepted') {
+      return { receipt, sequence: sequence!, proof: InclusionProof.parse(held.proof), refusals: [], own: false };
+    }
+    try {
+      const told = await this.#ports.peers.receipt(producer, id);
+      // The producer places the receipt; which receipt it is, this member knows itself.
+      return { ...told, receipt, own: false };
+    } catch (error) {
+      if (sequence !== undefined) {
+        return { receipt, sequence, proof: InclusionProof.parse(held.proof), refusals: [], own: false };
+      }
+      if (error instanceof LlmchainError) return { receipt, refusals: [], own: false };
+      throw error;
+    }
+  }
+
+  async #remember(placed: PlacedReceipt & { own: boolean }, batch: Batch, id: string): Promise<void> {
+    if (placed.own || placed.sequence === undefined) return;
+    await this.#ports.sessions.place(id, placed.sequence, placed.proof);
+    const { body } = placed.receipt;
+    const { model, version } = body.ticket.body;
+    const place = batchId(body.producer, placed.sequence);
+    await this.#ports.lineage.putReceipt({
+      id,
+      batch: place,
+      model,
+      version,
+      worker: body.worker,
+      producer: batch.producer,
+    });
+  }
+
+  /** Who endorsed the transaction that last changed the batch: its acceptance. */
+  async #endorsers(batch: Batch): Promise<string[]> {
+    const until = Date.now() + INDEX_PATIENCE;
+    for (;;) {
+      const transaction = await this.#ports.lineage.transaction(batch.updatedTx);
+      if (transaction) return transaction.endorsers;
+      if (Date.now() > until) {
+        throw new LlmchainError(
+          'not_yet_indexed',
+          'The index has not reached the acceptance of this batch. Ask again.',
+          {
+            transaction: batch.updatedTx,
+          },
+        );
+      }
+      await delay(100);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  canonicalJson,
+  LlmchainError,
+  ordinal,
+  royaltyRoot,
+  royaltyTable,
+  royaltyTotal,
+  sha256Hex,
+  type Contribution,
+  type DatasetItem,
+  type DatasetRef,
+  type Licence,
+  type ModelEntry,
+  type ModelFile,
+  type ModelVersion,
+  type RoyaltyTableRef,
+  type Work,
+} from '@llmchain/protocol';
+import type { Actor } from '../ports/actor';
+import type { Ledger, Ledgers } from '../ports/ledger';
+import type { ObjectStore } from '../ports/object-store';
+import { mapConcurrently } from './concurrency';
+import { contentKey } from './content-key';
+import { Memo } from './memo';
+import { operationOf } from './operation';
+import type { Place } from './transact';
+
+/** Weight in the artists' pool of a work that needs no licence. */
+const PLAIN_WEIGHT = 100;
+
+/**
+ * Registers a model version: checks that its files are in the member's bucket, works out from its datasets which artist
+ * has what share of its earnings, stores that table, and puts the version on the ledger.
+ */
+export class RegisterModel {
+  readonly #ports: { ledgers: Ledgers; store: ObjectStore };
+
+  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore }) {
+    this.#ports = ports;
+  }
+
+  /** @throws {LlmchainError} `not_found` | `digest_mismatch` with the file | what the ledger says */
+  async run(actor: Actor, entry: Omit<ModelEntry, 'royalty'>, operationId?: string): Promise<ModelVersion & Place> {
+    const ledger = await this.#ports.ledgers.as(actor);
+    for (const file of entry.files) await this.#demandFile(file);
+    const royalty = await this.#royalty(ledger, entry.datasets);
+    const { result, transaction, block } = await ledger.submit('models:register', {
+      ...entry,
+      royalty,
+      operationId: operationOf(operationId),
+    });
+    return { ...result, transaction, block };
+  }
+
+  async #demandFile(file: ModelFile): Promise<void> {
+    const key = contentKey(file.sha256);
+    const bytes = await this.#ports.store.size(key);
+    const details = { path: file.path, sha256: file.sha256 };
+    if (bytes === undefined) {
+      throw new LlmchainError(
+        'not_found',
+        `The content of ${file.path} is not here. PUT it to /v1/content first.`,
+        details,
+      );
+    }
+    const hash = createHash('sha256');
+    for await (const chunk of await this.#ports.store.stream(key)) hash.update(chunk as Buffer);
+    if (bytes !== file.bytes || hash.digest('hex') !== file.sha256) {
+      throw new LlmchainError(
+        'digest_mismatch',
+        `${file.path} in the bucket is not what its digest and size say. PUT it again.`,
+        {
+          ...details,
+          bytes,
+        },
+      );
+    }
+  }
+
+  async #royalty(ledger: Ledger, datasets: readonly DatasetRef[]): Promise<RoyaltyTableRef> {
+    const items: DatasetItem[] = [];
+    for (const { dataset, version } of datasets) {
+      await ledger.get('dataset-version', dataset, ordinal(version));
+      for await (const page of ledger.list('dataset-page', dataset, ordinal(version))) items.push(...page.items);
+    }
+    const works = new Memo<Work>(60_000, items.length + 1);
+    const licences = new Memo<Licence>(60_000, items.length + 1);
+    const contributions = await mapConcurrently(items, 16, async (item): Promise<Contribution> => {
+      const { licence: id } = item;
+      const work = await works.get(item.work, () => ledger.get('work', item.work));
+      const licence = id === undefined ? undefined : await licences.get(id, () => ledger.get('licence', id));
+      return {
+        member: work.owner.member,
+        creators: work.creators,
+        tokens: item.tokens,
+        weight: licence?.weight ?? PLAIN_WEIGHT,
+      };
+    });
+    const table = royaltyTable(contributions);
+    const bytes = Buffer.from(canonicalJson(table));
+    const digest = sha256Hex(bytes);
+    await this.#ports.store.put(contentKey(digest), bytes);
+    return { root: royaltyRoot(table), address: contentKey(digest), total: royaltyTotal(table), entries: table.length };
+  }
+}

@@ -1,0 +1,128 @@
+import type { Readable } from 'node:stream';
+import { LlmchainError, ordinal, type Licence, type ModelVersion, type Opening, type Work } from '@llmchain/protocol';
+import type { Ledgers } from '../ports/ledger';
+import type { ObjectStore } from '../ports/object-store';
+import type { Production } from '../ports/production';
+import type { Openings, PlacedReceipt } from '../ports/receipts';
+import { collect } from './concurrency';
+import { contentKey } from './content-key';
+import { Memo } from './memo';
+import type { ReadReceipt } from './read-receipt';
+
+interface Ports {
+  ledgers: Ledgers;
+  store: ObjectStore;
+  production: Production;
+  openings: Openings;
+  receipts: ReadReceipt;
+}
+
+/** How long a listing of the ledger is believed, milliseconds. */
+const BELIEF = 2_000;
+
+/** What licence terms allow a member to hold a copy for training at `now`. */
+function coversTraining(licence: Licence, work: Work, member: string, now: number): boolean {
+  return (
+    licence.state === 'active' &&
+    licence.owner.member === work.owner.member &&
+    licence.owner.person === work.owner.person &&
+    licence.works.includes(work.sha256) &&
+    licence.uses.includes('generative_training') &&
+    (licence.licensee === '*' || licence.licensee === member) &&
+    licence.from <= now &&
+    (licence.until === null || now < licence.until)
+  );
+}
+
+/** What this member gives to the other members' gateways and workers, and to whom. */
+export class ServePeers {
+  readonly #options: { member: string };
+  readonly #ports: Ports;
+  readonly #models = new Memo<ModelVersion[]>(BELIEF);
+  readonly #licences = new Memo<Licence[]>(BELIEF);
+
+  constructor(options: { member: string }, ports: Ports) {
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /**
+   * Content of the own bucket: files and royalty tables of registered models and receipt lists for every member, a work's
+   * content only for a member that may train on it.
+   * @param member who asks; MSP id
+   * @throws {LlmchainError} `not_found` | `not_authorised`
+   */
+  async content(member: string, sha256: string): Promise<{ bytes: number; content: Readable }> {
+    const key = contentKey(sha256);
+    const bytes = await this.#ports.store.size(key);
+    if (bytes === undefined) throw this.#nothing(sha256);
+    await this.#demandRight(member, sha256);
+    return { bytes, content: await this.#ports.store.stream(key) };
+  }
+
+  /**
+   * What opens a receipt's commitments, for the members that are to verify its batch.
+   * @throws {LlmchainError} `not_found` | `wrong_state` before it is anchored | `not_authorised`
+   */
+  async opening(member: string, receipt: string): Promise<Opening> {
+    const produced = await this.#ports.production.find(receipt);
+    if (!produced) throw new LlmchainError('not_found', `This member did not produce receipt ${receipt}.`, { receipt });
+    const { sequence, state } = produced;
+    const batch =
+      sequence === undefined || state !== 'anchored'
+        ? undefined
+        : await this.#ports.ledgers.service.find('batch', this.#options.member, ordinal(sequence));
+    if (!batch)
+      throw new LlmchainError('wrong_state', `Receipt ${receipt} is not anchored yet. Ask again later.`, { receipt });
+    if (!batch.electorate.includes(member)) {
+      throw new LlmchainError('not_authorised', `${member} is not among those who verify batch ${batch.batch}.`, {
+        batch: batch.batch,
+      });
+    }
+    return this.#ports.openings.get(receipt);
+  }
+
+  /** Where a receipt stands, for the member that ordered the answer. @throws {LlmchainError} `not_found` */
+  async receipt(member: string, id: string): Promise<PlacedReceipt> {
+    const placed = await this.#ports.receipts.own(id);
+    if (placed?.receipt.body.ticket.body.gateway !== member) {
+      throw new LlmchainError('not_found', `This member produced no receipt ${id} for ${member}.`, { receipt: id });
+    }
+    const { receipt, sequence, proof, refusals } = placed;
+    return { receipt, ...(sequence === undefined ? {} : { sequence }), ...(proof ? { proof } : {}), refusals };
+  }
+
+  async #demandRight(member: string, sha256: string): Promise<void> {
+    const { ledgers, production } = this.#ports;
+    const work = await ledgers.service.find('work', sha256);
+    if (work) return this.#demandConsent(member, work);
+    if (await production.isReceiptList(sha256)) return;
+    const models = await this.#models.get('', () => collect(ledgers.service.list('model')));
+    const shared = models.some(
+      (model) => model.royalty.address === contentKey(sha256) || model.files.some((file) => file.sha256 === sha256),
+    );
+    // What is in the bucket for the member's own use is not told apart from what is not there.
+    if (!shared) throw this.#nothing(sha256);
+  }
+
+  async #demandConsent(member: string, work: Work): Promise<void> {
+    const permission = work.preference.generative_training ?? 'not_allowed';
+    if (permission === 'allowed') return;
+    if (permission === 'constrained') {
+      const licences = await this.#licences.get('', () => collect(this.#ports.ledgers.service.list('licence')));
+      if (licences.some((licence) => coversTraining(licence, work, member, Date.now()))) return;
+    }
+    throw new LlmchainError(
+      'not_authorised',
+      `${member} may not train on this work. Get a licence of its owner first.`,
+      {
+        work: work.sha256,
+        preference: permission,
+      },
+    );
+  }
+
+  #nothing(sha256: string): LlmchainError {
+    return new LlmchainError('not_found', `${this.#options.member} has no content ${sha256} to share.`, { sha256 });
+  }
+}

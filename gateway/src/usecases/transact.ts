@@ -1,0 +1,43 @@
+import type { RecordOf, RecordType, RequestOf, ResultOf, SubmitName } from '@llmchain/protocol';
+import type { Actor } from '../ports/actor';
+import type { Ledgers } from '../ports/ledger';
+import { operationOf } from './operation';
+
+type WithoutOperation<T> = T extends unknown ? Omit<T, 'operationId'> : never;
+
+/** Where a change was committed. */
+export interface Place {
+  transaction: string;
+  block: number;
+}
+
+/** Changes and reads of single records, in the name of whoever calls. */
+export class Transact {
+  readonly #ledgers: Ledgers;
+
+  constructor(_options: object, ports: { ledgers: Ledgers }) {
+    this.#ledgers = ports.ledgers;
+  }
+
+  /** @param operationId from a caller that may repeat itself @returns the changed record and where it was committed */
+  async submit<N extends SubmitName>(
+    actor: Actor,
+    name: N,
+    request: WithoutOperation<RequestOf<N>>,
+    operationId?: string,
+  ): Promise<ResultOf<N> & Place> {
+    const ledger = await this.#ledgers.as(actor);
+    const full = { ...request, operationId: operationOf(operationId) } as unknown as RequestOf<N>;
+    const { result, transaction, block } = await ledger.submit(name, full);
+    return { ...result, transaction, block };
+  }
+
+  /** @throws {LlmchainError} `not_found` */
+  read<T extends RecordType>(type: T, ...parts: readonly string[]): Promise<RecordOf<T>> {
+    return this.#ledgers.service.get(type, ...parts);
+  }
+
+  account(account: RequestOf<'credits:account'>['account']): Promise<ResultOf<'credits:account'>> {
+    return this.#ledgers.service.query('credits:account', { account });
+  }
+}
