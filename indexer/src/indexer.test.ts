@@ -157,6 +157,33 @@ describe('following', () => {
     expect(indexer.height()).toEqual({ block: 4, time: STORY[4]!.transactions[0]!.timestamp });
   });
 
+  test('a block that cannot be written whole is not written at all, and is taken again', async () => {
+    const [schema, smooth] = [newSchema(), newSchema()];
+    await told(smooth);
+    const ledger = new BlockList(STORY.slice(0, 2));
+    const indexer = await follow(ledger, schema);
+    await indexer.waitFor(1, 5_000);
+    const before = await contents(schema);
+    await pool.query(`ALTER TABLE "${schema}".edge ADD CONSTRAINT broken CHECK (kind <> 'licenses') NOT VALID`);
+    ledger.add(STORY[2]!);
+    await expect(indexer.waitFor(2, 300)).rejects.toThrowWithCode('not_yet_indexed');
+    expect(await contents(schema)).toEqual(before);
+    await pool.query(`ALTER TABLE "${schema}".edge DROP CONSTRAINT broken`);
+    for (const next of STORY.slice(3)) ledger.add(next);
+    await indexer.waitFor(TIP, 10_000);
+    expect(await contents(schema)).toEqual(await contents(smooth));
+  });
+
+  test('outlives the loss of its database connections', async () => {
+    const ledger = new BlockList(STORY.slice(0, 2));
+    const indexer = await follow(ledger);
+    await indexer.waitFor(1, 5_000);
+    await postgres.pool().query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+    for (const next of STORY.slice(2)) ledger.add(next);
+    await indexer.waitFor(TIP, 10_000);
+    expect(indexer.height().block).toBe(TIP);
+  });
+
   test('is built anew when the peer holds another ledger, and keeps the receipts', async () => {
     const schema = newSchema();
     const first = await told(schema);
