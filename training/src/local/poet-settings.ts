@@ -13,24 +13,26 @@ export interface PoetSettings {
 }
 
 /**
- * A byte-level poet for a shelf of short texts.
+ * A byte-level poet for a shelf of short texts, 1.4 million parameters. Chosen on the 154 sonnets of Shakespeare (95 kB) for
+ * the best held-out score within a minute on two cores: wide and shallow beat narrow and deep, small batches beat large
+ * ones, and rates above 0.002 did worse. Rows are as long as the context, as positions never trained on score badly.
  */
 export const POET_SETTINGS: PoetSettings = {
   model: {
     vocabSize: VOCABULARY_SIZE,
-    hiddenSize: 160,
-    intermediateSize: 432,
-    layers: 4,
-    heads: 5,
-    kvHeads: 5,
-    headSize: 32,
+    hiddenSize: 192,
+    intermediateSize: 512,
+    layers: 3,
+    heads: 3,
+    kvHeads: 3,
+    headSize: 64,
     context: 512,
     ropeTheta: 10_000,
     rmsNormEps: 1e-5,
     tiedEmbeddings: true,
   },
   optimiser: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 },
-  schedule: { peak: 3e-3, floor: 0.1, warmUp: 30 },
-  shape: { batch: 8, sequence: 256 },
-  steps: 300,
+  schedule: { peak: 1.5e-3, floor: 0.1, warmUp: 30 },
+  shape: { batch: 2, sequence: 512 },
+  steps: 500,
 };

@@ -32,7 +32,7 @@ export interface TrainingOrder {
   folder: string;
 }
 
-const Items = z.object({ items: z.array(DatasetItem) });
+const Items = z.object({ pages: z.number().int(), items: z.array(DatasetItem) });
 
 /** What the sample asks for an answer, micro-credits. */
 const PRICES = { request: 1_000, promptToken: 10, completionToken: 100 };
@@ -83,7 +83,12 @@ export class TrainingRun {
   async #documents({ dataset, version }: DatasetRef): Promise<string[]> {
     const place = `/v1/datasets/${dataset}/versions/${version}`;
     await this.#gateway.get(place, DatasetVersion.loose());
-    const { items } = await this.#gateway.get(`${place}/items`, Items);
+    const items: DatasetItem[] = [];
+    for (let page = 0, pages = 1; page < pages; page++) {
+      const answer = await this.#gateway.get(`${place}/items?page=${page}`, Items);
+      items.push(...answer.items);
+      ({ pages } = answer);
+    }
     const documents: string[] = [];
     for (const { digest } of items) {
       const content = await this.#gateway.bytes(`/v1/content/${digest}`);

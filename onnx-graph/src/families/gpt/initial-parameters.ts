@@ -1,15 +1,14 @@
 import type { GptConfig } from './config';
 import { parameterCount, tensorTable } from './tensor-table';
 
-/** Spread of the initial weights, as in GPT-2 and Llama. */
-const SPREAD = 0.02;
-
 /**
- * Parameters to start training from: norm scales 1, weights normally distributed, those that write to the residual
- * stream narrower by √(2 · layers). Source: Radford et al. 2019, GPT-2 §2.3.
+ * Parameters to start training from: norm scales 1, weights normally distributed with standard deviation
+ * √(2 / (5 · hiddenSize)), those that write to the residual stream narrower by √(2 · layers). Sources: Nguyen & Salazar
+ * 2019, arXiv 1910.05895 §2.2; Radford et al. 2019, GPT-2 §2.3.
  * @param uniform the next number of a seeded generator, 0 ≤ u < 1
  */
 export function initialParameters(config: GptConfig, uniform: () => number): Float32Array {
+  const wide = Math.sqrt(2 / (5 * config.hiddenSize));
   const params = new Float32Array(parameterCount(config));
   for (const { name, shape, offset, length } of tensorTable(config)) {
     if (shape.length === 1) {
@@ -17,7 +16,7 @@ export function initialParameters(config: GptConfig, uniform: () => number): Flo
       continue;
     }
     const residual = name.includes('o_proj') || name.includes('down_proj');
-    const spread = residual ? SPREAD / Math.sqrt(2 * config.layers) : SPREAD;
+    const spread = residual ? wide / Math.sqrt(2 * config.layers) : wide;
     for (let i = offset; i < offset + length; i++) params[i] = spread * normal(uniform);
   }
   return params;
