@@ -17,6 +17,8 @@ const { Tokenizer } = tokenizers as unknown as { Tokenizer: new (tokenizer: obje
 export class PromptEncoder {
   readonly #tokenizer: Tokenizer;
   readonly #template: Template | undefined;
+  /** A prompt that depends on the day cannot be made again by a verifier. */
+  readonly #readsClock: boolean;
   readonly #special: Readonly<Record<string, string>>;
 
   /**
@@ -26,6 +28,7 @@ export class PromptEncoder {
   constructor(tokenizer: object, config: TokenizerConfig) {
     this.#tokenizer = new Tokenizer(tokenizer, config);
     this.#template = config.chat_template === undefined ? undefined : new Template(config.chat_template);
+    this.#readsClock = config.chat_template?.includes('strftime_now') ?? false;
     this.#special = {
       ...(config.bos_token === undefined ? {} : { bos_token: config.bos_token }),
       ...(config.eos_token === undefined ? {} : { eos_token: config.eos_token }),
@@ -46,6 +49,8 @@ export class PromptEncoder {
 
   /** Text without special tokens. */
   decode(tokens: readonly number[]): string {
+    // The library refuses an empty list.
+    if (tokens.length === 0) return '';
     return this.#tokenizer.decode([...tokens], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   }
 
@@ -53,17 +58,16 @@ export class PromptEncoder {
     if (!this.#template) {
       throw new LlmchainError('not_supported', 'The model has no chat template. Ask it for a completion instead.');
     }
+    if (this.#readsClock) {
+      throw new LlmchainError('not_supported', 'The chat template reads the clock, so that no one can check answers.');
+    }
     try {
       return this.#template.render({
         messages: messages.map(({ role, content }) => ({ role, content })),
         add_generation_prompt: true,
         ...this.#special,
-        strftime_now: () => {
-          throw new LlmchainError('not_supported', 'The chat template reads the clock, so no one can check answers.');
-        },
       });
     } catch (cause) {
-      if (cause instanceof LlmchainError) throw cause;
       throw new LlmchainError(
         'invalid_argument',
         "The model's chat template refuses these messages. Check their roles and order.",

@@ -1,0 +1,415 @@
+/** @jest-environment ./onnx-graph/jest-environment.cjs */
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import {
+  batchRoot,
+  commitment,
+  publicKeyOf,
+  receiptId,
+  receiptList,
+  sha256Hex,
+  sign,
+  ticketDigest,
+  type Batch,
+  type Opening,
+  type Receipt,
+  type SignedReceipt,
+  type Ticket,
+  type Verdict,
+} from '@llmchain/protocol';
+import pino from 'pino';
+import { MemoryLedger, signerRecord } from '../../../test/support/worker-ledger';
+import { tinyModel } from '../../../test/support/worker-model';
+import { requestOf, testGateway } from '../../../test/support/worker-requests';
+import { generate, type Generated } from '../engine/generate';
+import { LedgerFacts } from '../ledger/ledger-facts';
+import { ServableModel } from '../models/servable-model';
+import { conclude, type Answer, type Concluded } from '../receipts/conclude';
+import { BatchVerification } from './batch-verification';
+import { VerdictStore } from './verdict-store';
+import { Verifier } from './verifier';
+
+const log = pino({ level: 'silent' });
+const CPU = { provider: 'cpu', threads: 1 } as const;
+const guild = testGateway('guild', 'GuildMSP');
+const workerKey = new Uint8Array(32).fill(7);
+const SIGNER = { worker: 'compute-worker-1', producer: 'ComputeMSP', secretKey: workerKey };
+
+let folder: string;
+let model: ServableModel;
+let other: ServableModel;
+const ledger = new MemoryLedger();
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'verifier-'));
+  const load = async (name: string, seed: number): Promise<ServableModel> => {
+    const files = path.join(folder, name);
+    return ServableModel.load(files, await tinyModel(files, { seed }), CPU);
+  };
+  model = await load('one', 1);
+  other = await load('two', 2);
+  for (const [id, kind, key, member] of [
+    [guild.signer, 'gateway', guild.publicKey, 'GuildMSP'],
+    [SIGNER.worker, 'worker', publicKeyOf(workerKey), 'ComputeMSP'],
+  ] as const) {
+    ledger.put('signer', [id], signerRecord(id, kind, key, member));
+  }
+  const stamps = { createdTx: 't', updatedTx: 't' };
+  const session = { schema: 'session/1', caller: 'key-1', escrow: 1e9, reserved: 0, state: 'open', ...stamps } as const;
+  ledger.put('session', ['ses-1'], { ...session, session: 'ses-1', owner: { member: 'GuildMSP' } });
+  ledger.put('session', ['ses-2'], { ...session, session: 'ses-2', owner: { member: 'LabMSP' } });
+});
+afterAll(async () => {
+  await model.close();
+  await other.close();
+  await rm(folder, { recursive: true });
+});
+
+interface Lie {
+  ticket?: Partial<Ticket>;
+  /** With what the answer is computed. */
+  model?: ServableModel;
+  seed?: string;
+  generated?: (honest: Generated) => Generated;
+  answer?: Partial<Answer>;
+  /** Changes before the worker signs. */
+  receipt?: (honest: Receipt) => Receipt;
+  opening?: (honest: Opening) => Opening;
+}
+
+/** One answer as a worker makes it, honest but for what `lie` says. */
+async function answered(text: string, lie: Lie = {}): Promise<Concluded> {
+  const { ticket, input, inputSalt } = requestOf(
+    guild,
+    { kind: 'chat', messages: [{ role: 'user', content: text }] },
+    lie.ticket,
+  );
+  const prompt = model.prompts.encode(input);
+  const { temperatureMilli } = ticket.body.sampler;
+  const seed = lie.seed ?? ticketDigest(ticket.body);
+  const order = { prompt, seed, temperatureMilli, maxTokens: ticket.body.maxTokens };
+  const honest = await generate(lie.model ?? model, order, () => undefined, new AbortController().signal);
+  const generated = lie.generated?.(honest) ?? honest;
+  const now = Date.now();
+  const outputSalt = sha256Hex(text);
+  const { receipt, opening } = conclude(
+    {
+      ticket,
+      input,
+      inputSalt,
+      promptTokens: prompt.length,
+      ...generated,
+      started: now,
+      ended: now,
+      outputSalt,
+      ...lie.answer,
+    },
+    model,
+    { provider: 'cpu', runtime: 'test' },
+    SIGNER,
+  );
+  const body = lie.receipt?.(receipt.body) ?? receipt.body;
+  return {
+    receipt: sign('llmchain/receipt/1', body, SIGNER.worker, workerKey),
+    opening: lie.opening?.(opening) ?? opening,
+  };
+}
+
+function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Batch> = {}): Batch {
+  const sum = (part: (body: Receipt) => number): number => receipts.reduce((total, { body }) => total + part(body), 0);
+  const sequence = changes.sequence ?? 1;
+  const amounts = new Map<string, number>();
+  for (const { body } of receipts) {
+    const { session } = body.ticket.body;
+    amounts.set(session, (amounts.get(session) ?? 0) + body.amount);
+  }
+  return {
+    schema: 'batch/1',
+    batch: `ComputeMSP/${sequence}`,
+    producer: 'ComputeMSP',
+    sequence,
+    model: 'tiny',
+    version: 1,
+    root: batchRoot(receipts),
+    count: receipts.length,
+    promptTokens: sum((body) => body.promptTokens),
+    completionTokens: sum((body) => body.completionTokens),
+    amount: sum((body) => body.amount),
+    receipts: `sha256/${sha256Hex(receiptList(receipts))}`,
+    sessions: [...amounts].map(([session, amount]) => ({ session, amount })),
+    electorate: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
+    needed: 2,
+    state: 'anchored',
+    verifiers: [],
+    anchored: Date.now(),
+    owner: { member: 'ComputeMSP' },
+    createdTx: 't',
+    updatedTx: 't',
+    ...changes,
+  };
+}
+
+/** A verifier of the archive, and a producer that serves what it was given. */
+async function bench(store?: VerdictStore) {
+  const verdicts = path.join(folder, sha256Hex(String(Math.random())));
+  const opened = store ?? (await VerdictStore.open(verdicts));
+  const lists = new Map<string, Buffer>();
+  const openings = new Map<string, Opening>();
+  const asked: string[] = [];
+  const serve = <T>(map: Map<string, T>, id: string): Promise<T> => {
+    asked.push(id);
+    const found = map.get(id);
+    return found ? Promise.resolve(found) : Promise.reject(Object.assign(new Error('gone'), { code: 'not_found' }));
+  };
+  const verification = new BatchVerification(
+    { retryMs: 1 },
+    {
+      facts: new LedgerFacts(ledger.as('ArchiveMSP')),
+      files: { bytes: (_member, id) => serve(lists, id), opening: (_member, id) => serve(openings, id) },
+      pause: () => Promise.resolve(),
+    },
+  );
+  const verifier = new Verifier(
+    { member: 'ArchiveMSP', unavailableMs: 30 },
+    { verification, models: { get: () => model }, store: opened, log },
+  );
+  const stopping = new AbortController();
+  const running = verifier.run(stopping.signal);
+  return {
+    asked,
+    verdicts,
+    verifier,
+    store: opened,
+    produce: (answers: readonly Concluded[], changes: Partial<Batch> = {}): Batch => {
+      const receipts = answers.map(({ receipt }) => receipt);
+      const batch = batchOf(receipts, changes);
+      lists.set(sha256Hex(receiptList(receipts)), Buffer.from(receiptList(receipts)));
+      for (const [index, { opening }] of answers.entries()) openings.set(receiptId(receipts[index]!.body), opening);
+      return batch;
+    },
+    openings,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Waits for a verdict, by default the first that is not `pending`. */
+async function verdictOn(
+  verifier: Verifier,
+  batch: Batch,
+  enough = ({ verdict }: Verdict): boolean => verdict !== 'pending',
+): Promise<Verdict> {
+  verifier.consider(batch, true);
+  for (const end = Date.now() + 4_000; Date.now() < end; ) {
+    const verdict = verifier.verdict(batch.batch, batch.root);
+    if (enough(verdict)) return verdict;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error(`no verdict on ${batch.batch}`);
+}
+
+/** What the archive says of a batch of two honest answers and one by `lie`. */
+async function judged(lie: Lie, changes: Partial<Batch> = {}): Promise<Verdict> {
+  const rig = await bench();
+  try {
+    const answers = [await answered('one'), await answered('two', lie), await answered('three')];
+    return await verdictOn(rig.verifier, rig.produce(answers, changes));
+  } finally {
+    await rig.stop();
+  }
+}
+
+test('an honest batch is accepted', async () => {
+  expect(await judged({})).toMatchObject({ verdict: 'accept' });
+});
+
+test('a cancelled answer and one at temperature 0 are accepted', async () => {
+  const cut = (honest: Generated): Generated => ({ tokens: honest.tokens.slice(0, 5), stop: 'cancelled' });
+  expect(await judged({ generated: cut })).toMatchObject({ verdict: 'accept' });
+  expect(await judged({ ticket: { sampler: { temperatureMilli: 0 } } })).toMatchObject({ verdict: 'accept' });
+});
+
+describe('rejected after re-execution', () => {
+  const cases: [string, Lie, Verdict['reason']][] = [
+    [
+      'an invented answer',
+      { generated: () => ({ tokens: [...Buffer.from('an invented answer, twenty')].slice(0, 24), stop: 'length' }) },
+      'output_mismatch',
+    ],
+    [
+      'one invented token',
+      { generated: ({ tokens, stop }) => ({ tokens: tokens.with(9, 33), stop }) },
+      'output_mismatch',
+    ],
+    ['another seed', { seed: sha256Hex('a seed of my own') }, 'output_mismatch'],
+    [
+      'a truncated answer that says it stopped',
+      { generated: ({ tokens }) => ({ tokens: tokens.slice(0, 6), stop: 'stop' }) },
+      'output_mismatch',
+    ],
+    [
+      'an answer that goes on behind the stop token',
+      { generated: ({ tokens, stop }) => ({ tokens: tokens.with(4, 256), stop }) },
+      'output_mismatch',
+    ],
+    [
+      'a token outside the vocabulary',
+      { generated: ({ tokens, stop }) => ({ tokens: tokens.with(4, 100_000), stop }) },
+      'output_mismatch',
+    ],
+    [
+      'an edited prompt',
+      { opening: (honest) => ({ ...honest, input: { kind: 'completion', prompt: 'another' } }) },
+      'commitment_mismatch',
+    ],
+    [
+      'an edited answer',
+      { opening: (honest) => ({ ...honest, tokens: honest.tokens.with(0, 1) }) },
+      'commitment_mismatch',
+    ],
+    [
+      'the opening of another receipt',
+      { opening: (honest) => ({ ...honest, receipt: sha256Hex('x') }) },
+      'commitment_mismatch',
+    ],
+    ['prompt tokens that were not there', { answer: { promptTokens: 9 } }, 'tokens_mismatch'],
+    [
+      'answer tokens that were not there',
+      {
+        receipt: (honest) => ({ ...honest, output: commitment([1, 2], sha256Hex('two')) }),
+        opening: (honest) => ({ ...honest, tokens: [1, 2] }),
+      },
+      'tokens_mismatch',
+    ],
+  ];
+  test.each(cases)('%s', async (_what, lie, reason) => {
+    const verdict = await judged(lie);
+    expect(verdict).toMatchObject({ verdict: 'reject', reason });
+    expect(verdict.receipt).toHaveLength(64);
+  });
+
+  test('other parameters', async () => {
+    expect(await judged({ model: other })).toMatchObject({ verdict: 'reject', reason: 'output_mismatch' });
+  });
+});
+
+describe('rejected on paper, though no opening is asked for', () => {
+  const body = (change: Partial<Receipt>): Lie => ({ receipt: (honest) => ({ ...honest, ...change }) });
+  const cases: [string, Lie, Partial<Batch>, Verdict['reason']][] = [
+    ['another root', {}, { root: sha256Hex('x') }, 'root_mismatch'],
+    ['another count', {}, { count: 4 }, 'root_mismatch'],
+    ['more prompt tokens', {}, { promptTokens: 1_000 }, 'totals_mismatch'],
+    ['a larger amount', {}, { amount: 1_000_000 }, 'totals_mismatch'],
+    ['a debit from another session', {}, { sessions: [{ session: 'ses-9', amount: 1 }] }, 'totals_mismatch'],
+    ['a receipt of another member', body({ producer: 'LabMSP' }), {}, 'signature_invalid'],
+    ['a receipt of another worker', body({ worker: 'lab-worker-1' }), {}, 'signature_invalid'],
+    ['another model version', { ticket: { version: 2 } }, {}, 'ticket_invalid'],
+    ["another member's session", { ticket: { session: 'ses-2' } }, {}, 'ticket_invalid'],
+    ['a session that does not exist', { ticket: { session: 'ses-3' } }, {}, 'ticket_invalid'],
+    ['a ticket that ends before it begins', { ticket: { expires: Date.now() - 9_000 } }, {}, 'ticket_invalid'],
+    [
+      'an answer after the ticket',
+      body({ started: Date.now() + 90_000, ended: Date.now() + 90_000 }),
+      {},
+      'ticket_invalid',
+    ],
+    ['another tokenizer', body({ tokenizer: sha256Hex('x') }), {}, 'execution_mismatch'],
+    ['another template', body({ template: sha256Hex('x') }), {}, 'execution_mismatch'],
+    [
+      'more tokens than ordered',
+      { ticket: { maxTokens: 24 }, ...body({ completionTokens: 25 }) },
+      {},
+      'tokens_mismatch',
+    ],
+    ['an answer cut short that says it is whole', body({ completionTokens: 3, stop: 'length' }), {}, 'tokens_mismatch'],
+    ['a price of its own', body({ amount: 7 }), {}, 'price_mismatch'],
+    ['more than the ticket covers', { ticket: { maxAmount: 10 } }, {}, 'price_mismatch'],
+  ];
+  test.each(cases)('%s', async (_what, lie, changes, reason) => {
+    expect(await judged(lie, changes)).toMatchObject({ verdict: 'reject', reason });
+  });
+
+  test('a signature that was tampered with', async () => {
+    const rig = await bench();
+    const good = await answered('one');
+    const bad = { ...good, receipt: { ...good.receipt, signature: 'ab'.repeat(64) } };
+    expect(await verdictOn(rig.verifier, rig.produce([bad]))).toMatchObject({ reason: 'signature_invalid' });
+    expect(rig.asked).toHaveLength(1);
+    await rig.stop();
+  });
+
+  test('a receipt twice in a batch, and again in a later batch, also after a restart', async () => {
+    const rig = await bench();
+    const [one, two] = [await answered('one'), await answered('two')];
+    expect(await verdictOn(rig.verifier, rig.produce([two, two], { sequence: 1 }))).toMatchObject({
+      reason: 'replayed',
+    });
+    expect(await verdictOn(rig.verifier, rig.produce([one], { sequence: 2 }))).toMatchObject({ verdict: 'accept' });
+    const again = rig.produce([one], { sequence: 3 });
+    expect(await verdictOn(rig.verifier, again)).toMatchObject({ reason: 'replayed', receipt: one.opening.receipt });
+    await rig.stop();
+
+    const restarted = await bench(await VerdictStore.open(rig.verdicts));
+    expect(restarted.verifier.verdict('ComputeMSP/2', batchOf([one.receipt]).root)).toMatchObject({
+      verdict: 'accept',
+    });
+    const later = restarted.produce([one], { sequence: 4 });
+    expect(await verdictOn(restarted.verifier, later)).toMatchObject({ reason: 'replayed' });
+    await restarted.stop();
+  });
+});
+
+test('an opening that is withheld is a rejection until it is served, and the sample stays the same', async () => {
+  const rig = await bench();
+  const answers = [await answered('one'), await answered('two')];
+  const batch = rig.produce(answers);
+  const kept = new Map(rig.openings);
+  rig.openings.clear();
+  expect(await verdictOn(rig.verifier, batch)).toMatchObject({ verdict: 'reject', reason: 'opening_unavailable' });
+  const { sample } = rig.store.find(batch.batch)!;
+  for (const [id, opening] of kept) rig.openings.set(id, opening);
+  await verdictOn(rig.verifier, batch, ({ verdict }) => verdict === 'accept');
+  expect(rig.store.find(batch.batch)!.sample).toEqual(sample);
+  await rig.stop();
+});
+
+test('a list that is not served is a rejection; a verdict under another root is pending', async () => {
+  const rig = await bench();
+  const batch = batchOf([(await answered('one')).receipt]);
+  expect(await verdictOn(rig.verifier, batch)).toMatchObject({ reason: 'receipts_unavailable' });
+  expect(rig.verifier.verdict(batch.batch, sha256Hex('x'))).toMatchObject({ verdict: 'pending' });
+  await rig.stop();
+});
+
+test('batches of the own member, and of electorates without it, are let be', async () => {
+  const rig = await bench();
+  const answers = [await answered('one')];
+  rig.verifier.consider(rig.produce(answers, { producer: 'ArchiveMSP', batch: 'ArchiveMSP/1' }), true);
+  rig.verifier.consider(rig.produce(answers, { electorate: ['LabMSP'] }), true);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(rig.asked).toEqual([]);
+  await rig.stop();
+});
+
+test('of a batch that others accepted before, only the receipts are learnt', async () => {
+  const rig = await bench();
+  const one = await answered('one');
+  rig.verifier.consider(rig.produce([one], { state: 'accepted', verifiers: ['GuildMSP', 'LabMSP'] }), false);
+  const again = rig.produce([one], { sequence: 2 });
+  expect(await verdictOn(rig.verifier, again)).toMatchObject({ reason: 'replayed' });
+  expect(rig.asked.filter((id) => id === one.opening.receipt)).toEqual([]);
+  await rig.stop();
+});
+
+test('verdict files are private', async () => {
+  const rig = await bench();
+  await verdictOn(rig.verifier, rig.produce([await answered('one')]));
+  await rig.stop();
+  const names = await readdir(rig.verdicts);
+  expect(names).toEqual(['ComputeMSP.1.verdict.json']);
+  expect((await stat(path.join(rig.verdicts, names[0]!))).mode & 0o777).toBe(0o600);
+});
