@@ -3,6 +3,8 @@ import { REMEDY } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from './route';
 
+type SchemaObject = Parameters<OpenAPIRegistry['registerComponent']>[2];
+
 const ProblemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -22,7 +24,8 @@ function operationId(route: Route<never>): string {
 export function openApiDocument(routes: readonly Route<never>[], version: string): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
-  const problem = registry.register('Problem', ProblemSchema);
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(ProblemSchema);
+  const problem = registry.registerComponent('schemas', 'Problem', schema as SchemaObject).ref;
   for (const route of routes) {
     const body = route.body
       ? { content: { 'application/json': { schema: route.body } }, required: true }

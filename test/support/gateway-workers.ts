@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  canonicalJson,
+  commitment,
+  LlmchainError,
+  priceOf,
+  publicKeyOf,
+  receiptId,
+  sign,
+  SignedTicket,
+  type GenerateEvent,
+  type GenerateRequest,
+  type InferenceInput,
+  type LoadedModel,
+  type ModelVersion,
+  type Opening,
+  type PendingReceipt,
+  type Receipt,
+  type SignedReceipt,
+} from '@llmchain/protocol';
+import type { Workers } from '../../gateway/src/ports/workers';
+
+/** A worker without a model: it answers what a test tells it, and signs for it as a real one does. */
+export class TestWorker {
+  readonly secretKey = new Uint8Array(randomBytes(32));
+  readonly signer: string;
+  readonly publicKey = publicKeyOf(this.secretKey);
+  /** The answer's pieces of text, a token each. */
+  pieces = ['Shall ', 'I ', 'compare'];
+  stop: Receipt['stop'] = 'stop';
+  loaded: LoadedModel[] = [];
+  /** What it refuses with instead of answering. */
+  refusal: LlmchainError | undefined;
+  /** Breaks off with the connection after this many pieces. */
+  breaksAfter: number | undefined;
+  /** Changes what it signs. */
+  lie: (receipt: Receipt) => Receipt = (receipt) => receipt;
+  /** Milliseconds before each piece. */
+  pace = 0;
+  readonly outbox = new Map<string, PendingReceipt>();
+  readonly asked: SignedTicket[] = [];
+  cancelled = 0;
+
+  constructor(
+    readonly member: string,
+    private readonly model: () => ModelVersion,
+  ) {
+    this.signer = `${member.toLowerCase()}-worker-1`;
+  }
+
+  async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent> {
+    const ticket = SignedTicket.parse(JSON.parse(request.ticket));
+    this.asked.push(ticket);
+    if (this.refusal) {
+      yield { event: 'failure', failure: JSON.stringify(this.refusal) };
+      return;
+    }
+    let given = 0;
+    try {
+      for (const piece of this.pieces.slice(0, ticket.body.maxTokens)) {
+        if (this.pace) await delay(this.pace, undefined, { signal });
+        if (given === this.breaksAfter) throw new Error('connection lost');
+        yield { event: 'text', text: piece };
+        given += 1;
+      }
+    } catch {
+      if (signal.aborted) this.cancelled += 1;
+      this.#receipt(ticket, request, given, 'cancelled');
+      throw new LlmchainError('unavailable', 'The worker broke off.');
+    }
+    const receipt = this.#receipt(ticket, request, given, this.stop);
+    yield { event: 'finished', finished: { receipt: canonicalJson(receipt) } };
+  }
+
+  #receipt(ticket: SignedTicket, request: GenerateRequest, given: number, stop: Receipt['stop']): SignedReceipt {
+    const { prices, files } = this.model();
+    const input = JSON.parse(request.input) as InferenceInput;
+    const tokens = this.pieces.slice(0, given).map((_, index) => index);
+    const outputSalt = randomBytes(32).toString('hex');
+    const promptTokens = 3;
+    const receipt = this.lie({
+      schema: 'receipt/1',
+      ticket,
+      worker: this.signer,
+      producer: this.member,
+      tokenizer: files[0]!.sha256,
+      template: files[0]!.sha256,
+      output: commitment(tokens, outputSalt),
+      promptTokens,
+      completionTokens: given,
+      stop,
+      execution: { provider: 'cpu', precision: 'fp32', runtime: 'none/0', mode: 'exact' },
+      amount: priceOf(prices, promptTokens, given),
+      started: ticket.body.issued,
+      ended: ticket.body.issued + 1,
+    });
+    const signed = sign('llmchain/receipt/1', receipt, this.signer, this.secretKey);
+    const id = receiptId(receipt);
+    const opening: Opening = {
+      schema: 'opening/1',
+      receipt: id,
+      input,
+      inputSalt: request.inputSalt,
+      tokens,
+      outputSalt,
+    };
+    this.outbox.set(id, { receipt: canonicalJson(signed), opening: canonicalJson(opening) });
+    return signed;
+  }
+}
+
+/** The members' workers as one member's gateway reaches them. */
+export class TestWorkers implements Workers {
+  constructor(
+    private readonly own: string,
+    private readonly workers: ReadonlyMap<string, TestWorker>,
+  ) {}
+
+  models(member: string): Promise<LoadedModel[]> {
+    const worker = this.workers.get(member);
+    return worker ? Promise.resolve(worker.loaded) : Promise.reject(new LlmchainError('unavailable', 'no worker'));
+  }
+
+  generate(
+    member: string,
+    request: GenerateRequest,
+    { signal }: { signal: AbortSignal },
+  ): AsyncIterable<GenerateEvent> {
+    return this.workers.get(member)!.generate(request, signal);
+  }
+
+  pending(limit: number): Promise<PendingReceipt[]> {
+    return Promise.resolve([...(this.workers.get(this.own)?.outbox.values() ?? [])].slice(0, limit));
+  }
+
+  acknowledge(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.workers.get(this.own)?.outbox.delete(id);
+    return Promise.resolve();
+  }
+}
