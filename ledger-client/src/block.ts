@@ -34,6 +34,8 @@ export interface LedgerBlock {
 
 /** Place of the validation codes among a block's metadata (common.BlockMetadataIndex.TRANSACTIONS_FILTER). */
 const TRANSACTIONS_FILTER = 2;
+/** Fabric's code of a transaction that was not validated. */
+const UNKNOWN = 254;
 
 function endorserTransaction(payload: common.Payload): Pick<BlockTransaction, 'function' | 'endorsers' | 'writes'> {
   const action = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList()[0];
@@ -82,13 +84,36 @@ function transaction(envelope: Uint8Array, index: number, validationCode: number
   };
 }
 
+/**
+ * An envelope that a peer refused may hold anything, so what cannot be read of it is left out; a valid one is always
+ * readable.
+ */
+function readable(envelope: Uint8Array, index: number, validationCode: number): BlockTransaction {
+  try {
+    return transaction(envelope, index, validationCode);
+  } catch (error) {
+    if (validationCode === 0) throw error;
+    return {
+      index,
+      id: '',
+      valid: false,
+      validationCode,
+      creator: '',
+      timestamp: 0,
+      function: '',
+      endorsers: [],
+      writes: [],
+    };
+  }
+}
+
 /** Reads a block as a peer delivers it. */
 export function readBlock(block: common.Block): LedgerBlock {
   const codes = block.getMetadata()?.getMetadataList_asU8()[TRANSACTIONS_FILTER] ?? new Uint8Array();
   return {
     number: block.getHeader()?.getNumber() ?? 0,
     transactions: (block.getData()?.getDataList_asU8() ?? []).map((envelope, index) =>
-      transaction(envelope, index, codes[index] ?? 255),
+      readable(envelope, index, codes[index] ?? UNKNOWN),
     ),
   };
 }

@@ -4,7 +4,7 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import {
   connect,
   EndorseError,
-  SubmitError,
+  GatewayError,
   hash,
   signers,
   StatusCode,
@@ -47,6 +47,8 @@ export interface SubmitOptions {
 const ATTEMPTS = 8;
 const RACES: ReadonlySet<number> = new Set([StatusCode.MVCC_READ_CONFLICT, StatusCode.PHANTOM_READ_CONFLICT]);
 
+const ABORTED: number = status.ABORTED;
+
 /** Names of Fabric's validation codes by their number. */
 const VALIDATION = new Map<number, string>(Object.entries(StatusCode).map(([name, code]) => [code, name]));
 
@@ -65,8 +67,8 @@ function notValid(transaction: string, code: number): LlmchainError {
  * transaction is idempotent. A lost commit status is the caller's to decide on.
  */
 function mayRepeat(error: unknown): boolean {
-  if (error instanceof EndorseError) return error.code === status.ABORTED && refusals(error).length === 0;
-  return error instanceof SubmitError;
+  if (error instanceof EndorseError) return ABORTED === error.code && refusals(error).length === 0;
+  return error instanceof GatewayError && error.name === 'SubmitError';
 }
 
 const deadline = (milliseconds: number) => () => ({ deadline: Date.now() + milliseconds });

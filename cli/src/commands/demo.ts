@@ -5,6 +5,7 @@ import type { MemberApi } from '../api/member-api';
 import { memberNamed, membersOf } from '../consortium/members';
 import { LICENSOR } from '../demo/artists';
 import { refusedLie } from '../demo/lie';
+import { everywhere, settled } from '../consortium/settled';
 import { itemsOf, licenseVerses, registerSonnets, someone } from '../demo/rights';
 import { sonnets } from '../demo/sonnets';
 import { train } from '../demo/train';
@@ -85,7 +86,7 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
   const { works, artists } = await told(
     terminal,
     'works',
-    () => registerSonnets(guild, texts),
+    () => registerSonnets(members, guild, texts),
     ({ registered, artists: by }) =>
       `${registered} registered by ${by.size} artists${registered < texts.length ? ', others were before' : ''}`,
   );
@@ -93,7 +94,7 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
   await told(
     terminal,
     'licence',
-    () => licenseVerses(artists.get(LICENSOR)!, steward, works),
+    () => licenseVerses(members, artists.get(LICENSOR)!, steward, works),
     () => `of ${LICENSOR}, accepted by the archive`,
   );
 
@@ -106,7 +107,7 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
       });
   }
   const seal = (items: object[]): Promise<unknown> =>
-    steward.post(`/v1/datasets/${DATASET}/versions`, { version, items }, Anything);
+    settled(members, steward, `/v1/datasets/${DATASET}/versions`, { version, items });
   const noConsent = await told(
     terminal,
     'dataset refused',
@@ -126,7 +127,7 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
   const trainer = await someone(lab, 'trainer', 'trainer');
   const modelVersion = await nextVersion(trainer, (at) => `/v1/models/${MODEL}/versions/${at}`);
   const model = `${MODEL}@${modelVersion}`;
-  await told(
+  const trained = await told(
     terminal,
     'training',
     () =>
@@ -149,12 +150,13 @@ export async function demoCommand(settings: Settings, terminal: Terminal): Promi
       ),
     ({ loss }) => `${model}, loss ${loss.toFixed(2)} nats per byte`,
   );
+  await everywhere(members, trained.block);
   await told(
     terminal,
     'approval',
     async () => {
       for (const { admin } of [guild, archive, lab])
-        await admin.post(`/v1/models/${MODEL}/versions/${modelVersion}/approve`, {}, Anything);
+        await settled(members, admin, `/v1/models/${MODEL}/versions/${modelVersion}/approve`, {});
     },
     () => 'guild, archive and lab',
   );

@@ -1,12 +1,10 @@
 import { LlmchainError, sha256Hex } from '@llmchain/protocol';
-import { z } from 'zod';
 import { MemberApi } from '../api/member-api';
 import { createKey } from '../commands/key';
 import type { MemberAccess } from '../consortium/members';
+import { settled } from '../consortium/settled';
 import { ARTISTS, LICENCE, LICENSOR, type Artist } from './artists';
 import type { Sonnet } from './sonnets';
-
-const Anything = z.looseObject({});
 
 /** An API in the name of someone with this role at this member. */
 export async function someone(member: MemberAccess, role: string, name: string, credits?: number): Promise<MemberApi> {
@@ -34,6 +32,7 @@ export interface RegisteredSonnet extends Sonnet {
 
 /** The artists register their sonnets; those that are registered already stay as they are. */
 export async function registerSonnets(
+  members: readonly MemberAccess[],
   guild: MemberAccess,
   sonnets: readonly Sonnet[],
 ): Promise<{ works: RegisteredSonnet[]; artists: Map<string, MemberApi>; registered: number }> {
@@ -52,7 +51,7 @@ export async function registerSonnets(
       preference: artist.preference(sonnet),
       content: { text: sonnet.text },
     }));
-    if (await unlessDone(() => api.post('/v1/artworks', { works: submissions }, Anything))) registered += own.length;
+    if (await unlessDone(() => settled(members, api, '/v1/artworks', { works: submissions }))) registered += own.length;
     works.push(...own.map((sonnet) => ({ ...sonnet, artist, id: sha256Hex(sonnet.text) })));
   }
   return { works, artists, registered };
@@ -60,28 +59,24 @@ export async function registerSonnets(
 
 /** One artist licenses what others give freely: offered by the artist, accepted by the archive. */
 export async function licenseVerses(
+  members: readonly MemberAccess[],
   licensor: MemberApi,
   steward: MemberApi,
   works: readonly RegisteredSonnet[],
 ): Promise<void> {
   const own = works.filter(({ artist }) => artist.person === LICENSOR).map(({ id }) => id);
-  await unlessDone(() =>
-    licensor.post(
-      '/v1/licences',
-      {
-        licence: LICENCE,
-        works: own,
-        licensee: '*',
-        uses: ['training', 'generative_training'],
-        from: 0,
-        until: null,
-        price: 2_000_000,
-        weight: 150,
-      },
-      Anything,
-    ),
-  );
-  await unlessDone(() => steward.post(`/v1/licences/${LICENCE}/accept`, {}, Anything));
+  const offer = {
+    licence: LICENCE,
+    works: own,
+    licensee: '*',
+    uses: ['training', 'generative_training'],
+    from: 0,
+    until: null,
+    price: 2_000_000,
+    weight: 150,
+  };
+  await unlessDone(() => settled(members, licensor, '/v1/licences', offer));
+  await unlessDone(() => settled(members, steward, `/v1/licences/${LICENCE}/accept`, {}));
 }
 
 /** The dataset's items of these works, each with the licence it needs. */

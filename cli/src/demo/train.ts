@@ -12,7 +12,7 @@ const Line = z.union([
   z.object({
     progress: z.object({ step: z.number(), steps: z.number(), loss: z.number(), tokensPerSecond: z.number() }),
   }),
-  z.object({ model: z.object({ model: z.string(), version: z.number() }) }),
+  z.object({ model: z.object({ block: z.number() }) }),
   z.object({ error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) }) }),
 ]);
 type Progress = Extract<z.infer<typeof Line>, { progress: unknown }>['progress'];
@@ -28,7 +28,10 @@ export interface TrainOrder {
 }
 
 /** Runs the member's training node; the key reaches it through a file that only its user can read. */
-export async function train(order: TrainOrder, onProgress: (progress: Progress) => void): Promise<{ loss: number }> {
+export async function train(
+  order: TrainOrder,
+  onProgress: (progress: Progress) => void,
+): Promise<{ loss: number; block: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'llmchain-train-'));
   try {
     const keyFile = join(folder, 'key');
@@ -41,6 +44,7 @@ export async function train(order: TrainOrder, onProgress: (progress: Progress) 
     });
     const ended = new Promise<number | null>((done) => child.once('exit', done));
     let loss = Number.NaN;
+    let block: number | undefined;
     for await (const text of createInterface({ input: child.stdout })) {
       const line = Line.parse(JSON.parse(text));
       if ('error' in line) {
@@ -51,10 +55,11 @@ export async function train(order: TrainOrder, onProgress: (progress: Progress) 
         loss = line.progress.loss;
         onProgress(line.progress);
       }
+      if ('model' in line) block = line.model.block;
     }
-    if ((await ended) !== 0)
+    if ((await ended) !== 0 || block === undefined)
       throw new LlmchainError('internal', 'The training node ended before it was done; its messages are above.');
-    return { loss };
+    return { loss, block };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

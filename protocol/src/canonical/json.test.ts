@@ -33,3 +33,18 @@ test.each([[undefined], [() => 1], [Symbol('x')]])('%p has no JSON form', (value
 test.each([[Number.NaN], [Number.POSITIVE_INFINITY], [{ deep: [Number.NaN] }], [1n]])('%p is refused', (value) => {
   expect(() => canonicalJson(value)).toThrow();
 });
+
+test.each([
+  ['a lone surrogate', '\ud800'],
+  ['a lone surrogate after a backslash', '\\\udc00'],
+  ['not a number', Number.NaN],
+  ['infinity', { a: Infinity }],
+  ['a BigInt', 1n],
+])('%s has no canonical form', async (_what, value) => {
+  await expect(() => canonicalJson(value)).toThrowWithCode('invalid_argument');
+});
+
+test('text that only looks like an escaped surrogate is text', () => {
+  expect(JSON.parse(canonicalJson('\\ud800'))).toBe('\\ud800');
+  expect(JSON.parse(canonicalJson('😀'))).toBe('😀');
+});

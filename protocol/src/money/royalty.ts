@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../canonical/json';
 import { toHex } from '../crypto/hash';
+import { LlmchainError } from '../errors/error';
 import { merkleRoot } from '../merkle/tree';
 import { Account } from '../records/credits';
 import type { Creator } from '../records/work';
@@ -24,6 +25,7 @@ export interface Contribution {
 /**
  * Splits a model's artists' pool by weight × tokens of each work, and each work's part by its creators' shares.
  * Payees are in the order of their account names.
+ * @throws {LlmchainError} `too_large` when the shares sum to more than 2^53 − 1
  */
 export function royaltyTable(contributions: readonly Contribution[]): RoyaltyEntry[] {
   const shares = new Map<Account, number>();
@@ -34,13 +36,17 @@ export function royaltyTable(contributions: readonly Contribution[]): RoyaltyEnt
     }
   }
   let start = 0;
-  return [...shares]
+  const table = [...shares]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([payee, held]) => {
       const entry = { payee, start, share: held };
       start += held;
       return entry;
     });
+  if (start > Number.MAX_SAFE_INTEGER) {
+    throw new LlmchainError('too_large', 'The datasets hold more weighted tokens than a royalty table can split.');
+  }
+  return table;
 }
 
 export function royaltyTotal(table: readonly RoyaltyEntry[]): number {

@@ -38,7 +38,10 @@ export const Line = z
   .string()
   .min(1)
   .max(200)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
+  .refine(
+    (text) => !/[\p{Cc}\p{Surrogate}\u200E\u200F\u202A-\u202E\u2066-\u2069]/u.test(text),
+    'must not hold control characters, changes of writing direction, or halves of surrogate pairs',
+  )
   .refine((text) => text === text.normalize('NFC').trim(), 'must be in Unicode NFC and without space at its ends');
 
 /** 32 bytes, hexadecimal: salts, nonces, Ed25519 public keys. */
