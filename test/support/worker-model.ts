@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type GptConfig, initialParameters } from '@llmchain/onnx-graph';
 import { manifestDigest, type ModelVersion, sha256Hex } from '@llmchain/protocol';
@@ -28,18 +28,32 @@ export function uniform(seed: number): () => number {
   };
 }
 
+export interface TinyModelOptions {
+  /** Of the parameters. */
+  seed: number;
+  owner?: string;
+  version?: number;
+  sampleRate?: number;
+  /** None by default, so that answers have the length that was asked for. */
+  stopTokens?: readonly number[];
+}
+
 /** A small real model with parameters from a seed: its folder, and its record as an approved version. */
-export async function tinyModel(
-  folder: string,
-  options: { seed: number; owner?: string; model?: string; version?: number; sampleRate?: number },
-): Promise<ModelVersion> {
+export async function tinyModel(folder: string, options: TinyModelOptions): Promise<ModelVersion> {
   const params = initialParameters(TINY, uniform(options.seed)).map((value) => value * 6);
-  const files = await writeModelFolder(folder, TINY, params);
+  const written = await writeModelFolder(folder, TINY, params);
+  const generation = JSON.stringify({ eos_token_id: options.stopTokens ?? [] });
+  await writeFile(path.join(folder, 'generation_config.json'), generation);
+  const files = written.map((file) =>
+    file.path === 'generation_config.json'
+      ? { ...file, sha256: sha256Hex(generation), bytes: generation.length }
+      : { ...file },
+  );
   const address = `sha256/${sha256Hex('none')}`;
   return {
     schema: 'model-version/1',
     class: 'consortium',
-    model: options.model ?? 'tiny',
+    model: 'tiny',
     version: options.version ?? 1,
     title: 'Tiny',
     job: 'job-1',

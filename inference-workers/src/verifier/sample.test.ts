@@ -11,7 +11,7 @@ test('a sample holds at least one receipt, at least the rate, at most all, and n
       const ids = Array.from({ length: count }, (_, i) => String(i));
       const sample = drawSample(ids, size);
       expect(new Set(sample).size).toBe(size);
-      expect(ids).toEqual(expect.arrayContaining(sample));
+      expect(sample.every((id) => Number(id) < count)).toBe(true);
     }),
     { numRuns: 50 },
   );

@@ -40,16 +40,23 @@ const SIGNER = { worker: 'compute-worker-1', producer: 'ComputeMSP', secretKey: 
 let folder: string;
 let model: ServableModel;
 let other: ServableModel;
+/** As `model`, with half of all bytes as stop tokens. */
+let curt: ServableModel;
 const ledger = new MemoryLedger();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'verifier-'));
-  const load = async (name: string, seed: number): Promise<ServableModel> => {
+  const load = async (name: string, seed: number, stopTokens: number[] = []): Promise<ServableModel> => {
     const files = path.join(folder, name);
-    return ServableModel.load(files, await tinyModel(files, { seed }), CPU);
+    return ServableModel.load(files, await tinyModel(files, { seed, stopTokens }), CPU);
   };
   model = await load('one', 1);
   other = await load('two', 2);
+  curt = await load(
+    'curt',
+    1,
+    Array.from({ length: 128 }, (_, i) => 2 * i),
+  );
   for (const [id, kind, key, member] of [
     [guild.signer, 'gateway', guild.publicKey, 'GuildMSP'],
     [SIGNER.worker, 'worker', publicKeyOf(workerKey), 'ComputeMSP'],
@@ -64,6 +71,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await model.close();
   await other.close();
+  await curt.close();
   await rm(folder, { recursive: true });
 });
 
@@ -152,7 +160,7 @@ function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Batch> = {
 }
 
 /** A verifier of the archive, and a producer that serves what it was given. */
-async function bench(store?: VerdictStore) {
+async function bench(store?: VerdictStore, loaded = model) {
   const verdicts = path.join(folder, sha256Hex(String(Math.random())));
   const opened = store ?? (await VerdictStore.open(verdicts));
   const lists = new Map<string, Buffer>();
@@ -173,7 +181,7 @@ async function bench(store?: VerdictStore) {
   );
   const verifier = new Verifier(
     { member: 'ArchiveMSP', unavailableMs: 30 },
-    { verification, models: { get: () => model }, store: opened, log },
+    { verification, models: { get: () => loaded }, store: opened, log },
   );
   const stopping = new AbortController();
   const running = verifier.run(stopping.signal);
@@ -204,7 +212,7 @@ async function verdictOn(
   enough = ({ verdict }: Verdict): boolean => verdict !== 'pending',
 ): Promise<Verdict> {
   verifier.consider(batch, true);
-  for (const end = Date.now() + 4_000; Date.now() < end; ) {
+  for (const end = Date.now() + 4_000; Date.now() < end;) {
     const verdict = verifier.verdict(batch.batch, batch.root);
     if (enough(verdict)) return verdict;
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -213,10 +221,15 @@ async function verdictOn(
 }
 
 /** What the archive says of a batch of two honest answers and one by `lie`. */
-async function judged(lie: Lie, changes: Partial<Batch> = {}): Promise<Verdict> {
-  const rig = await bench();
+async function judged(lie: Lie, changes: Partial<Batch> = {}, loaded = model): Promise<Verdict> {
+  const rig = await bench(undefined, loaded);
   try {
-    const answers = [await answered('one'), await answered('two', lie), await answered('three')];
+    const honest = { model: loaded };
+    const answers = [
+      await answered('one', honest),
+      await answered('two', { ...honest, ...lie }),
+      await answered('three', honest),
+    ];
     return await verdictOn(rig.verifier, rig.produce(answers, changes));
   } finally {
     await rig.stop();
@@ -233,6 +246,15 @@ test('a cancelled answer and one at temperature 0 are accepted', async () => {
   expect(await judged({ ticket: { sampler: { temperatureMilli: 0 } } })).toMatchObject({ verdict: 'accept' });
 });
 
+test('answers end where they say: behind the first stop token and nowhere else', async () => {
+  expect(await judged({}, {}, curt)).toMatchObject({ verdict: 'accept' });
+  const beyond = { model, generated: ({ tokens }: Generated): Generated => ({ tokens, stop: 'length' }) };
+  const long = { verdict: 'reject', reason: 'output_mismatch' };
+  expect(await judged(beyond, {}, curt)).toMatchObject(long);
+  const silent = { generated: ({ tokens }: Generated): Generated => ({ tokens, stop: 'cancelled' }) };
+  expect(await judged({ ticket: { maxTokens: 300 }, ...silent }, {}, curt)).toMatchObject(long);
+});
+
 describe('rejected after re-execution', () => {
   const cases: [string, Lie, Verdict['reason']][] = [
     [
@@ -242,7 +264,7 @@ describe('rejected after re-execution', () => {
     ],
     [
       'one invented token',
-      { generated: ({ tokens, stop }) => ({ tokens: tokens.with(9, 33), stop }) },
+      { generated: ({ tokens, stop }) => ({ tokens: tokens.with(9, (tokens[9]! + 1) % 256), stop }) },
       'output_mismatch',
     ],
     ['another seed', { seed: sha256Hex('a seed of my own') }, 'output_mismatch'],
@@ -268,7 +290,7 @@ describe('rejected after re-execution', () => {
     ],
     [
       'an edited answer',
-      { opening: (honest) => ({ ...honest, tokens: honest.tokens.with(0, 1) }) },
+      { opening: (honest) => ({ ...honest, tokens: honest.tokens.with(0, (honest.tokens[0]! + 1) % 256) }) },
       'commitment_mismatch',
     ],
     [

@@ -1,0 +1,42 @@
+/** @jest-environment ./onnx-graph/jest-environment.cjs */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import { tinyModel } from '../../../test/support/worker-model';
+import { TokenizerConfig } from './folder-schema';
+import { PromptEncoder } from './prompt-encoder';
+
+let tokenizer: object;
+beforeAll(async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'prompt-encoder-'));
+  await tinyModel(folder, { seed: 1 });
+  tokenizer = JSON.parse(await readFile(path.join(folder, 'tokenizer.json'), 'utf8')) as object;
+  await rm(folder, { recursive: true });
+});
+
+const encoder = (template: unknown): PromptEncoder =>
+  new PromptEncoder(
+    tokenizer,
+    TokenizerConfig.parse({ bos_token: { content: '<s>' }, eos_token: '</s>', chat_template: template }),
+  );
+const chat = (content: string) => ({ kind: 'chat' as const, messages: [{ role: 'user' as const, content }] });
+
+test('a chat goes through the template, with the special tokens and a place for the answer', () => {
+  const template =
+    "{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m['content'] }}{% endfor %}{% if add_generation_prompt %}>{% endif %}";
+  const prompts = encoder([
+    { name: 'tools', template: 'no' },
+    { name: 'default', template },
+  ]);
+  expect(prompts.decode(prompts.encode(chat('é?')))).toBe('<s>[user]é?>');
+  expect(prompts.decode(prompts.encode({ kind: 'completion', prompt: 'plain' }))).toBe('plain');
+});
+
+test('what cannot be rendered, or not be rendered again by a verifier, is refused', () => {
+  const refusing = encoder("{{ raise_exception('roles must alternate') }}");
+  expect(() => refusing.encode(chat('x'))).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+  expect(() => encoder(undefined).encode(chat('x'))).toThrow(expect.objectContaining({ code: 'not_supported' }));
+  const dated = encoder("{{ strftime_now('%d') }}");
+  expect(() => dated.encode(chat('x'))).toThrow(expect.objectContaining({ code: 'not_supported' }));
+});

@@ -1,0 +1,342 @@
+/** @jest-environment ./onnx-graph/jest-environment.cjs */
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import {
+  batchRoot,
+  decodeJson,
+  Opening,
+  ordinal,
+  parseError,
+  receiptId,
+  receiptList,
+  SignedReceipt,
+  ticketDigest,
+  Verdict,
+  verifySigned,
+  type Batch,
+  type ErrorCode,
+  type GenerateEvent,
+} from '@llmchain/protocol';
+import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
+import { requestOf, type TestRequest } from '../../test/support/worker-requests';
+
+jest.setTimeout(20_000);
+let bench: WorkerBench;
+let worker: WorkerClient;
+
+beforeAll(async () => {
+  bench = await WorkerBench.start();
+  await bench.startWorker('compute', ['serve', 'verify']);
+  worker = bench.client('guild', 'compute');
+});
+afterAll(() => bench.stop());
+
+async function until<T>(what: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (const end = Date.now() + 8_000; Date.now() < end; await delay(10)) {
+    const found = await what();
+    if (found !== undefined) return found;
+  }
+  throw new Error('waited in vain');
+}
+
+const request = (changes?: Parameters<typeof requestOf>[2]): TestRequest =>
+  requestOf(bench.members.guild.gateway, { kind: 'chat', messages: [{ role: 'user', content: 'Sing.' }] }, changes);
+
+function textOf(events: readonly GenerateEvent[]): string {
+  return events.map((event) => (event.event === 'text' ? event.text : '')).join('');
+}
+
+function receiptOf(events: readonly GenerateEvent[]): SignedReceipt {
+  const last = events.at(-1);
+  if (last?.event !== 'finished') throw new Error(`not finished: ${JSON.stringify(last)}`);
+  return decodeJson(SignedReceipt, last.finished.receipt);
+}
+
+/** Code of the failure with which a worker refuses. */
+async function refusal(client: WorkerClient, { wire }: Pick<TestRequest, 'wire'>): Promise<ErrorCode | undefined> {
+  const [only, ...others] = await client.generate(wire);
+  expect(others).toEqual([]);
+  return only?.event === 'failure' ? parseError(only.failure)?.code : undefined;
+}
+
+/** What a member's chaincode would hear. */
+async function verdictOf(name: MemberName, query: string): Promise<{ status: number; body: unknown }> {
+  const socketPath = path.join(bench.members[name].folder, 'verifier.sock');
+  const call = get({ socketPath, path: `/verdict?${query}` });
+  const [response] = (await once(call, 'response')) as [import('node:http').IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode!, body: JSON.parse(text) };
+}
+
+test('before its model is approved a worker says so, and after that it fetches, checks and serves it', async () => {
+  await until(() => bench.ledger.find('signer', 'compute-worker-1'));
+  expect(await refusal(worker, request())).toBe('not_found');
+  bench.approve();
+  await until(async () => {
+    const { models } = await worker.call<{ models: unknown[] }>('models', {});
+    return models.length > 0 ? models : undefined;
+  });
+  expect(bench.members.lab.peer.asked).toHaveLength(bench.version.files.length);
+});
+
+test('an answer streams, and ends with a receipt that the ledger’s key verifies', async () => {
+  const asked = request();
+  const events = await worker.generate(asked.wire);
+  const receipt = receiptOf(events);
+  const { publicKey } = bench.ledger.find('signer', 'compute-worker-1')!;
+  expect(verifySigned('llmchain/receipt/1', receipt, publicKey)).toBe(true);
+  expect(receiptId(receipt.body)).toBe(ticketDigest(asked.ticket.body));
+  expect(receipt.body).toMatchObject({ producer: 'ComputeMSP', promptTokens: 6, stop: 'length', completionTokens: 24 });
+  expect(receipt.body.amount).toBe(100 + 2 * 6 + 5 * 24);
+  expect(receipt.body.execution).toMatchObject({ provider: 'cpu', mode: 'exact' });
+  expect(textOf(events)).not.toBe('');
+
+  const own = bench.client('compute', 'compute');
+  const [pending] = await own.pending();
+  expect(decodeJson(SignedReceipt, pending!.receipt)).toEqual(receipt);
+  const opening = decodeJson(Opening, pending!.opening);
+  expect(opening).toMatchObject({ receipt: receiptId(receipt.body), input: asked.input });
+  const bytes = opening.tokens.filter((token) => token < 256);
+  expect(Buffer.from(bytes).toString('utf8')).toBe(textOf(events));
+});
+
+test('a ticket is served once, also after a restart, which keeps the receipts', async () => {
+  const asked = request();
+  receiptOf(await worker.generate(asked.wire));
+  expect(await refusal(worker, asked)).toBe('conflict');
+  const own = bench.client('compute', 'compute');
+  const before = await own.pending();
+  await bench.stopWorker('compute');
+  await bench.startWorker('compute', ['serve', 'verify']);
+  await until(async () =>
+    (await worker.call<{ models: unknown[] }>('models', {})).models.length > 0 ? true : undefined,
+  );
+  await until(async () => ((await refusal(worker, asked)) === 'conflict' ? true : undefined));
+  expect(await own.pending()).toEqual(before);
+  await own.call('acknowledgeReceipts', { ids: before.map(({ opening }) => decodeJson(Opening, opening).receipt) });
+  expect(await own.pending()).toEqual([]);
+});
+
+test('receipts are for the own member alone', async () => {
+  for (const method of ['pendingReceipts', 'acknowledgeReceipts'] as const) {
+    const error: unknown = await worker.call(method, {}).catch((thrown: unknown) => thrown);
+    expect(parseError((error as { details: string }).details)?.code).toBe('not_authorised');
+  }
+});
+
+describe('refused before anything is computed', () => {
+  const sign =
+    (changes: Parameters<typeof requestOf>[2]): (() => TestRequest) =>
+    () =>
+      request(changes);
+  const past = Date.now() - 60_000;
+  const cases: [string, () => Pick<TestRequest, 'wire'>, ErrorCode][] = [
+    ['a ticket that is no ticket', () => ({ wire: { ...request().wire, ticket: '{}' } }), 'invalid_argument'],
+    [
+      'a ticket with a field more',
+      () => ({ wire: { ...request().wire, ticket: JSON.stringify({ ...request().ticket, more: 1 }) } }),
+      'invalid_argument',
+    ],
+    [
+      'a changed ticket',
+      () => {
+        const { ticket, wire } = request();
+        return { wire: { ...wire, ticket: JSON.stringify({ ...ticket, body: { ...ticket.body, maxTokens: 99 } }) } };
+      },
+      'not_authorised',
+    ],
+    [
+      'another input',
+      () => ({ wire: { ...request().wire, input: '{"kind":"completion","prompt":"x"}' } }),
+      'invalid_argument',
+    ],
+    ['a salt that is none', () => ({ wire: { ...request().wire, inputSalt: 'salt' } }), 'invalid_argument'],
+    [
+      "another member's ticket",
+      () => requestOf(bench.members.lab.gateway, { kind: 'completion', prompt: 'x' }),
+      'not_authorised',
+    ],
+    [
+      'a key of another member',
+      () => requestOf({ ...bench.members.lab.gateway, mspId: 'GuildMSP' }, { kind: 'completion', prompt: 'x' }),
+      'not_authorised',
+    ],
+    [
+      'a key that is not on the ledger',
+      () =>
+        requestOf({ ...bench.members.guild.gateway, signer: 'guild-gateway-2' }, { kind: 'completion', prompt: 'x' }),
+      'not_authorised',
+    ],
+    ['an expired ticket', sign({ issued: past - 60_000, expires: past }), 'wrong_state'],
+    ['a ticket from the future', sign({ issued: Date.now() + 120_000, expires: Date.now() + 180_000 }), 'clock_skew'],
+    ['a model that is not approved', sign({ version: 2 }), 'not_found'],
+    ['a session that does not exist', sign({ session: 'ses-9' }), 'not_found'],
+    ["another member's session", sign({ session: 'ses-2' }), 'not_authorised'],
+    ['too small an amount', sign({ maxAmount: 231 }), 'insufficient_credits'],
+    [
+      'too long a prompt',
+      () => requestOf(bench.members.guild.gateway, { kind: 'completion', prompt: 'x'.repeat(320) }),
+      'invalid_argument',
+    ],
+  ];
+  test.each(cases)('%s', async (_what, made, code) => {
+    expect(await refusal(worker, made())).toBe(code);
+  });
+
+  test('a ticket of the own member without the caller’s nonce', async () => {
+    const own = bench.client('compute', 'compute');
+    const ask = (changes: object): TestRequest =>
+      requestOf(bench.members.compute.gateway, { kind: 'completion', prompt: 'x' }, { session: 'ses-2', ...changes });
+    expect(await refusal(own, ask({}))).toBe('invalid_argument');
+    const nonce = 'ab'.repeat(32);
+    expect(receiptOf(await own.generate(ask({ callerNonce: nonce }).wire)).body.ticket.body.callerNonce).toBe(nonce);
+  });
+
+  test('a certificate that no member issued', async () => {
+    const { Authority } = await import('../../network/src/identities/certificate');
+    const stranger = await (await Authority.create('ComputeMSP TLS CA')).issueTls('gateway.guild');
+    await expect(bench.client('guild', 'compute', stranger).generate(request().wire)).rejects.toThrow(
+      /UNAVAILABLE|closed/,
+    );
+  });
+});
+
+test('a cancelled call leaves a receipt of what was given', async () => {
+  const own = bench.client('compute', 'compute');
+  const asked = request({ maxTokens: 300 });
+  await worker.generate(asked.wire, () => false);
+  const id = ticketDigest(asked.ticket.body);
+  const pending = await until(async () => (await own.pending()).find(({ opening }) => opening.includes(id)));
+  const { body } = decodeJson(SignedReceipt, pending.receipt);
+  expect(body.stop).toBe('cancelled');
+  expect(body.completionTokens).toBeLessThan(300);
+  expect(decodeJson(Opening, pending.opening).tokens).toHaveLength(body.completionTokens);
+});
+
+test('what lies on disk is private', async () => {
+  const { folder } = bench.members.compute;
+  for (const name of await readdir(path.join(folder, 'outbox'))) {
+    const entry = await stat(path.join(folder, 'outbox', name));
+    expect(entry.mode & 0o777).toBe(entry.isDirectory() ? 0o700 : 0o600);
+  }
+  expect((await lstat(path.join(folder, 'verifier.sock'))).mode & 0o777).toBe(0o600);
+});
+
+/** Puts pending receipts on the ledger as the producer's gateway does, and serves what belongs to them. */
+async function anchored(sequence: number): Promise<Batch> {
+  const own = bench.client('compute', 'compute');
+  const pending = await own.pending();
+  const receipts = pending.map(({ receipt }) => decodeJson(SignedReceipt, receipt));
+  const openings = pending.map(({ opening }) => decodeJson(Opening, opening));
+  await own.call('acknowledgeReceipts', { ids: openings.map(({ receipt }) => receipt) });
+  const { peer } = bench.members.compute;
+  for (const opening of openings) peer.openings.set(opening.receipt, opening);
+  const sum = (part: (receipt: SignedReceipt['body']) => number): number =>
+    receipts.reduce((total, { body }) => total + part(body), 0);
+  const bySession = new Map<string, number>();
+  for (const { body } of receipts) {
+    const { session } = body.ticket.body;
+    bySession.set(session, (bySession.get(session) ?? 0) + body.amount);
+  }
+  const batch: Batch = {
+    schema: 'batch/1',
+    batch: `ComputeMSP/${sequence}`,
+    producer: 'ComputeMSP',
+    sequence,
+    model: 'tiny',
+    version: 1,
+    root: batchRoot(receipts),
+    count: receipts.length,
+    promptTokens: sum((body) => body.promptTokens),
+    completionTokens: sum((body) => body.completionTokens),
+    amount: sum((body) => body.amount),
+    receipts: `sha256/${peer.add(receiptList(receipts))}`,
+    sessions: [...bySession].map(([session, amount]) => ({ session, amount })),
+    electorate: (['guild', 'archive', 'lab'] as const).map(mspOf),
+    needed: 2,
+    state: 'anchored',
+    verifiers: [],
+    anchored: Date.now(),
+    owner: { member: 'ComputeMSP' },
+    createdTx: 't',
+    updatedTx: 't',
+  };
+  bench.ledger.put('batch', ['ComputeMSP', ordinal(sequence)], batch);
+  return batch;
+}
+
+/** The archive's verdict when it has one. */
+function judged({ batch, root }: Batch): Promise<Verdict> {
+  return until(async () => {
+    const { body } = await verdictOf('archive', `batch=${encodeURIComponent(batch)}&root=${root}`);
+    const verdict = Verdict.parse(body);
+    return verdict.verdict === 'pending' ? undefined : verdict;
+  });
+}
+
+test('a rival verifies what was served, and its chaincode hears the verdict on the socket', async () => {
+  await writeFile(path.join(bench.members.archive.folder, 'note'), '');
+  await bench.startWorker('archive', ['verify']);
+  receiptOf(await worker.generate(request().wire));
+  expect(await judged(await anchored(1))).toMatchObject({ verdict: 'accept' });
+  const unknown = `batch=ComputeMSP/9&root=${'0'.repeat(64)}`;
+  expect(await verdictOf('archive', unknown)).toMatchObject({ status: 200, body: { verdict: 'pending' } });
+  expect(await verdictOf('archive', 'batch=ComputeMSP/1')).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_argument' },
+  });
+});
+
+test('a worker that does not serve says so, and offers no model', async () => {
+  const archive = bench.client('guild', 'archive');
+  expect(await refusal(archive, request())).toBe('not_supported');
+  expect(await archive.call('models', {})).toEqual({ models: [] });
+});
+
+test('an invented answer is rejected; a restart keeps the verdicts, and a killed process’s socket is no hindrance', async () => {
+  await bench.stopWorker('compute');
+  const invented = [...Buffer.from('Shall I compare thee')];
+  await bench.startWorker('compute', ['serve'], (_model, _request, onToken) => {
+    invented.forEach(onToken);
+    return Promise.resolve({ tokens: invented, stop: 'length' });
+  });
+  const asked = request({ maxTokens: invented.length });
+  await until(async () =>
+    (await worker.call<{ models: unknown[] }>('models', {})).models.length > 0 ? true : undefined,
+  );
+  const events = await until(async () => {
+    const found = await worker.generate(asked.wire);
+    return found.at(-1)?.event === 'finished' ? found : undefined;
+  });
+  expect(textOf(events)).toBe('Shall I compare thee');
+  const batch = await anchored(2);
+  const verdict = { verdict: 'reject', reason: 'output_mismatch', receipt: ticketDigest(asked.ticket.body) };
+  expect(await judged(batch)).toMatchObject(verdict);
+
+  await bench.stopWorker('archive');
+  const socket = path.join(bench.members.archive.folder, 'verifier.sock');
+  const { createServer } = await import('node:net');
+  const left = createServer().listen(socket);
+  await once(left, 'listening');
+  await bench.startWorker('archive', ['verify']);
+  expect(await judged(batch)).toMatchObject(verdict);
+  left.close();
+});
+
+test('a model file that was changed on disk is fetched again before it is loaded', async () => {
+  await bench.stopWorker('compute');
+  const { sha256 } = bench.version.files[0]!;
+  const blob = path.join(bench.members.compute.folder, 'models', sha256);
+  const good = await readFile(blob, 'utf8');
+  await writeFile(blob, good.replace('llama', 'lamas'));
+  await bench.startWorker('compute', ['serve']);
+  await until(async () =>
+    (await worker.call<{ models: unknown[] }>('models', {})).models.length > 0 ? true : undefined,
+  );
+  expect(await readFile(blob, 'utf8')).toBe(good);
+});
