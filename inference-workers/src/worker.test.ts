@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
@@ -22,6 +23,8 @@ import {
   type GenerateEvent,
 } from '@llmchain/protocol';
 import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
+import { Authority } from '../../network/src/identities/certificate';
+import { inventing } from '../../test/support/worker-lies';
 import { requestOf, type TestRequest } from '../../test/support/worker-requests';
 
 jest.setTimeout(20_000);
@@ -36,9 +39,10 @@ beforeAll(async () => {
 afterAll(() => bench.stop());
 
 async function until<T>(what: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 8_000; Date.now() < end; await delay(10)) {
+  for (const end = Date.now() + 8_000; Date.now() < end;) {
     const found = await what();
     if (found !== undefined) return found;
+    await delay(10);
   }
   throw new Error('waited in vain');
 }
@@ -198,7 +202,6 @@ describe('refused before anything is computed', () => {
   });
 
   test('a certificate that no member issued', async () => {
-    const { Authority } = await import('../../network/src/identities/certificate');
     const stranger = await (await Authority.create('ComputeMSP TLS CA')).issueTls('gateway.guild');
     await expect(bench.client('guild', 'compute', stranger).generate(request().wire)).rejects.toThrow(
       /UNAVAILABLE|closed/,
@@ -300,11 +303,8 @@ test('a worker that does not serve says so, and offers no model', async () => {
 
 test('an invented answer is rejected; a restart keeps the verdicts, and a killed process’s socket is no hindrance', async () => {
   await bench.stopWorker('compute');
-  const invented = [...Buffer.from('Shall I compare thee')];
-  await bench.startWorker('compute', ['serve'], (_model, _request, onToken) => {
-    invented.forEach(onToken);
-    return Promise.resolve({ tokens: invented, stop: 'length' });
-  });
+  const invented = 'Shall I compare thee';
+  await bench.startWorker('compute', ['serve'], inventing(invented));
   const asked = request({ maxTokens: invented.length });
   await until(async () =>
     (await worker.call<{ models: unknown[] }>('models', {})).models.length > 0 ? true : undefined,
@@ -313,14 +313,13 @@ test('an invented answer is rejected; a restart keeps the verdicts, and a killed
     const found = await worker.generate(asked.wire);
     return found.at(-1)?.event === 'finished' ? found : undefined;
   });
-  expect(textOf(events)).toBe('Shall I compare thee');
+  expect(textOf(events)).toBe(invented);
   const batch = await anchored(2);
   const verdict = { verdict: 'reject', reason: 'output_mismatch', receipt: ticketDigest(asked.ticket.body) };
   expect(await judged(batch)).toMatchObject(verdict);
 
   await bench.stopWorker('archive');
   const socket = path.join(bench.members.archive.folder, 'verifier.sock');
-  const { createServer } = await import('node:net');
   const left = createServer().listen(socket);
   await once(left, 'listening');
   await bench.startWorker('archive', ['verify']);

@@ -131,10 +131,7 @@ export class Worker {
     this.#parts.push({ stop: () => server.stop(GRACE_MS) });
 
     const verifies = config.roles.includes('verify');
-    const verification = new BatchVerification(
-      { retryMs: 250 },
-      { facts, files: peers, pause: (milliseconds) => pause(milliseconds, signal) },
-    );
+    const verification = new BatchVerification({ retryMs: 250 }, { facts, files: peers, signal });
     const verifier = new Verifier({ member }, { verification, models, store, log });
     if (verifies) verdict = (batch, root) => verifier.verdict(batch, root);
     const feed = new LedgerFeed(
@@ -147,11 +144,11 @@ export class Worker {
         if (verifies) verifier.consider(batch, live);
       },
     };
-    this.#running.push(
-      feed.follow(handlers, signal),
-      ...(verifies ? [verifier.run(signal)] : []),
-      ...(serves ? [registration.ensure(signal), prune(served, signal)] : []),
-    );
+    const background = [feed.follow(handlers, signal), registration.ensure(signal), prune(served, signal)];
+    if (verifies) background.push(verifier.run(signal));
+    for (const running of background) {
+      this.#running.push(running.catch((error: unknown) => log.fatal({ err: error }, 'a part of the worker ended')));
+    }
     log.info({ member, roles: config.roles, provider: config.provider, port: config.listen.port }, 'worker started');
   }
 }

@@ -1,7 +1,6 @@
 import { LlmchainError } from '@llmchain/protocol';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sessionOptions, type EngineOptions } from './execution-provider';
-import { Sequence } from './sequence';
 
 /** Sizes that a graph may leave symbolic and `config.json` then tells. */
 export interface DecoderGeometry {
@@ -16,7 +15,7 @@ const INPUTS = ['input_ids', 'attention_mask'];
 /**
  * A decoder-only model in the layout of Hugging Face Optimum: `input_ids`, `attention_mask`, `position_ids` and
  * `past_key_values.N.key|value` in; `logits` and `present.N.key|value` (past and new) out. One sequence at a time
- * per {@link Sequence}; any number of sequences share the session.
+ * per `Sequence`; any number of sequences share the session.
  */
 export class Decoder {
   readonly geometry: DecoderGeometry;
@@ -51,11 +50,6 @@ export class Decoder {
       );
     }
     return new Decoder(session, { ...geometry, ...cacheShape(session) });
-  }
-
-  /** A sequence without tokens. */
-  sequence(): Sequence {
-    return new Sequence(this);
   }
 
   /** The cache of a sequence without tokens. */

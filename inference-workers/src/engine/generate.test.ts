@@ -8,6 +8,7 @@ import { tinyModel, TINY } from '../../../test/support/worker-model';
 import { ServableModel } from '../models/servable-model';
 import { generate, type GenerationRequest } from './generate';
 import { replay } from './replay';
+import { Sequence } from './sequence';
 import { requireProvider } from './execution-provider';
 
 const CPU = { provider: 'cpu', threads: 1 } as const;
@@ -52,7 +53,7 @@ test('at temperature 0 each token is the argmax of the logits, whatever the tick
   const { tokens } = await quietly({ temperatureMilli: 0, maxTokens: 8 });
   expect((await quietly({ temperatureMilli: 0, maxTokens: 8, seed: sha256Hex('b') })).tokens).toEqual(tokens);
   const all = [...request().prompt, ...tokens];
-  for await (const { first, rows } of model.decoder.sequence().append(all)) {
+  for await (const { first, rows } of new Sequence(model.decoder).append(all)) {
     const argmax = rows.map((row) => largest(Float64Array.from(row)));
     const from = request().prompt.length - 1 - first;
     expect(argmax.slice(from, -1)).toEqual(tokens);

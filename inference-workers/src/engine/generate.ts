@@ -1,5 +1,6 @@
 import { fromHex, largest, LlmchainError, perturbed, type Receipt } from '@llmchain/protocol';
 import type { Decoder } from './decoder';
+import { Sequence } from './sequence';
 
 /** A model that can generate. */
 export interface Generator {
@@ -41,7 +42,7 @@ export const generate: Generate = async (model, request, onToken, signal) => {
   const { prompt, temperatureMilli } = request;
   const limit = Math.min(request.maxTokens, roomFor(prompt.length, model.contextTokens));
   const seed = fromHex(request.seed);
-  const sequence = model.decoder.sequence();
+  const sequence = new Sequence(model.decoder);
   const tokens: number[] = [];
   let pending = prompt;
   for (;;) {

@@ -1,5 +1,6 @@
 import { fromHex, perturbed, shortfall } from '@llmchain/protocol';
 import type { GenerationRequest, Generator } from './generate';
+import { Sequence } from './sequence';
 
 export interface ReplayRequest extends Pick<GenerationRequest, 'prompt' | 'seed' | 'temperatureMilli'> {
   /** The answer that is claimed. */
@@ -16,7 +17,7 @@ export interface Replayed {
 /**
  * Seed-synchronised checking: one teacher-forced prefill over prompt and answer; at each position the claimed token's
  * perturbed logit is held against the best one under the same noise. Honest answers fall short by rounding alone.
- * Cf. Karvonen et al., "DiFR: Inference Verification Despite Nondeterminism", 2025.
+ * Cf. "DiFR: Inference Verification Despite Nondeterminism", 2025.
  */
 export async function replay(model: Pick<Generator, 'decoder'>, request: ReplayRequest): Promise<Replayed> {
   const { prompt, tokens, temperatureMilli } = request;
@@ -26,7 +27,7 @@ export async function replay(model: Pick<Generator, 'decoder'>, request: ReplayR
   const stray = tokens.findIndex((token) => token >= vocabulary);
   if (stray >= 0) return { worst: Number.POSITIVE_INFINITY, position: stray };
   const fed = tokens.length === 0 ? [] : [...prompt, ...tokens.slice(0, -1)];
-  for await (const { first, rows } of model.decoder.sequence().append(fed)) {
+  for await (const { first, rows } of new Sequence(model.decoder).append(fed)) {
     for (const [index, logits] of rows.entries()) {
       const position = first + index + 1 - prompt.length;
       if (position < 0) continue;

@@ -36,7 +36,10 @@ const version = (number: number): ModelVersion => ({
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 4_000; Date.now() < end; await delay(5)) if (condition()) return;
+  for (const end = Date.now() + 4_000; Date.now() < end;) {
+    if (condition()) return;
+    await delay(5);
+  }
   throw new Error('waited in vain');
 }
 

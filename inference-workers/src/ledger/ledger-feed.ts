@@ -3,7 +3,7 @@ import type { LedgerBlock } from '@llmchain/ledger-client';
 import { decodeJson, RECORDS, splitCompositeKey, type Batch, type ModelVersion } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { writeDurably } from '../files/durable';
-import { backOff, codeOf, pause } from './back-off';
+import { backOff, problemOf, pause } from './back-off';
 import type { Ledger } from './ledger';
 
 export interface LedgerFeedOptions {
@@ -53,7 +53,7 @@ export class LedgerFeed {
       try {
         if (await step(() => (failures = 0))) return;
       } catch (error) {
-        this.#log.warn({ code: codeOf(error), failures }, 'the ledger is not there; trying again');
+        this.#log.warn({ ...problemOf(error), failures }, 'the ledger is not there; trying again');
       }
       await pause(backOff(failures++), signal);
     }
@@ -74,7 +74,7 @@ export class LedgerFeed {
         if (type === 'model') handlers.model(decodeJson(RECORDS.model, text, 'record'));
         if (type === 'batch') handlers.batch(decodeJson(RECORDS.batch, text, 'record'), true);
       } catch (error) {
-        this.#log.error({ code: codeOf(error), block: block.number, type }, 'a record of the ledger is not readable');
+        this.#log.error({ ...problemOf(error), block: block.number, type }, 'a record of the ledger is not readable');
       }
     }
   }

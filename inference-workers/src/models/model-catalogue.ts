@@ -1,6 +1,6 @@
 import type { LoadedModel, ModelVersion } from '@llmchain/protocol';
 import type { Logger } from 'pino';
-import { backOff, codeOf, pause } from '../ledger/back-off';
+import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { ServableModel } from './servable-model';
 
 /** Makes a version ready: fetches, checks and loads it. */
@@ -59,7 +59,7 @@ export class ModelCatalogue {
         this.#log.info({ model: key, milliseconds: Date.now() - started }, 'model version ready');
         return;
       } catch (error) {
-        this.#log.error({ code: codeOf(error), model: key, attempt }, 'model version not loaded; trying again');
+        this.#log.error({ ...problemOf(error), model: key, attempt }, 'model version not loaded; trying again');
       }
       await pause(backOff(attempt, 60_000), signal);
     }

@@ -37,7 +37,7 @@ function storeOf(members: Record<string, (content: Buffer) => Buffer | undefined
           asked.push(member);
           const content = members[member]!(contents.get(sha256)!);
           return content
-            ? Promise.resolve(Readable.from([content]) as IncomingMessage)
+            ? Promise.resolve(Readable.from([content]) as unknown as IncomingMessage)
             : Promise.reject(new LlmchainError('unavailable', 'gone'));
         },
       },

@@ -8,7 +8,7 @@ import { LlmchainError, type ModelFile, type ModelVersion } from '@llmchain/prot
 import type { Logger } from 'pino';
 import { remove, temporary } from '../files/durable';
 import { fileDigest } from '../files/file-digest';
-import { codeOf } from '../ledger/back-off';
+import { codeOf, problemOf } from '../ledger/back-off';
 
 /** Where model files can be had: members, the likeliest first, and their content by digest. */
 export interface ModelSource {
@@ -79,7 +79,7 @@ export class ModelStore {
         return;
       } catch (error) {
         if (codeOf(failure) !== 'digest_mismatch') failure = error;
-        this.#log.warn({ code: codeOf(error), sha256: file.sha256, member }, 'model file not fetched');
+        this.#log.warn({ ...problemOf(error), sha256: file.sha256, member }, 'model file not fetched');
       }
     }
     throw failure;

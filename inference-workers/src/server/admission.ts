@@ -14,6 +14,7 @@ import { roomFor } from '../engine/generate';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { ServableModel } from '../models/servable-model';
+import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
 
 /** A request that is signed, paid for and can be computed. */
 export interface AdmittedRequest {
@@ -25,9 +26,6 @@ export interface AdmittedRequest {
   model: ServableModel;
   prompt: number[];
 }
-
-/** How far the clocks of two members may be apart, in milliseconds. */
-export const CLOCK_SKEW_MS = 30_000;
 
 /** Decides whether a request is computed; nothing is before it has passed. */
 export class Admission {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
 import type { Generate } from '../engine/generate';
 import { Turns } from '../engine/turns';
-import { codeOf } from '../ledger/back-off';
+import { problemOf } from '../ledger/back-off';
 import { conclude, type ReceiptSigner } from '../receipts/conclude';
 import type { Outbox } from '../receipts/outbox';
 import type { ServedTickets } from '../receipts/served-tickets';
@@ -92,7 +92,7 @@ export class Answering {
       onToken,
       signal,
     ).catch(async (error: unknown) => {
-      log.error({ code: codeOf(error), model: model.version.model }, 'generation failed');
+      log.error({ ...problemOf(error), model: model.version.model }, 'generation failed');
       if (silent) await served.release(digest);
       throw error;
     });

@@ -1,28 +1,7 @@
-import {
-  batchRoot,
-  receiptId,
-  verifySigned,
-  type Batch,
-  type ModelVersion,
-  type Session,
-  type SignedReceipt,
-  type Signer,
-} from '@llmchain/protocol';
+import { batchRoot, receiptId, verifySigned, type Batch, type SignedReceipt } from '@llmchain/protocol';
+import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
 import { checkReceipt } from './receipt-check';
-
-/** What the ledger says of everything that a batch names. */
-export interface BatchFacts {
-  batch: Batch;
-  version: ModelVersion;
-  /** Digests of the version's tokenizer and chat template file. */
-  tokenizer: string;
-  template: string;
-  signers: ReadonlyMap<string, Signer>;
-  sessions: ReadonlyMap<string, Session>;
-  /** Whether an earlier batch of the producer holds the receipt. */
-  seen: (receipt: string) => boolean;
-}
 
 /** Root, count and sums against what the producer anchored. */
 export function checkTotals(batch: Batch, receipts: readonly SignedReceipt[]): Finding | undefined {

@@ -10,10 +10,11 @@ import {
 } from '@llmchain/protocol';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { codeOf } from '../ledger/back-off';
+import { codeOf, pause } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ServableModel } from '../models/servable-model';
-import { checkBatch, type BatchFacts } from './batch-check';
+import { checkBatch } from './batch-check';
+import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
 import { checkOpening } from './opening-check';
 
@@ -36,8 +37,8 @@ export interface VerifyBatchOptions {
 export interface VerifyBatchDependencies {
   facts: LedgerFacts;
   files: ProducerFiles;
-  /** Waits between attempts. */
-  pause: (milliseconds: number) => Promise<void>;
+  /** Ends what is under way, without a finding. */
+  signal: AbortSignal;
 }
 
 /** Fetches what a batch's producer keeps for it, and checks it. */
@@ -104,11 +105,13 @@ export class BatchVerification {
 
   /** What `fetch` gives, tried a few times; undefined when the producer does not serve it. */
   async #persist<T>(fetch: () => Promise<T | undefined>): Promise<T | undefined> {
+    const { signal } = this.#dependencies;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await this.#dependencies.pause(this.#options.retryMs * 2 ** (attempt - 1));
+      if (attempt > 0) await pause(this.#options.retryMs * 2 ** (attempt - 1), signal);
+      signal.throwIfAborted();
       const found = await fetch().catch((error: unknown) => {
         // Only what the producer's server does is the producer's fault; a bug of ours is not.
-        if (codeOf(error) === 'internal') throw error;
+        if (signal.aborted || codeOf(error) === 'internal') throw error;
         return undefined;
       });
       if (found !== undefined) return found;

@@ -1,6 +1,6 @@
 import { priceOf, receiptId, type Receipt } from '@llmchain/protocol';
-import { CLOCK_SKEW_MS } from '../server/admission';
-import type { BatchFacts } from './batch-check';
+import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
+import type { BatchFacts } from './batch-facts';
 import type { Finding, Reason } from './finding';
 
 /** What one receipt says of itself against its ticket, its model version and its session: pure. */

@@ -1,6 +1,6 @@
 import { receiptId, type Batch, type SignedReceipt, type Verdict } from '@llmchain/protocol';
 import type { Logger } from 'pino';
-import { backOff, codeOf, pause } from '../ledger/back-off';
+import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { BatchVerification } from './batch-verification';
 import { PASSING, type Finding } from './finding';
@@ -50,13 +50,16 @@ export class Verifier {
     return found?.root === root ? found : { batch, root, verdict: 'pending' };
   }
 
-  /** Takes note of a batch on the ledger. @param live false for what was there before this verifier started */
+  /**
+   * Takes note of a batch on the ledger.
+   * @param live false for what was there before this verifier started, which is told of first
+   */
   consider(batch: Batch, live: boolean): void {
     const { member } = this.#options;
     if (batch.producer === member || !batch.electorate.includes(member) || this.#work.has(batch.batch)) return;
     const known = this.#dependencies.store.find(batch.batch);
     const settled = batch.state === 'accepted' && !live;
-    if (known && (isFinal(known.verdict) || (settled && known.receipts.length > 0))) return;
+    if (known && (live || isFinal(known.verdict) || (settled && known.receipts.length > 0))) return;
     this.#work.set(batch.batch, { batch, settled, due: 0, attempts: 0 });
     this.#wake.abort();
   }
@@ -73,7 +76,7 @@ export class Verifier {
         continue;
       }
       const { producer } = next.batch;
-      const done = this.#attempt(next).finally(() => {
+      const done = this.#attempt(next, signal).finally(() => {
         busy.delete(producer);
         this.#wake.abort();
       });
@@ -89,14 +92,15 @@ export class Verifier {
       .reduce<Work | undefined>((first, work) => (first && first.due <= work.due ? first : work), undefined);
   }
 
-  async #attempt(work: Work): Promise<void> {
+  async #attempt(work: Work, signal: AbortSignal): Promise<void> {
     const { batch } = work.batch;
     try {
       const again = await this.#verify(work);
       if (again === undefined) this.#work.delete(batch);
       else Object.assign(work, { due: Date.now() + again, attempts: work.attempts + 1 });
     } catch (error) {
-      this.#dependencies.log.error({ code: codeOf(error), batch }, 'a batch could not be verified; trying again');
+      if (signal.aborted) return;
+      this.#dependencies.log.error({ ...problemOf(error), batch }, 'a batch could not be verified; trying again');
       Object.assign(work, { due: Date.now() + backOff(work.attempts), attempts: work.attempts + 1 });
     }
   }

@@ -1,0 +1,14 @@
+import type { Batch, ModelVersion, Session, Signer } from '@llmchain/protocol';
+
+/** What the ledger says of everything that a batch names. */
+export interface BatchFacts {
+  batch: Batch;
+  version: ModelVersion;
+  /** Digests of the version's tokenizer and chat template file. */
+  tokenizer: string;
+  template: string;
+  signers: ReadonlyMap<string, Signer>;
+  sessions: ReadonlyMap<string, Session>;
+  /** Whether an earlier batch of the producer holds the receipt. */
+  seen: (receipt: string) => boolean;
+}
