@@ -4,33 +4,32 @@ import { TestMember } from './gateway-member';
 import type { TestLedger } from './gateway-ledger';
 import { TestWorker } from './gateway-workers';
 import { identity } from './identities';
-import { TestPostgres } from './postgres';
+import type { TestPostgres } from './postgres';
 import { Verdicts } from './verdicts';
+
+let consortia = 0;
 
 /** A founded consortium with an approved model `poet@1`, workers at the lab and at compute, and gateways where a test wants them. */
 export class GatewayConsortium {
   readonly members = new Map<string, TestMember>();
   readonly workers = new Map<string, TestWorker>();
   readonly peerApis = new Map<string, string>();
+  /** So that several consortia use one Postgres, one after another. */
+  readonly #prefix = `test${++consortia}`;
 
   private constructor(
     readonly consortium: TestConsortium,
     readonly ledger: TestLedger,
-    private readonly postgres: TestPostgres,
     private readonly database: string,
   ) {}
 
-  static async start(...gateways: (typeof MEMBERS)[number][]): Promise<GatewayConsortium> {
-    const [postgres, verdicts, consortium] = await Promise.all([
-      TestPostgres.start(),
-      Verdicts.open(),
-      TestConsortium.founded(),
-    ]);
+  static async start(postgres: TestPostgres, ...gateways: (typeof MEMBERS)[number][]): Promise<GatewayConsortium> {
+    const [verdicts, consortium] = await Promise.all([Verdicts.open(), TestConsortium.founded()]);
     const { world, people } = consortium;
     const ledger: TestLedger = { world, verdicts, opinions: new Map(), submitted: [], faults: {}, blocks: 0 };
     const pool = postgres.pool();
     const { rows } = await pool.query<{ unix_socket_directories: string }>('show unix_socket_directories');
-    const whole = new GatewayConsortium(consortium, ledger, postgres, rows[0]!.unix_socket_directories);
+    const whole = new GatewayConsortium(consortium, ledger, rows[0]!.unix_socket_directories);
     const hers = work('hers', ['ann'], 'allowed');
     await consortium.registers(people.ann, [hers]);
     await consortium.seals('verses', 1, [item(hers)]);
@@ -46,7 +45,8 @@ export class GatewayConsortium {
   /** Starts, or starts again, a member's gateway; with `schema` a second one beside it, over other tables. */
   async gateway(mspId: string, schema?: string): Promise<TestMember> {
     const { ledger, database, workers, peerApis } = this;
-    const member = await TestMember.start(mspId, { ledger, database, workers, peerApis, members: MEMBERS }, schema);
+    const tables = `${this.#prefix}_${schema ?? mspId.toLowerCase()}`;
+    const member = await TestMember.start(mspId, { ledger, database, workers, peerApis, members: MEMBERS }, tables);
     this.members.set(schema ?? mspId, member);
     return member;
   }
@@ -68,7 +68,6 @@ export class GatewayConsortium {
   async stop(): Promise<void> {
     for (const member of this.members.values()) await member.stop();
     await this.ledger.verdicts.close();
-    await this.postgres.stop();
   }
 }
 

@@ -107,7 +107,7 @@ export class WorldLedgers implements Ledgers {
     private readonly mspId: string,
     service: TestIdentity,
   ) {
-    this.service = new WorldLedger(ledger, service) as Ledger;
+    this.service = new WorldLedger(ledger, service);
   }
 
   static async of(ledger: TestLedger, mspId: string): Promise<WorldLedgers> {

@@ -55,7 +55,7 @@ export class TestMember {
     private readonly servers: http.Server[],
   ) {}
 
-  static async start(mspId: string, surroundings: Surroundings, schema = mspId.toLowerCase()): Promise<TestMember> {
+  static async start(mspId: string, surroundings: Surroundings, schema: string): Promise<TestMember> {
     const { ledger, workers, peerApis, members, log = silent } = surroundings;
     const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(surroundings.database)}`;
     const pool = openPool({ url, schema, numbers: true }, log);

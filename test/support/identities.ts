@@ -21,7 +21,7 @@ export async function identity(
   const keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${attributes.person ?? attributes.role ?? 'nobody'}, OU=client`,
-    keys: keys as CryptoKeyPair,
+    keys: keys,
     signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
     extensions: [new x509.Extension(ATTRIBUTES, false, Buffer.from(JSON.stringify({ attrs: attributes }), 'utf8'))],
   });

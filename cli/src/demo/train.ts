@@ -25,6 +25,8 @@ export interface TrainOrder {
   job: string;
   title: string;
   threads: number;
+  /** Steps other than the poet's own, for a quick one. */
+  steps?: number;
 }
 
 /** Runs the member's training node; the key reaches it through a file that only its user can read. */
@@ -37,7 +39,16 @@ export async function train(
     const keyFile = join(folder, 'key');
     await writeFile(keyFile, order.key, { mode: 0o600 });
     const { gateway, dataset, model, job, title, threads } = order;
-    const options = { gateway, 'key-file': keyFile, dataset, model, job, title, threads: String(threads) };
+    const options = {
+      gateway,
+      'key-file': keyFile,
+      dataset,
+      model,
+      job,
+      title,
+      threads: String(threads),
+      ...(order.steps === undefined ? {} : { steps: String(order.steps) }),
+    };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -23,4 +23,9 @@ export class Memo<T> {
     if (this.#entries.size > this.#limit && oldest.done !== true) this.#entries.delete(oldest.value);
     return value;
   }
+
+  /** The next call loads again. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
 }

@@ -37,33 +37,26 @@ export class Models {
   }
 
   /**
-   * What a caller means by `poet` (the latest approved version) or `poet@1`.
+   * What a caller means by `poet` (the latest approved version) or `poet@1`. A no is never answered from memory.
    * @throws {LlmchainError} `not_found` | `wrong_state` when the version is not approved
    */
   async resolve(name: string): Promise<ModelVersion> {
     const parts = /^([a-z0-9][a-z0-9._-]{0,63})(?:@([1-9]\d{0,6}))?$/.exec(name);
     const id = parts?.[1];
-    const versions = id === undefined ? [] : await this.#list(id);
-    const wanted = parts?.[2] === undefined ? undefined : Number(parts[2]);
-    const candidates = wanted === undefined ? versions : versions.filter((model) => model.version === wanted);
-    if (candidates.length === 0) {
-      throw new LlmchainError('not_found', `There is no model "${name}". GET /v1/models lists them.`, { model: name });
-    }
-    const approved = candidates.filter((model) => model.state === 'approved');
-    const latest = approved.reduce<ModelVersion | undefined>(
-      (best, model) => (best && best.version > model.version ? best : model),
-      undefined,
+    if (id === undefined) throw unknown(name);
+    const version = parts?.[2] === undefined ? undefined : Number(parts[2]);
+    const remembered = latestApproved(await this.#list(id), version);
+    if (remembered) return remembered;
+    this.#lists.forget(id);
+    const versions = await this.#list(id);
+    const found = latestApproved(versions, version);
+    if (found) return found;
+    if (!versions.some((model) => version === undefined || model.version === version)) throw unknown(name);
+    throw new LlmchainError(
+      'wrong_state',
+      `Model "${name}" is not approved yet; a majority of members has to approve it.`,
+      { model: name },
     );
-    if (!latest) {
-      throw new LlmchainError(
-        'wrong_state',
-        `Model "${name}" is not approved yet; a majority of members has to approve it.`,
-        {
-          model: name,
-        },
-      );
-    }
-    return latest;
   }
 
   /** @throws {LlmchainError} `not_found` */
@@ -74,4 +67,14 @@ export class Models {
   #list(...parts: string[]): Promise<ModelVersion[]> {
     return this.#lists.get(parts.join('/'), () => collect(this.#ports.ledgers.service.list('model', ...parts)));
   }
+}
+
+function unknown(name: string): LlmchainError {
+  return new LlmchainError('not_found', `There is no model "${name}". GET /v1/models lists them.`, { model: name });
+}
+
+function latestApproved(versions: readonly ModelVersion[], wanted: number | undefined): ModelVersion | undefined {
+  return versions
+    .filter(({ state, version }) => state === 'approved' && (wanted === undefined || version === wanted))
+    .sort((a, b) => b.version - a.version)[0];
 }

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { MemberApi } from '../../cli/src/api/member-api';
+import { everywhere, settled } from '../../cli/src/consortium/settled';
+import { itemsOf, licenseVerses, registerSonnets, type RegisteredSonnet } from '../../cli/src/demo/rights';
+import { LICENSOR } from '../../cli/src/demo/artists';
+import { refusedLie } from '../../cli/src/demo/lie';
+import { sonnets } from '../../cli/src/demo/sonnets';
+import { train } from '../../cli/src/demo/train';
+import { askForVerses, receiptOnce, refusalOf, untilServed, type Verses } from '../../cli/src/demo/verses';
+import { Trace } from '../../cli/src/commands/trace';
+import { Scenario } from './support/consortium';
+
+const Anything = z.looseObject({});
+const Account = z.object({ balance: z.number(), waiting: z.number() });
+const Claims = z.object({ amount: z.number() });
+
+/** One consortium for the whole story; its chapters build on one another. */
+describe('the story of a work, on a real network', () => {
+  let scenario: Scenario;
+  let works: RegisteredSonnet[];
+  let artists: Map<string, MemberApi>;
+  let steward: MemberApi;
+  let caller: MemberApi;
+  let verses: Verses;
+
+  beforeAll(async () => {
+    scenario = await Scenario.up(28_000);
+  });
+  afterAll(() => scenario.reset());
+
+  const allowed = (): RegisteredSonnet[] =>
+    works.filter(({ artist, ...sonnet }) => artist.preference(sonnet).generative_training !== 'not_allowed');
+  const seal = (items: object[]): Promise<void> =>
+    settled(scenario.members, steward, '/v1/datasets/sonnets/versions', { version: 1, items });
+
+  test('up tells where everything is, and a second up finds it running', async () => {
+    const { code, answer } = await scenario.command('up');
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({
+      channel: 'llmchain',
+      models: [],
+      members: {
+        guild: { mspId: 'GuildMSP', gateway: 'http://localhost:28080' },
+        archive: { mspId: 'ArchiveMSP' },
+        lab: { mspId: 'LabMSP' },
+        compute: { mspId: 'ComputeMSP' },
+      },
+    });
+    expect((answer as { seconds: number }).seconds).toBeLessThan(30);
+    expect(readFileSync(join(scenario.home, 'roots', 'genesis.sha256'), 'utf8').trim()).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('artists register 154 sonnets, and none of them twice', async () => {
+    const all = await sonnets();
+    ({ works, artists } = await registerSonnets(scenario.members, scenario.member('guild'), all));
+    expect(works).toHaveLength(154);
+    const again = await registerSonnets(scenario.members, scenario.member('guild'), all);
+    expect(again.registered).toBe(0);
+    const { title, text } = all[0]!;
+    const stranger = await scenario.someone('guild', 'artist', 'stranger');
+    const copy = {
+      title,
+      medium: 'text',
+      creators: [{ person: 'stranger', share: 10_000 }],
+      preference: {},
+      content: { text },
+    };
+    await expect(stranger.post('/v1/artworks', { works: [copy] }, Anything)).rejects.toThrowWithCode(
+      'already_registered',
+      {
+        owner: { member: 'GuildMSP', person: 'fair-youth' },
+      },
+    );
+  });
+
+  test('a dataset is refused while a work of it says no or lacks its licence, and sealed without it', async () => {
+    steward = await scenario.someone('archive', 'steward', 'archivist');
+    await settled(scenario.members, steward, '/v1/datasets', {
+      dataset: 'sonnets',
+      title: 'Sonnets',
+      purpose: 'A poet',
+    });
+    await expect(seal(itemsOf(works).map((item) => ({ ...item, licence: undefined })))).rejects.toThrowWithCode(
+      'consent_missing',
+      {
+        items: expect.arrayContaining([
+          { item: works.find(({ number }) => number === 154)!.id, reason: 'not_allowed' },
+          { item: works.find(({ number }) => number === 61)!.id, reason: 'licence_missing' },
+        ]),
+      },
+    );
+    await licenseVerses(scenario.members, artists.get(LICENSOR)!, steward, works);
+    await expect(seal(itemsOf(works))).rejects.toThrowWithCode('consent_missing', {
+      items: [{ item: works[153]!.id, reason: 'not_allowed' }],
+    });
+    await seal(itemsOf(allowed()));
+    expect(await steward.get('/v1/datasets/sonnets/versions/1', Anything)).toMatchObject({ items: 153, pages: 1 });
+  });
+
+  test('the lab trains a poet on it, and three members approve', async () => {
+    const trainer = await scenario.someone('lab', 'trainer', 'trainer');
+    const order = {
+      gateway: trainer.url,
+      key: trainer.credentials.apiKey,
+      dataset: 'sonnets@1',
+      model: 'poet@1',
+      job: 'poet-1',
+      title: 'A poet',
+      threads: 2,
+      steps: 60,
+    };
+    const { block } = await train(order, () => undefined);
+    await everywhere(scenario.members, block);
+    caller = await scenario.someone('archive', 'caller', 'reader', 5_000_000);
+    expect(await refusalOf(caller, 'poet@1')).toBe('wrong_state');
+    for (const name of ['guild', 'archive', 'lab'])
+      await settled(scenario.members, scenario.member(name).admin, '/v1/models/poet/versions/1/approve', {});
+    await untilServed(caller, 'poet@1');
+    const model = await caller.get('/v1/models/poet/versions/1', Anything);
+    expect(model).toMatchObject({
+      state: 'approved',
+      approvals: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
+      modelParamsAddress: expect.stringMatching(/^sha256\//),
+    });
+  });
+
+  test('a caller without credit is refused before anything is computed', async () => {
+    const pauper = await scenario.someone('archive', 'caller', 'pauper', 1);
+    expect(await refusalOf(pauper, 'poet')).toBe('insufficient_credits');
+    expect(await refusalOf(await scenario.someone('archive', 'caller', 'guest'), 'poet')).toBe('insufficient_credits');
+  });
+
+  test("OpenAI's client streams verses, which two rivals of the producer verify and endorse", async () => {
+    const pieces: string[] = [];
+    verses = await askForVerses(caller, 'poet', 'Shall I compare thee', (text) => pieces.push(text), 48);
+    expect(pieces.length).toBeGreaterThan(3);
+    const receipt = await receiptOnce(caller, verses.receipt, ({ state }) => state === 'accepted');
+    expect(receipt.producer).toBe('ComputeMSP');
+    expect(receipt.endorsers).toHaveLength(2);
+    expect(receipt.endorsers).not.toContain('ComputeMSP');
+  });
+
+  test('the answer is traced down to the sonnets and their artists, and a sonnet to the answers', async () => {
+    const up = await caller.get(`/v1/trace/${verses.receipt}?direction=up`, Trace);
+    expect(up.complete).toBe(true);
+    expect(up.gaps).toEqual([]);
+    expect(
+      up.nodes
+        .filter(({ type }) => type === 'work')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(
+      allowed()
+        .map(({ id }) => id)
+        .sort(),
+    );
+    const { code, answer } = await scenario.command(
+      'trace',
+      works[0]!.id,
+      '--direction',
+      'down',
+      '--member',
+      'archive',
+    );
+    expect(code).toBe(0);
+    expect(Trace.parse(answer).nodes.map(({ id }) => id)).toContain('model:poet@1');
+  });
+
+  test('the artists claim what they earned once, and the one who said no earned nothing', async () => {
+    const claim = (person: string) => artists.get(person)!.post('/v1/claims', { model: 'poet', version: 1 }, Claims);
+    const first = await claim('fair-youth');
+    expect(first.amount).toBeGreaterThan(0);
+    expect((await claim('fair-youth')).amount).toBe(0);
+    const account = await artists.get('fair-youth')!.get('/v1/accounts/artist:GuildMSP:fair-youth', Account);
+    expect(account).toMatchObject({ balance: 0, waiting: first.amount });
+    const stranger = await scenario.someone('guild', 'artist', 'outsider');
+    await expect(stranger.post('/v1/claims', { model: 'poet', version: 1 }, Claims)).rejects.toThrowWithCode(
+      'not_found',
+    );
+  });
+
+  test('a lying worker is refused by its rivals, and its lie is never accepted', async () => {
+    const { details } = await refusedLie(
+      { home: scenario.home, portBase: scenario.portBase, json: true },
+      { caller, model: 'poet@1' },
+    );
+    expect(details.state).toBe('anchored');
+    const rejecting = details.refusals.filter(({ code }) => code === 'not_verified');
+    expect(rejecting.length).toBeGreaterThanOrEqual(2);
+    for (const { reason } of rejecting) expect(reason).toBe('output_mismatch');
+  });
+
+  test('all of it survives down and up', async () => {
+    expect((await scenario.command('down')).code).toBe(0);
+    expect((await scenario.command('up')).answer).toMatchObject({ models: ['poet@1'] });
+    await untilServed(caller, 'poet@1');
+    expect(await receiptOnce(caller, verses.receipt, () => true)).toMatchObject({ state: 'accepted' });
+  });
+});

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { MemberApi } from '../../../cli/src/api/member-api';
+import { memberNamed, membersOf, type MemberAccess } from '../../../cli/src/consortium/members';
+
+const run = promisify(execFile);
+const MAIN = resolve(__dirname, '../../../cli/dist/main.js');
+/** The last line of a command's standard output, which with `--json` is its whole result. */
+const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
+
+export interface CommandResult {
+  code: number;
+  answer: unknown;
+  stderr: string;
+}
+
+const Key = z.object({ id: z.string(), key: z.string() });
+
+/** A consortium of its own ports and folder, driven by the command line as a user drives it. */
+export class Scenario {
+  #members: MemberAccess[] = [];
+
+  private constructor(
+    readonly home: string,
+    readonly portBase: number,
+  ) {}
+
+  /** Starts a fresh consortium. @param portBase first of its ports; each test file has its own */
+  static async up(portBase: number): Promise<Scenario> {
+    const scenario = new Scenario(await mkdtemp(join(tmpdir(), 'llmchain-scenario-')), portBase);
+    const { code, answer, stderr } = await scenario.command('up');
+    if (code !== 0) throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);
+    scenario.#members = await membersOf(scenario.home);
+    return scenario;
+  }
+
+  get members(): readonly MemberAccess[] {
+    return this.#members;
+  }
+
+  member(name: string): MemberAccess {
+    return memberNamed(this.#members, name);
+  }
+
+  /** Runs a command of `./llmchain` with `--json` against this consortium. */
+  async command(...words: string[]): Promise<CommandResult> {
+    const options = ['--home', this.home, '--port-base', String(this.portBase), '--json'];
+    const args = ['--disable-warning=ExperimentalWarning', MAIN, ...words, ...options];
+    try {
+      const { stdout, stderr } = await run(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+      return { code: 0, answer: lastLine(stdout), stderr };
+    } catch (error) {
+      const failed = error as { code: number; stdout: string; stderr: string };
+      return {
+        code: failed.code,
+        answer: failed.stdout.trim() ? lastLine(failed.stdout) : undefined,
+        stderr: failed.stderr,
+      };
+    }
+  }
+
+  /** An API in the name of someone new, made by `./llmchain key create`. */
+  async someone(member: string, role: string, name: string, credits?: number): Promise<MemberApi> {
+    const { code, answer, stderr } = await this.command(
+      ...['key', 'create', '--member', member, '--role', role, '--name', name],
+      ...(credits === undefined ? [] : ['--credits', String(credits)]),
+    );
+    if (code !== 0) throw new Error(stderr);
+    return new MemberApi(this.member(member).admin.url, Key.parse(answer).key);
+  }
+
+  async reset(): Promise<void> {
+    await this.command('reset');
+  }
+}
