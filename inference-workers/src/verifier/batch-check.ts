@@ -4,7 +4,7 @@ import type { Finding } from './finding';
 import { checkReceipt } from './receipt-check';
 
 /** Root, count and sums against what the producer anchored. */
-export function checkTotals(batch: Batch, receipts: readonly SignedReceipt[]): Finding | undefined {
+function checkTotals(batch: Batch, receipts: readonly SignedReceipt[]): Finding | undefined {
   if (receipts.length !== batch.count || batchRoot(receipts) !== batch.root) return { reason: 'root_mismatch' };
   const total = (part: (receipt: SignedReceipt['body']) => number): number =>
     receipts.reduce((sum, { body }) => sum + part(body), 0);
@@ -25,7 +25,7 @@ export function checkTotals(batch: Batch, receipts: readonly SignedReceipt[]): F
 }
 
 /** Signatures of one receipt and of the ticket in it, by keys that the ledger has for worker and gateway. */
-export function checkSignatures(facts: BatchFacts, receipt: SignedReceipt): Finding | undefined {
+function checkSignatures(facts: BatchFacts, receipt: SignedReceipt): Finding | undefined {
   const { body } = receipt;
   const worker = facts.signers.get(receipt.signer);
   const gateway = facts.signers.get(body.ticket.signer);

@@ -19,7 +19,7 @@ import type { Finding } from './finding';
 import { checkOpening } from './opening-check';
 
 /** How the producer's openings and receipt lists are had. */
-export interface ProducerFiles {
+interface ProducerFiles {
   bytes(member: string, sha256: string): Promise<Buffer>;
   opening(member: string, receiptId: string): Promise<Opening>;
 }
