@@ -1,9 +1,11 @@
 import { sha256Hex, REMEDY } from '@llmchain/protocol';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
+import { TestPostgres } from '../../test/support/postgres';
 import { openApiDocument } from './http/document';
 
 describe('a gateway over HTTP', () => {
+  let postgres: TestPostgres;
   let consortium: GatewayConsortium;
   let guild: TestMember;
   let archive: TestMember;
@@ -11,13 +13,17 @@ describe('a gateway over HTTP', () => {
   let artist: string;
 
   beforeAll(async () => {
-    consortium = await GatewayConsortium.start('GuildMSP', 'ArchiveMSP');
+    postgres = await TestPostgres.start();
+    consortium = await GatewayConsortium.start(postgres, 'GuildMSP', 'ArchiveMSP');
     guild = consortium.members.get('GuildMSP')!;
     archive = consortium.members.get('ArchiveMSP')!;
     admin = (await guild.key('admin', 'chair')).key;
     artist = (await guild.key('artist', 'ann')).key;
+  }, 30_000);
+  afterAll(async () => {
+    await consortium.stop();
+    await postgres.stop();
   });
-  afterAll(() => consortium.stop());
 
   test('every route stands in the document with its schemas, and nothing else does', async () => {
     const { body } = await guild.call(undefined, 'GET', '/openapi.json');

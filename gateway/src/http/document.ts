@@ -25,7 +25,7 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
   const { $schema: _dialect, ...schema } = z.toJSONSchema(ProblemSchema);
-  const problem = registry.registerComponent('schemas', 'Problem', schema as SchemaObject).ref;
+  const problem = registry.registerComponent('schemas', 'Problem', schema as object as SchemaObject).ref;
   for (const route of routes) {
     const body = route.body
       ? { content: { 'application/json': { schema: route.body } }, required: true }

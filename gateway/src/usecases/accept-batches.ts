@@ -57,20 +57,21 @@ export class AcceptBatches {
     const due = batches.filter(({ entry }) => (this.#progress.get(entry.sequence)?.next ?? 0) <= now);
     await mapConcurrently(due, WIDTH, async (batch) => {
       try {
-        await this.#drive(batch);
+        await this.#drive(batch, now);
       } catch (error) {
         this.#ports.log.warn({ sequence: batch.entry.sequence, error: String(error) }, 'a batch waits for acceptance');
-        this.#postpone(this.#progressOf(batch));
+        this.#postpone(this.#progressOf(batch), now);
       }
     });
   }
 
-  async #drive(own: OwnBatch): Promise<void> {
+  async #drive(own: OwnBatch, now: number): Promise<void> {
     const { sequence } = own.entry;
     const progress = this.#progressOf(own);
     for (;;) {
       const batch = await this.#ports.ledgers.service.get('batch', this.#options.member, ordinal(sequence));
-      if (batch.state === 'accepted') return this.#finish(own, 'accepted', progress);
+      if (batch.state !== 'anchored')
+        return this.#finish(own, batch.state === 'accepted' ? 'accepted' : 'stuck', progress);
       const chosen = this.#choose(batch, progress);
       if (!chosen) return this.#finish(own, 'stuck', progress);
       const before = progress.refused.size;
@@ -89,7 +90,7 @@ export class AcceptBatches {
         await this.#ports.production.note(sequence, 'anchored', this.#refusals(progress));
         // A new refuser is replaced at once; for all others there is something to wait for.
         if (progress.refused.size > before) continue;
-        this.#postpone(progress);
+        this.#postpone(progress, now);
         return;
       }
     }
@@ -130,8 +131,8 @@ export class AcceptBatches {
     return progress;
   }
 
-  #postpone(progress: Progress): void {
-    progress.next = Date.now() + progress.wait;
+  #postpone(progress: Progress, now: number): void {
+    progress.next = now + progress.wait;
     progress.wait = Math.min(LONGEST_WAIT, progress.wait * WAIT_GROWTH);
   }
 

@@ -136,8 +136,8 @@ export class Claim {
       const settlement = await ledger.find('settlement', of.producer, ordinal(sequence));
       if (!settlement) return last;
       if (settlement.model !== of.model || settlement.version !== of.version) continue;
-      if (settlement.state !== 'released') return last;
-      last = sequence;
+      if (settlement.state === 'pending') return last;
+      if (settlement.state === 'released') last = sequence;
     }
     return end - 1;
   }

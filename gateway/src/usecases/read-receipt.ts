@@ -23,7 +23,7 @@ import type { Sessions } from '../ports/sessions';
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
 export const ReceiptStatus = z.strictObject({
   id: z.string(),
-  state: z.enum(['signed', 'anchored', 'accepted']),
+  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired']),
   producer: z.string(),
   worker: z.string(),
   model: z.string(),

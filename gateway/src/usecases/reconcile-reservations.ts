@@ -43,16 +43,22 @@ export class ReconcileReservations {
 
   async #reconcile(reservation: Reservation, now: number): Promise<void> {
     const receipt = await this.#receipt(reservation);
-    if (receipt) {
-      const { ticket } = receipt.body;
-      if (receiptId(receipt.body) !== reservation.receipt) {
-        throw new LlmchainError('not_verified', `${reservation.producer} sent another receipt.`);
-      }
-      const model = await this.#ports.ledgers.service.get('model', ticket.body.model, ordinal(ticket.body.version));
-      await this.#ports.checker.run(receipt, { ticket, producer: reservation.producer, model });
-      await this.#ports.sessions.settle(receipt);
-    } else if (reservation.expires + GRACE < now) {
-      await this.#ports.sessions.release(reservation.receipt);
+    if (receipt && (await this.#good(receipt, reservation))) await this.#ports.sessions.settle(receipt);
+    else if (reservation.expires + GRACE < now) await this.#ports.sessions.release(reservation.receipt);
+  }
+
+  /** Nobody is charged for a receipt that is not good; rivals will not accept it either. */
+  async #good(receipt: SignedReceipt, { producer, receipt: id }: Reservation): Promise<boolean> {
+    const { ticket } = receipt.body;
+    if (receiptId(receipt.body) !== id) return false;
+    const model = await this.#ports.ledgers.service.get('model', ticket.body.model, ordinal(ticket.body.version));
+    try {
+      await this.#ports.checker.run(receipt, { ticket, producer, model });
+      return true;
+    } catch (error) {
+      if (!(error instanceof LlmchainError) || error.code !== 'not_verified') throw error;
+      this.#ports.log.warn({ receipt: id, producer }, error.message);
+      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -16,7 +16,8 @@ export class FileSpool implements Spool {
   }
 
   async take(content: Readable, limit: number): Promise<Spooled> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // Not awaited: the content has to find its reader before it can fail.
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const file = path.join(this.#folder, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;

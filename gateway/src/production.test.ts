@@ -1,0 +1,375 @@
+import {
+  canonicalJson,
+  LlmchainError,
+  Opening,
+  receiptList,
+  SignedReceipt,
+  sha256Hex,
+  verifyInclusion,
+  type SubmitName,
+} from '@llmchain/protocol';
+import { GatewayConsortium } from '../../test/support/gateway-consortium';
+import type { TestMember } from '../../test/support/gateway-member';
+import { TestPeers } from '../../test/support/gateway-peers';
+import { TestPostgres } from '../../test/support/postgres';
+import type { TestWorker } from '../../test/support/gateway-workers';
+import { AcceptBatches } from './usecases/accept-batches';
+import { AnchorReceipts } from './usecases/anchor-receipts';
+
+/** Price of the test worker's answer, micro-credits. */
+const COST = 133;
+
+describe('the producer’s side', () => {
+  let postgres: TestPostgres;
+  let consortium: GatewayConsortium;
+  let archive: TestMember;
+  let compute: TestMember;
+  let worker: TestWorker;
+
+  beforeAll(async () => {
+    postgres = await TestPostgres.start();
+  }, 30_000);
+  afterAll(() => postgres.stop());
+  beforeEach(async () => {
+    consortium = await GatewayConsortium.start(postgres, 'ArchiveMSP', 'ComputeMSP');
+    archive = consortium.members.get('ArchiveMSP')!;
+    compute = consortium.members.get('ComputeMSP')!;
+    worker = consortium.workers.get('ComputeMSP')!;
+    worker.loaded = [{ model: 'poet', version: 1 }];
+  });
+  afterEach(() => consortium.stop());
+
+  /** Receipt ids of so many answers. */
+  async function answers(count: number, credits = 1_000_000): Promise<{ ids: string[]; session: string; key: string }> {
+    const { key, actor } = await archive.key('caller', 'reader', credits);
+    const ids: string[] = [];
+    for (let index = 0; index < count; index++) {
+      const { headers, status } = await archive.call(key, 'POST', '/v1/completions', {
+        model: 'poet',
+        prompt: 'a',
+        max_tokens: 3,
+      });
+      expect(status).toBe(200);
+      ids.push(headers.get('x-llmchain-receipt')!);
+    }
+    return { ids, session: actor.session!, key };
+  }
+
+  const submitted = (name: SubmitName): unknown[] =>
+    consortium.ledger.submitted.filter((each) => each.name === name).map(({ request }) => request);
+
+  async function accept(now?: number): Promise<void> {
+    const { ports } = compute;
+    await new AcceptBatches({ member: 'ComputeMSP' }, ports).run(now);
+  }
+
+  /** A receipt as any key's holder sees it. */
+  async function statusOf(member: TestMember, id: string): Promise<Record<string, unknown>> {
+    const { key } = await member.key('auditor', 'eve');
+    return (await member.call(key, 'GET', `/v1/receipts/${id}`)).body;
+  }
+
+  test('receipts go from the worker through one batch to acceptance, and both gateways prove it', async () => {
+    const { ids, session, key } = await answers(3);
+    expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'signed', batch: null, proof: null });
+    await compute.gateway.produce();
+    expect(worker.outbox.size).toBe(0);
+    expect(submitted('inference:anchorBatch')).toMatchObject([
+      {
+        sequence: 1,
+        count: 3,
+        amount: 3 * COST,
+        promptTokens: 9,
+        completionTokens: 9,
+        sessions: [{ session, amount: 3 * COST }],
+      },
+    ]);
+    expect(await statusOf(archive, ids[1]!)).toMatchObject({ state: 'anchored', batch: 'ComputeMSP/1', endorsers: [] });
+    await accept();
+    archive.ports.lineage.endorsers = ['GuildMSP', 'LabMSP'];
+    compute.ports.lineage.endorsers = ['GuildMSP', 'LabMSP'];
+    for (const member of [archive, compute]) {
+      for (const id of ids) {
+        const status = await statusOf(member, id);
+        expect(status).toMatchObject({
+          id,
+          state: 'accepted',
+          producer: 'ComputeMSP',
+          worker: worker.signer,
+          endorsers: ['GuildMSP', 'LabMSP'],
+          refusals: [],
+        });
+        const { inclusion, root } = status['proof'] as {
+          inclusion: Parameters<typeof verifyInclusion>[1];
+          root: string;
+        };
+        expect(verifyInclusion(canonicalJson(SignedReceipt.parse(status['receipt'])), inclusion, root)).toBe(true);
+      }
+    }
+    const other = await archive.key('caller', 'stranger');
+    expect((await archive.call(other.key, 'GET', `/v1/receipts/${ids[0]!}`)).status).toBe(404);
+    expect((await archive.call(key, 'GET', `/v1/receipts/${ids[0]!}`)).status).toBe(200);
+    expect(compute.ports.lineage.receipts.get(ids[0]!)).toMatchObject({ batch: 'ComputeMSP/1', model: 'poet' });
+  });
+
+  test('with nothing to anchor nothing is submitted', async () => {
+    await compute.gateway.produce();
+    await compute.gateway.produce();
+    expect(submitted('inference:anchorBatch')).toEqual([]);
+  });
+
+  test('of two gateways of one member one anchors at a time', async () => {
+    await answers(2);
+    const busy = compute.ports.production.exclusively(async () => {
+      expect(await compute.ports.production.exclusively(() => Promise.resolve())).toBe(false);
+    });
+    expect(await busy).toBe(true);
+    await Promise.all([compute.gateway.produce(), compute.gateway.produce(), compute.gateway.produce()]);
+    await compute.gateway.produce();
+    expect(submitted('inference:anchorBatch')).toHaveLength(1);
+  });
+
+  describe('a crash', () => {
+    const crash = (): never => {
+      throw new LlmchainError('unavailable', 'killed');
+    };
+
+    test.each([
+      ['before the ledger has the batch', 'before' as const],
+      ['after the ledger has it, before that is known', 'after' as const],
+    ])('%s: the same list is anchored under the same number', async (_what, when) => {
+      const { ids } = await answers(2);
+      consortium.ledger.faults[when] = (name) => name === 'inference:anchorBatch' && crash();
+      if (when === 'before') await expect(compute.gateway.produce()).rejects.toThrowWithCode('unavailable');
+      else await compute.gateway.produce();
+      consortium.ledger.faults[when] = undefined;
+      await answers(1);
+      await compute.stop();
+      compute = await consortium.gateway('ComputeMSP');
+      await compute.gateway.produce();
+      const batches = submitted('inference:anchorBatch') as { sequence: number; root: string; count: number }[];
+      expect(new Set(batches.filter(({ sequence }) => sequence === 1).map(({ root }) => root)).size).toBe(1);
+      expect(batches.at(-1)).toMatchObject({ sequence: 2, count: 1 });
+      const { ledgers } = compute.ports;
+      const first = await ledgers.service.get('batch', 'ComputeMSP', '0000000001');
+      expect(first).toMatchObject({ count: 2, root: batches[0]!.root });
+      expect(await statusOf(archive, ids[1]!)).toMatchObject({ state: 'anchored', batch: 'ComputeMSP/1' });
+    });
+
+    test('between storing and acknowledging: receipts are taken again and counted once', async () => {
+      const { ids } = await answers(2);
+      const outbox = new Map(worker.outbox);
+      await compute.gateway.produce();
+      for (const [id, pending] of outbox) worker.outbox.set(id, pending);
+      await compute.gateway.produce();
+      expect(submitted('inference:anchorBatch')).toHaveLength(1);
+      expect(worker.outbox.size).toBe(0);
+      expect(ids).toHaveLength(2);
+    });
+
+    test('with an old database: numbers that the ledger has are not taken again', async () => {
+      await answers(1);
+      await compute.gateway.produce();
+      const again = await consortium.gateway('ComputeMSP', 'restored');
+      await answers(1);
+      await again.gateway.produce();
+      const batches = submitted('inference:anchorBatch') as { sequence: number }[];
+      expect(batches.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    });
+  });
+
+  test('a session that cannot pay does not hold up the others', async () => {
+    const good = await answers(2);
+    const bad = await answers(1);
+    // The ledger’s escrow is gone: this gateway’s member overspent the session elsewhere.
+    const key = ['session', bad.session].map((part) => `\u0000${part}`).join('') + '\u0000';
+    const { state } = consortium.consortium.world;
+    state.set(key, Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(state.get(key)!).toString()), escrow: 0 })));
+    const anchor = new AnchorReceipts({ member: 'ComputeMSP' }, compute.ports);
+    await compute.gateway.produce().catch(() => undefined);
+    for (let turn = 0; turn < 10; turn++) await anchor.run().catch(() => undefined);
+    expect(await statusOf(compute, good.ids[0]!)).toMatchObject({ state: 'anchored' });
+    expect(await statusOf(compute, good.ids[1]!)).toMatchObject({ state: 'anchored' });
+    expect(await statusOf(compute, bad.ids[0]!)).toMatchObject({
+      state: 'signed',
+      refusals: [{ member: 'ComputeMSP', code: 'insufficient_credits' }],
+    });
+  });
+
+  describe('acceptance', () => {
+    let ids: string[];
+    beforeEach(async () => {
+      ({ ids } = await answers(1));
+      await compute.gateway.produce();
+    });
+    const chosen = (): (readonly string[] | undefined)[] =>
+      consortium.ledger.submitted
+        .filter(({ name }) => name === 'inference:acceptBatch')
+        .map(({ endorsers }) => endorsers);
+
+    test('needs no more than two rivals', async () => {
+      await accept();
+      expect(chosen()).toEqual([['ArchiveMSP', 'GuildMSP']]);
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted', refusals: [] });
+    });
+
+    test('a member that refuses is replaced at once, and named', async () => {
+      consortium.ledger.opinions.set('GuildMSP', 'reject');
+      await accept();
+      expect(chosen()).toEqual([
+        ['ArchiveMSP', 'GuildMSP'],
+        ['ArchiveMSP', 'LabMSP'],
+      ]);
+      expect(await compute.ports.production.batch(1)).toMatchObject({
+        state: 'accepted',
+        refusals: [{ member: 'GuildMSP', code: 'not_verified', reason: 'output_mismatch' }],
+      });
+    });
+
+    test('a batch that too many refuse stays anchored, with what they said', async () => {
+      for (const member of ['GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'reject');
+      await accept();
+      await accept();
+      expect(chosen()).toHaveLength(2);
+      const refusals = ['GuildMSP', 'LabMSP'].map((member) => ({
+        member,
+        code: 'not_verified',
+        reason: 'output_mismatch',
+      }));
+      for (const member of [archive, compute]) {
+        const status = await statusOf(member, ids[0]!);
+        expect(status).toMatchObject({ state: 'anchored', endorsers: [], refusals });
+      }
+    });
+
+    test('a member without a verdict is asked again later, others first', async () => {
+      consortium.ledger.opinions.set('ArchiveMSP', 'pending');
+      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      await driver.run();
+      expect(await compute.ports.production.batch(1)).toMatchObject({
+        state: 'anchored',
+        refusals: [{ member: 'ArchiveMSP', code: 'verdict_pending' }],
+      });
+      await driver.run();
+      expect(chosen()).toHaveLength(1);
+      await driver.run(Date.now() + 1_000);
+      expect(chosen()).toEqual([
+        ['ArchiveMSP', 'GuildMSP'],
+        ['GuildMSP', 'LabMSP'],
+      ]);
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted', refusals: [] });
+    });
+
+    test('waits grow while nobody has a verdict, to a minute at most', async () => {
+      for (const member of ['ArchiveMSP', 'GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'pending');
+      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      const started = Date.now();
+      for (let second = 0; second < 600; second++) await driver.run(started + second * 1_000);
+      // A quarter of a second at first, half as long again each time, and from the fifteenth wait on a minute.
+      expect(chosen().length).toBeGreaterThan(15);
+      expect(chosen().length).toBeLessThan(25);
+      consortium.ledger.opinions.clear();
+      await driver.run(started + 3_600_000);
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
+    });
+
+    test('an acceptance that was lost on the way back is noticed', async () => {
+      consortium.ledger.faults.after = (name) => {
+        if (name === 'inference:acceptBatch') throw new LlmchainError('commit_unknown', 'lost');
+      };
+      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      await driver.run();
+      consortium.ledger.faults.after = undefined;
+      await driver.run(Date.now() + 1_000);
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
+      expect(chosen()).toHaveLength(1);
+    });
+  });
+
+  test('an artist claims what a model earned, from every producer, once', async () => {
+    const guild = await consortium.gateway('GuildMSP');
+    const table = canonicalJson([{ payee: 'artist:GuildMSP:ann', start: 0, share: 4 * 100 * 10_000 }]);
+    const model = consortium.model();
+    const lab = await consortium.gateway('LabMSP');
+    lab.ports.store.objects.set(`sha256/${sha256Hex(table)}`, Buffer.from(table));
+    const key = `\u0000model\u0000poet\u00000000000001\u0000`;
+    const royalty = { ...model.royalty, address: `sha256/${sha256Hex(table)}` };
+    consortium.consortium.world.state.set(key, Buffer.from(canonicalJson({ ...model, royalty })));
+    await answers(2);
+    await compute.gateway.produce();
+    const { key: artist } = await guild.key('artist', 'ann');
+    const claim = { model: 'poet', version: 1 };
+    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({ claims: [], amount: 0 });
+    await accept();
+    const paid = await guild.call(artist, 'POST', '/v1/claims', claim);
+    expect(paid.body).toMatchObject({
+      payee: 'artist:GuildMSP:ann',
+      claims: [{ producer: 'ComputeMSP', upTo: 1 }],
+      amount: 93,
+    });
+    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({ claims: [], amount: 0 });
+    await answers(1);
+    await compute.gateway.produce();
+    await accept();
+    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({
+      claims: [{ upTo: 2 }],
+      amount: 46,
+    });
+    const { key: stranger } = await guild.key('artist', 'will');
+    expect((await guild.call(stranger, 'POST', '/v1/claims', claim)).body).toMatchObject({ code: 'not_found' });
+  });
+
+  describe('the peer API', () => {
+    const as = (member: string): TestPeers => new TestPeers(member, consortium.peerApis);
+    const opening = (member: string, id: string): Promise<Response> =>
+      as(member).get('ComputeMSP', `/peer/v1/openings/${id}`);
+
+    test('opens a receipt to those who verify it, once it is anchored, and nobody else', async () => {
+      const { ids } = await answers(1);
+      await expect(opening('GuildMSP', ids[0]!)).rejects.toThrowWithCode('not_found');
+      consortium.ledger.faults.before = (name) => {
+        if (name === 'inference:anchorBatch') throw new LlmchainError('unavailable', 'not now');
+      };
+      await compute.gateway.produce().catch(() => undefined);
+      await expect(opening('GuildMSP', ids[0]!)).rejects.toThrowWithCode('wrong_state');
+      consortium.ledger.faults.before = undefined;
+      await compute.gateway.produce();
+      expect(Opening.parse(await (await opening('GuildMSP', ids[0]!)).json())).toMatchObject({
+        receipt: ids[0],
+        tokens: [0, 1, 2],
+      });
+      await expect(opening('ComputeMSP', ids[0]!)).rejects.toThrowWithCode('not_authorised');
+      const sealed = compute.ports.store.objects.get(`openings/${ids[0]!}`)!;
+      expect(sealed.toString('latin1')).not.toContain('prompt');
+      sealed[20]! ^= 1;
+      await expect(opening('GuildMSP', ids[0]!)).rejects.toThrowWithCode('digest_mismatch');
+    });
+
+    test('gives receipt lists and registered model files to members, what is its own to nobody', async () => {
+      await answers(2);
+      await compute.gateway.produce();
+      const { receipts } = (await compute.ports.production.batch(1))!.entry;
+      const list = await (await as('GuildMSP').get('ComputeMSP', `/peer/v1/content/${receipts.slice(7)}`)).text();
+      expect(sha256Hex(list)).toBe(receipts.slice(7));
+      expect(list).toBe(receiptList((JSON.parse(list) as unknown[]).map((each) => SignedReceipt.parse(each))));
+      const { files } = consortium.model();
+      compute.ports.store.objects.set(`sha256/${files[0]!.sha256}`, Buffer.from('a'));
+      await expect(as('GuildMSP').content('ComputeMSP', files[0]!.sha256)).resolves.toBeDefined();
+      const secret = sha256Hex('draft');
+      compute.ports.store.objects.set(`sha256/${secret}`, Buffer.from('draft'));
+      await expect(as('GuildMSP').content('ComputeMSP', secret)).rejects.toThrowWithCode('not_found');
+    });
+
+    test('tells where a receipt stands to the member that ordered it only', async () => {
+      const { ids } = await answers(1);
+      await compute.gateway.produce();
+      await expect(as('ArchiveMSP').receipt('ComputeMSP', ids[0]!)).resolves.toMatchObject({ sequence: 1 });
+      await expect(as('GuildMSP').receipt('ComputeMSP', ids[0]!)).rejects.toThrowWithCode('not_found');
+    });
+
+    test('is closed without a member’s certificate', async () => {
+      const response = await fetch(`${consortium.peerApis.get('ComputeMSP')!}/peer/v1/content/${sha256Hex('x')}`);
+      expect(response.status).toBe(401);
+    });
+  });
+});
