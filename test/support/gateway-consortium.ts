@@ -1,4 +1,4 @@
-import { sha256Hex, type ModelVersion } from '@llmchain/protocol';
+import type { ModelVersion } from '@llmchain/protocol';
 import { item, MEMBERS, operationId, TestConsortium, work } from './consortium';
 import { TestMember } from './gateway-member';
 import type { TestLedger } from './gateway-ledger';
@@ -69,9 +69,4 @@ export class GatewayConsortium {
     for (const member of this.members.values()) await member.stop();
     await this.ledger.verdicts.close();
   }
-}
-
-/** Content under its digest. */
-export function contentOf(text: string): { text: string; sha256: string } {
-  return { text, sha256: sha256Hex(text) };
 }
