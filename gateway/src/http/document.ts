@@ -3,8 +3,6 @@ import { REMEDY } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from './route';
 
-type SchemaObject = Parameters<OpenAPIRegistry['registerComponent']>[2];
-
 const ProblemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -24,8 +22,8 @@ function operationId(route: Route<never>): string {
 export function openApiDocument(routes: readonly Route<never>[], version: string): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(ProblemSchema);
-  const problem = registry.registerComponent('schemas', 'Problem', schema as object as SchemaObject).ref;
+  const { $schema: _dialect, ...schema }: Record<string, unknown> = z.toJSONSchema(ProblemSchema);
+  const problem = registry.registerComponent('schemas', 'Problem', schema).ref;
   for (const route of routes) {
     const body = route.body
       ? { content: { 'application/json': { schema: route.body } }, required: true }
