@@ -23,14 +23,28 @@ export {
   type Contribution,
 } from './money/royalty';
 export { partOfLine, splitByLargestRemainder } from './money/split';
+export { Alias, AliasName, AliasValue } from './records/alias';
 export { DatasetRef, ModelRef, Owner } from './records/common';
-export { Account, Balance, ClaimCursor, Delta } from './records/credits';
+export { Account, Balance, ClaimCursor, Delta, Escrow } from './records/credits';
 export { ConsentBasis, Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from './records/dataset';
 export { grantorKey } from './records/grantor';
-export { Batch, BatchEntry, BatchMark, Debit, Session, SessionDebit, Settlement, Signer } from './records/inference';
+export {
+  Batch,
+  BatchEntry,
+  BatchMark,
+  BatchRef,
+  Debit,
+  Finding,
+  Reclaim,
+  Session,
+  SessionDebit,
+  Settlement,
+  Signer,
+} from './records/inference';
 export { manifestDigest } from './records/manifest';
-export { Charter, Consortium, Member, Motion, Operation, Proposal, Vote } from './records/members';
+export { BATCH_TIMEOUT_MS, Charter, Consortium, Member, Operation, Role, ROLES, Terms } from './records/members';
 export { FeePolicy, ModelEntry, ModelFile, ModelVersion, Prices, RoyaltyTableRef, Verification } from './records/model';
+export { Motion, Proposal, Vote } from './records/motion';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export { JobPlan, JobResult, TrainingJob } from './records/training';
 export {
@@ -69,7 +83,7 @@ export {
   type SubmitName,
   type TransactionName,
 } from './transactions/table';
-export { Verdict } from './verdict/verdict';
+export { RejectReason, Verdict } from './verdict/verdict';
 export type {
   AcknowledgeReceiptsRequest,
   GenerateEvent,

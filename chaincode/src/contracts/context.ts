@@ -1,9 +1,9 @@
-import { digestOf, LlmchainError, type SubmitName } from '@llmchain/protocol';
+import { digestOf, LlmchainError, Role, type SubmitName } from '@llmchain/protocol';
 import { Context } from 'fabric-contract-api';
 import type { ChaincodeStub, ClientIdentity } from 'fabric-shim';
 import { Money } from '../ledger/money';
 import { State } from '../ledger/state';
-import { demandRole, ROLES, type Invoker, type Role } from '../rules/authority';
+import { demandRole, type Invoker } from '../rules/authority';
 
 /** How far a proposal's time may be ahead of this endorser's clock, and behind it: people sign slowly. Milliseconds. */
 const AHEAD = 30_000;
@@ -35,10 +35,9 @@ export class LedgerContext extends Context {
   }
 
   get invoker(): Invoker {
-    const role = this.clientIdentity.getAttributeValue('role');
     return {
       member: this.clientIdentity.getMSPID(),
-      role: ROLES.find((known): known is Role => known === role),
+      role: Role.safeParse(this.clientIdentity.getAttributeValue('role')).data,
       person: this.clientIdentity.getAttributeValue('person') ?? undefined,
     };
   }
@@ -54,6 +53,11 @@ export class LedgerContext extends Context {
     );
   }
 
+  /** @throws {LlmchainError} `not_authorised` | `wrong_state` before the founding */
+  async authorise(transaction: SubmitName): Promise<void> {
+    demandRole(transaction, this.invoker, (await this.state.find('consortium'))?.members);
+  }
+
   /**
    * Authorises the transaction, then carries it out once: repeating an operation id with the same request returns the
    * first result, with another request it is refused.
@@ -61,7 +65,7 @@ export class LedgerContext extends Context {
    */
   async once(transaction: SubmitName, request: { operationId: string }, act: () => Promise<object>): Promise<string> {
     const { invoker } = this;
-    demandRole(transaction, invoker);
+    await this.authorise(transaction);
     const key = [invoker.member, request.operationId];
     const digest = digestOf({ transaction, request });
     const done = await this.state.find('operation', ...key);

@@ -1,8 +1,10 @@
 import { LlmchainError, ordinal, decodeJson, Delta } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
+import { settleEscrow } from '../ledger/escrow';
 import { accountOwner } from '../ledger/money';
 import { demandAccount } from '../rules/authority';
 import { demandEntry, owed } from '../rules/claim';
+import type { EscrowOutcome } from '../rules/escrow';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
 
@@ -79,6 +81,7 @@ export class CreditsContract extends LedgerContract {
       for (let sequence = from; sequence <= upTo; sequence++) {
         const settlement = await ctx.state.get('settlement', producer, ordinal(sequence));
         if (settlement.model !== id || settlement.version !== version) continue;
+        if (settlement.state === 'void') continue;
         if (settlement.state !== 'released')
           throw new LlmchainError(
             'wrong_state',
@@ -99,6 +102,38 @@ export class CreditsContract extends LedgerContract {
       };
       return before ? ctx.state.update('cursor', key, { ...before, ...next }) : ctx.state.create('cursor', key, next);
     });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async escrow(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('credits:escrow', request);
+    return ctx.once('credits:escrow', decoded, async () => {
+      const { operationId: _, ...entry } = decoded;
+      const { escrow, payer, payee, amount } = entry;
+      const owner = accountOwner(payer);
+      demandAccount(ctx.invoker, payer, owner);
+      if (payer === payee)
+        throw new LlmchainError('invalid_argument', 'An escrow needs two different accounts.', { payer });
+      if (await ctx.state.find('escrow', escrow))
+        throw new LlmchainError('already_registered', `There is an escrow ${escrow} already. Choose another id.`, {
+          escrow,
+        });
+      await ctx.money.spend(payer, amount);
+      return ctx.state.create('escrow', [escrow], { ...entry, state: 'held', owner });
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async release(ctx: LedgerContext, request: string): Promise<string> {
+    return this.#settle(ctx, 'credits:release', request, 'released');
+  }
+
+  @Transaction()
+  @Returns('string')
+  async refund(ctx: LedgerContext, request: string): Promise<string> {
+    return this.#settle(ctx, 'credits:refund', request, 'refunded');
   }
 
   @Transaction(false)
@@ -124,5 +159,21 @@ export class CreditsContract extends LedgerContract {
       await iterator.close();
     }
     return this.answer('credits:account', { account, balance, waiting, deltas, more });
+  }
+
+  /** Who gives an escrow up decides it: the payer in favour of the payee, and the other way round. */
+  async #settle(
+    ctx: LedgerContext,
+    name: 'credits:release' | 'credits:refund',
+    request: string,
+    outcome: EscrowOutcome,
+  ): Promise<string> {
+    const decoded = this.decode(name, request);
+    return ctx.once(name, decoded, async () => {
+      const escrow = await ctx.state.get('escrow', decoded.escrow);
+      const decider = outcome === 'released' ? escrow.payer : escrow.payee;
+      demandAccount(ctx.invoker, decider, accountOwner(decider));
+      return settleEscrow(ctx, escrow, outcome);
+    });
   }
 }

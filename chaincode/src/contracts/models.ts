@@ -12,6 +12,7 @@ import {
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
 import { demandOwner } from '../rules/authority';
+import { demandApprovable } from '../rules/model-state';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -60,9 +61,14 @@ export class ModelsContract extends LedgerContract {
       const key = [decoded.model, ordinal(decoded.version)];
       const model = await ctx.state.get('model', ...key);
       const consortium = await ctx.state.get('consortium');
+      demandApprovable(model);
+      const electorate = consortium.members.map(({ member }) => member);
       const before = {
-        electorate: consortium.members.map(({ member }) => member),
-        votes: model.approvals.map((member) => ({ member, approve: true })),
+        electorate,
+        // Who has left since does not count any more.
+        votes: model.approvals
+          .filter((member) => electorate.includes(member))
+          .map((member) => ({ member, approve: true })),
         state: model.state === 'approved' ? ('enacted' as const) : ('open' as const),
       };
       const after = voted(before, ctx.invoker.member, true);
@@ -76,6 +82,18 @@ export class ModelsContract extends LedgerContract {
         ...(approved ? { state: 'approved' as const, fees: model.fees ?? consortium.fees } : {}),
       });
     });
+  }
+
+  @Transaction(false)
+  @Returns('string')
+  async aliasHistory(ctx: LedgerContext, request: string): Promise<string> {
+    const { model, alias, limit, before } = this.decode('models:aliasHistory', request);
+    const current = (await ctx.state.find('alias', model, alias)) ?? null;
+    const values = [];
+    let next = Math.min(before ?? Infinity, (current?.ordinal ?? 0) + 1) - 1;
+    for (; next > 0 && values.length < limit; next--)
+      values.push(await ctx.state.get('alias-value', model, alias, ordinal(next)));
+    return this.answer('models:aliasHistory', { current, values, ...(next > 0 ? { before: next + 1 } : {}) });
   }
 
   /** The royalty table is worked out here from the lineage, so nobody can leave an artist out of it. */

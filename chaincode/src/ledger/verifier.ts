@@ -1,8 +1,10 @@
 import { request } from 'node:http';
-import { ChaincodeEnvironment, decodeJson, LlmchainError, Verdict } from '@llmchain/protocol';
+import { ChaincodeEnvironment, decodeJson, LlmchainError, Verdict, type Batch, type Finding } from '@llmchain/protocol';
 
 /** The longest answer that is read; a verdict is some hundred bytes. */
 const LIMIT = 64 * 1024;
+
+type Judged = Pick<Batch, 'batch' | 'root'>;
 
 function ask(socketPath: string, path: string, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -24,11 +26,11 @@ function ask(socketPath: string, path: string, timeout: number): Promise<string>
 }
 
 /**
- * Asks this member's own verifier, and lets the endorsement go on only when it has accepted the batch. The answer decides
- * whether to endorse, never what is written, so that endorsements agree.
- * @throws {LlmchainError} `not_verified` | `verdict_pending` | `verifier_unavailable`
+ * What this member's own verifier has found. The answer decides whether to endorse, never what is written, so that
+ * endorsements agree.
+ * @throws {LlmchainError} `verdict_pending` | `verifier_unavailable`
  */
-export async function demandAcceptance(member: string, batch: string, root: string): Promise<void> {
+async function verdictOf(member: string, batch: string, root: string): Promise<Verdict> {
   const environment = ChaincodeEnvironment.safeParse(process.env);
   if (!environment.success) {
     throw new LlmchainError(
@@ -57,17 +59,38 @@ export async function demandAcceptance(member: string, batch: string, root: stri
       { member, batch },
     );
   }
-  if (verdict.verdict === 'reject') {
-    const { reason, receipt } = verdict;
-    throw new LlmchainError(
-      'not_verified',
-      `The verifier of ${member} rejects batch ${batch}${reason ? ` (${reason})` : ''}.`,
-      {
-        member,
-        batch,
-        ...(reason ? { reason } : {}),
-        ...(receipt ? { receipt } : {}),
-      },
-    );
-  }
+  return verdict;
+}
+
+/**
+ * Lets the endorsement go on only when this member's own verifier has accepted the batch.
+ * @throws {LlmchainError} `not_verified` with what was found | `verdict_pending` | `verifier_unavailable`
+ */
+export async function demandAcceptance(member: string, { batch, root }: Judged): Promise<void> {
+  const { verdict, reason, receipt } = await verdictOf(member, batch, root);
+  if (verdict === 'accept') return;
+  throw new LlmchainError(
+    'not_verified',
+    `The verifier of ${member} rejects batch ${batch}${reason ? ` (${reason})` : ''}.`,
+    { member, batch, ...(reason ? { reason } : {}), ...(receipt ? { receipt } : {}) },
+  );
+}
+
+/**
+ * Lets the endorsement go on only when this member's own verifier has rejected the batch, for just what is to be written
+ * in its name.
+ * @throws {LlmchainError} `not_verified` when it accepts | `invalid_argument` when it found something else |
+ * `verdict_pending` | `verifier_unavailable`
+ */
+export async function demandRejection({ batch, root }: Judged, finding: Finding): Promise<void> {
+  const { member } = finding;
+  const { verdict, reason, receipt } = await verdictOf(member, batch, root);
+  if (verdict !== 'reject')
+    throw new LlmchainError('not_verified', `The verifier of ${member} accepts batch ${batch}.`, { member, batch });
+  if (reason === finding.reason && receipt === finding.receipt) return;
+  throw new LlmchainError(
+    'invalid_argument',
+    `The verifier of ${member} found something else wrong with batch ${batch}. Name what it found.`,
+    { member, batch, ...(reason ? { reason } : {}), ...(receipt ? { receipt } : {}) },
+  );
 }

@@ -1,8 +1,12 @@
-import { LlmchainError, type Account, type Owner, type SubmitName } from '@llmchain/protocol';
-
-/** What a certificate may say of its holder under the attribute `role`. */
-export const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'service', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+import {
+  LlmchainError,
+  ROLES,
+  type Account,
+  type Member,
+  type Owner,
+  type Role,
+  type SubmitName,
+} from '@llmchain/protocol';
 
 /** Who signed a proposal. */
 export interface Invoker {
@@ -12,40 +16,84 @@ export interface Invoker {
   person: string | undefined;
 }
 
-/** Who may do what at all; whose records they may touch is decided by {@link demandOwner}. Queries are free to members. */
-export const AUTHORITY: Readonly<Record<SubmitName, readonly Role[]>> = {
-  'members:propose': ['admin'],
-  'members:vote': ['admin'],
-  'members:registerSigner': ['service', 'operator', 'admin'],
-  'artworks:register': ['artist'],
-  'artworks:setPreference': ['artist'],
-  'artworks:offerLicence': ['artist'],
-  'artworks:acceptLicence': ['steward', 'trainer', 'admin'],
-  'artworks:revokeLicence': ['artist'],
-  'datasets:create': ['steward', 'admin'],
-  'datasets:addPage': ['steward', 'admin'],
-  'datasets:seal': ['steward', 'admin'],
-  'training:open': ['trainer', 'admin'],
-  'training:complete': ['trainer', 'admin'],
-  'models:register': ['trainer', 'admin'],
-  'models:approve': ['admin'],
-  'inference:openSession': ['admin'],
-  'inference:anchorBatch': ['service'],
-  'inference:acceptBatch': ['service'],
-  'credits:transfer': ['artist', 'admin'],
-  'credits:compact': ['artist', 'admin', 'service'],
-  'credits:claim': ['artist', 'admin', 'service'],
+/** Who may do one thing. */
+export interface Authority {
+  roles: readonly Role[];
+  /**
+   * Whose records it touches. `own`: those of the invoker's member, and of a person's the person's own; `account`: as own,
+   * and no artist touches a treasury; `anyone`: new records, or what the roles above may do to others' as well.
+   */
+  touches: 'own' | 'account' | 'anyone';
+  /** Also for the people of a member that has left: they keep what is theirs. */
+  former?: true;
+  /** Also before the consortium is founded. */
+  founding?: true;
+}
+
+/** The one table of authority. Queries are free to all. */
+export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
+  'members:propose': { roles: ['admin'], touches: 'anyone', founding: true },
+  'members:vote': { roles: ['admin'], touches: 'anyone', founding: true },
+  'members:registerSigner': { roles: ['service', 'operator', 'admin'], touches: 'anyone' },
+  'artworks:register': { roles: ['artist'], touches: 'anyone' },
+  'artworks:setPreference': { roles: ['artist'], touches: 'own', former: true },
+  'artworks:offerLicence': { roles: ['artist'], touches: 'own' },
+  'artworks:acceptLicence': { roles: ['steward', 'trainer', 'admin'], touches: 'anyone' },
+  'artworks:revokeLicence': { roles: ['artist'], touches: 'own', former: true },
+  'datasets:create': { roles: ['steward', 'admin'], touches: 'anyone' },
+  'datasets:addPage': { roles: ['steward', 'admin'], touches: 'own' },
+  'datasets:seal': { roles: ['steward', 'admin'], touches: 'own' },
+  'training:open': { roles: ['trainer', 'admin'], touches: 'anyone' },
+  'training:complete': { roles: ['trainer', 'admin'], touches: 'own' },
+  'models:register': { roles: ['trainer', 'admin'], touches: 'own' },
+  'models:approve': { roles: ['admin'], touches: 'anyone' },
+  'inference:openSession': { roles: ['admin'], touches: 'anyone' },
+  'inference:topUpSession': { roles: ['admin'], touches: 'own' },
+  'inference:closeSession': { roles: ['admin'], touches: 'own', former: true },
+  'inference:reclaim': { roles: ['admin', 'service'], touches: 'own', former: true },
+  'inference:anchorBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:acceptBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:rejectBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:expireBatch': { roles: ROLES, touches: 'anyone', former: true },
+  'credits:transfer': { roles: ['artist', 'admin'], touches: 'account', former: true },
+  'credits:compact': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
+  'credits:claim': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
+  'credits:escrow': { roles: ['artist', 'admin'], touches: 'account' },
+  'credits:release': { roles: ['artist', 'admin'], touches: 'account', former: true },
+  'credits:refund': { roles: ['artist', 'admin'], touches: 'account', former: true },
 };
 
-/** @throws {LlmchainError} `not_authorised` */
-export function demandRole(transaction: SubmitName, invoker: Invoker): void {
-  const roles = AUTHORITY[transaction];
-  if (invoker.role && roles.includes(invoker.role)) return;
-  throw new LlmchainError(
-    'not_authorised',
-    `${transaction} needs the role ${roles.join(' or ')}; this certificate has ${invoker.role ?? 'none'}. Use a key with that role.`,
-    { transaction, roles, role: invoker.role ?? null },
-  );
+/**
+ * That the certificate's role may do this at all, and that the members let the invoker's member have that role.
+ * @param members who the consortium is, undefined before it is founded
+ * @throws {LlmchainError} `not_authorised` | `wrong_state` before the founding
+ */
+export function demandRole(transaction: SubmitName, invoker: Invoker, members: readonly Member[] | undefined): void {
+  const { roles, former, founding } = AUTHORITY[transaction];
+  const { member, role } = invoker;
+  if (!role || !roles.includes(role)) {
+    throw new LlmchainError(
+      'not_authorised',
+      `${transaction} needs the role ${roles.join(' or ')}; this certificate has ${role ?? 'none'}. Use a key with that role.`,
+      { transaction, roles, role: role ?? null },
+    );
+  }
+  if (!members) {
+    if (founding) return;
+    throw new LlmchainError('wrong_state', 'The consortium is not founded yet; propose the founding first.');
+  }
+  const known = members.find((one) => one.member === member);
+  if (!known) {
+    if (former) return;
+    throw new LlmchainError('not_authorised', `${member} is not a member of the consortium.`, { member });
+  }
+  if (known.roles && !known.roles.includes(role)) {
+    throw new LlmchainError(
+      'not_authorised',
+      `The members do not let ${member} have the role ${role}. Propose that it be granted.`,
+      { member, role, roles: known.roles },
+    );
+  }
 }
 
 /** The owner that new records of this invoker get. */

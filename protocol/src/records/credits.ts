@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Micro, MspId, Pseudonym, Version } from '../schema/scalars';
+import { Id, Line, Micro, MspId, Pseudonym, Version } from '../schema/scalars';
 import { Owner, stamps } from './common';
 
 /** `member:<MSP>` is a member's treasury, `artist:<MSP>:<pseudonym>` a person's account with a member. */
@@ -25,7 +25,7 @@ export const Delta = z.strictObject({
   account: Account,
   delta: z.string(),
   amount: Micro,
-  reason: z.enum(['issue', 'transfer', 'licence', 'royalty', 'fee']),
+  reason: z.enum(['issue', 'transfer', 'licence', 'royalty', 'fee', 'escrow', 'refund']),
   owner: Owner,
   ...stamps,
 });
@@ -45,3 +45,18 @@ export const ClaimCursor = z.strictObject({
   ...stamps,
 });
 export type ClaimCursor = z.infer<typeof ClaimCursor>;
+
+/** Money that neither side can spend until the payer releases it, the payee refunds it, or the members decide. */
+export const Escrow = z.strictObject({
+  schema: z.literal('escrow/1'),
+  escrow: Id,
+  payer: Account,
+  payee: Account,
+  amount: Micro.min(1),
+  purpose: Line,
+  state: z.enum(['held', 'released', 'refunded']),
+  /** The payer's. */
+  owner: Owner,
+  ...stamps,
+});
+export type Escrow = z.infer<typeof Escrow>;

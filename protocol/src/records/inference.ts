@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Address, Digest, Hex32, Id, Micro, Millis, MspId, Version } from '../schema/scalars';
+import { RejectReason } from '../verdict/verdict';
 import { Owner, stamps } from './common';
 
 /** A key that signs tickets (a gateway's) or receipts (a worker's). */
@@ -14,7 +15,10 @@ export const Signer = z.strictObject({
 });
 export type Signer = z.infer<typeof Signer>;
 
-/** Credits set aside before anything is computed. `reserved` is what anchored batches have drawn of `escrow`. */
+/**
+ * Credits set aside before anything is computed. `reserved` is what anchored batches have drawn of `escrow`; a closed
+ * session's escrow is just that, the rest went back.
+ */
 export const Session = z.strictObject({
   schema: z.literal('session/1'),
   session: Id,
@@ -22,7 +26,7 @@ export const Session = z.strictObject({
   caller: Id,
   escrow: Micro,
   reserved: Micro,
-  state: z.enum(['open']),
+  state: z.enum(['open', 'closed']),
   owner: Owner,
   ...stamps,
 });
@@ -51,6 +55,19 @@ export const BatchEntry = z.strictObject({
 });
 export type BatchEntry = z.infer<typeof BatchEntry>;
 
+/** The batch's place among its producer's. */
+export const BatchRef = z.strictObject({ producer: MspId, sequence: BatchEntry.shape.sequence });
+export type BatchRef = z.infer<typeof BatchRef>;
+
+/** What one member's verifier found wrong with a batch. */
+export const Finding = z.strictObject({
+  member: MspId,
+  reason: RejectReason,
+  /** Receipt at fault, where there is one. */
+  receipt: Digest.optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
 export const Batch = BatchEntry.extend({
   schema: z.literal('batch/1'),
   batch: z.string(),
@@ -58,9 +75,14 @@ export const Batch = BatchEntry.extend({
   /** The members of whom `needed` must verify: all but the producer. */
   electorate: z.array(MspId).min(1),
   needed: z.number().int().min(1),
-  state: z.enum(['anchored', 'accepted']),
+  state: z.enum(['anchored', 'accepted', 'rejected', 'expired']),
+  /** Who accepted it. */
   verifiers: z.array(MspId),
+  /** Why it was rejected, by those who did. */
+  findings: z.array(Finding).optional(),
   anchored: Millis,
+  /** From then on it may be expired; batches of before there were deadlines have the default one. */
+  deadline: Millis.optional(),
   owner: Owner,
   ...stamps,
 });
@@ -72,7 +94,8 @@ export const Settlement = z.strictObject({
   batch: z.string(),
   model: Id,
   version: Version,
-  state: z.enum(['pending', 'released']),
+  /** `void` when the batch was rejected or expired: it pays nobody. */
+  state: z.enum(['pending', 'released', 'void']),
   parts: z.array(z.strictObject({ account: z.string(), amount: Micro })),
   pool: Micro,
   owner: Owner,
@@ -80,13 +103,13 @@ export const Settlement = z.strictObject({
 });
 export type Settlement = z.infer<typeof Settlement>;
 
-/** What one batch draws from one session. */
+/** What one batch draws from one session; `released` when the batch was rejected or expired. */
 export const Debit = z.strictObject({
   schema: z.literal('debit/1'),
   session: Id,
   batch: z.string(),
   amount: Micro,
-  state: z.enum(['held', 'spent']),
+  state: z.enum(['held', 'spent', 'released']),
   owner: Owner,
   ...stamps,
 });
@@ -95,3 +118,14 @@ export type Debit = z.infer<typeof Debit>;
 /** Marks that a producer's sequence number is taken; never changed, so that the next anchor may read it. */
 export const BatchMark = z.strictObject({ schema: z.literal('batch-mark/1'), root: Digest, owner: Owner, ...stamps });
 export type BatchMark = z.infer<typeof BatchMark>;
+
+/** Marks that a released debit was taken back into its session: a debit itself changes by its verifiers' endorsement alone. */
+export const Reclaim = z.strictObject({
+  schema: z.literal('reclaim/1'),
+  session: Id,
+  batch: z.string(),
+  amount: Micro.min(1),
+  owner: Owner,
+  ...stamps,
+});
+export type Reclaim = z.infer<typeof Reclaim>;

@@ -1,51 +1,41 @@
 import { z } from 'zod';
-import { Digest, Id, Line, Micro, MspId } from '../schema/scalars';
+import { Digest, Id, MspId } from '../schema/scalars';
 import { Owner, stamps } from './common';
-import { Account } from './credits';
 import { FeePolicy } from './model';
 
-export const Member = z.strictObject({ member: MspId, name: Id });
+/** What a certificate may say of its holder under the attribute `role`. */
+export const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'service', 'admin'] as const;
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
 
-/** What the members agreed on at the founding. */
-export const Charter = z.strictObject({
-  members: z.array(Member).min(4).max(100),
+export const Member = z.strictObject({
+  member: MspId,
+  name: Id,
+  /** The roles that this member's certificates may have; all of them while none is listed. */
+  roles: z.array(Role).max(ROLES.length).optional(),
+});
+export type Member = z.infer<typeof Member>;
+
+/** How long the members wait for a batch to be verified when their terms do not say: ten minutes. */
+export const BATCH_TIMEOUT_MS = 600_000;
+
+/** What the members agree on, and may change by a vote. */
+export const Terms = z.strictObject({
   fees: FeePolicy,
   /** How many rivals of a producer must verify a batch. */
   verifiersNeeded: z.number().int().min(1).max(100),
+  /** Milliseconds after its anchor from which a batch that nobody settled may be expired; {@link BATCH_TIMEOUT_MS} by default. */
+  batchTimeoutMs: z.number().int().min(1_000).max(2_592_000_000).optional(),
 });
+export type Terms = z.infer<typeof Terms>;
+
+/** What the members agree on at the founding. Below four no dishonest member is tolerated. */
+export const Charter = Terms.extend({ members: z.array(Member).min(4).max(100) });
 export type Charter = z.infer<typeof Charter>;
 
+/** The members and their terms as they stand. */
 export const Consortium = Charter.extend({ schema: z.literal('consortium/1'), owner: Owner, ...stamps });
 export type Consortium = z.infer<typeof Consortium>;
-
-/** What can be put to the vote: the founding itself, and issuing credits. */
-export const Motion = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('found'), charter: Charter }),
-  z.strictObject({
-    kind: z.literal('issue'),
-    grants: z
-      .array(z.strictObject({ account: Account, amount: Micro.min(1) }))
-      .min(1)
-      .max(100),
-    reason: Line,
-  }),
-]);
-export type Motion = z.infer<typeof Motion>;
-
-export const Vote = z.strictObject({ member: MspId, approve: z.boolean() });
-
-/** A motion and its votes; enacted in the transaction that brings the majority. */
-export const Proposal = z.strictObject({
-  schema: z.literal('proposal/1'),
-  proposal: Id,
-  motion: Motion,
-  electorate: z.array(MspId).min(1),
-  votes: z.array(Vote),
-  state: z.enum(['open', 'enacted', 'refused']),
-  owner: Owner,
-  ...stamps,
-});
-export type Proposal = z.infer<typeof Proposal>;
 
 /** The first answer to an operation, kept so that repeating it changes nothing. */
 export const Operation = z.strictObject({

@@ -74,7 +74,7 @@ export type ModelEntry = z.infer<typeof ModelEntry>;
 export const ModelVersion = ModelEntry.extend({
   schema: z.literal('model-version/1'),
   class: z.literal('consortium'),
-  state: z.enum(['candidate', 'approved']),
+  state: z.enum(['candidate', 'approved', 'retired', 'revoked']),
   approvals: z.array(MspId),
   /** Frozen with the royalty table when the version is approved. */
   fees: FeePolicy.optional(),

@@ -1,8 +1,10 @@
-import { Balance, ClaimCursor, Delta } from './credits';
+import { Alias, AliasValue } from './alias';
+import { Balance, ClaimCursor, Delta, Escrow } from './credits';
 import { Dataset, DatasetPage, DatasetVersion } from './dataset';
-import { Batch, BatchMark, Debit, Session, Settlement, Signer } from './inference';
-import { Consortium, Operation, Proposal } from './members';
+import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from './inference';
+import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
+import { Proposal } from './motion';
 import { TrainingJob } from './training';
 import { Epoch, Licence, Work } from './work';
 
@@ -10,9 +12,9 @@ import { Epoch, Licence, Work } from './work';
  * Every type of record, under the first part of its state key. The other parts, in order:
  * consortium – · proposal id · operation member, operationId · work sha256 · licence id · epoch grantor ·
  * dataset id · dataset-version id, ordinal · dataset-page id, ordinal version, ordinal index · job id ·
- * model id, ordinal version · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
- * debit producer, ordinal sequence, session · balance account · delta account, transaction, number ·
- * cursor payee, producer, model, ordinal version
+ * model id, ordinal version · alias model, alias · alias-value model, alias, ordinal · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
+ * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
+ * cursor payee, producer, model, ordinal version · escrow id
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -26,15 +28,19 @@ export const RECORDS = {
   'dataset-page': DatasetPage,
   job: TrainingJob,
   model: ModelVersion,
+  alias: Alias,
+  'alias-value': AliasValue,
   signer: Signer,
   session: Session,
   batch: Batch,
   settlement: Settlement,
   debit: Debit,
+  reclaim: Reclaim,
   'batch-mark': BatchMark,
   balance: Balance,
   delta: Delta,
   cursor: ClaimCursor,
+  escrow: Escrow,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

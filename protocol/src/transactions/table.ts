@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { InclusionProof } from '../merkle/proof';
 import { RoyaltyEntry } from '../money/royalty';
-import { Balance, Account, ClaimCursor } from '../records/credits';
+import { Alias, AliasName, AliasValue } from '../records/alias';
+import { Balance, Account, ClaimCursor, Escrow } from '../records/credits';
 import { Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
-import { Batch, BatchEntry, Session, Signer } from '../records/inference';
-import { Motion, Proposal } from '../records/members';
+import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion } from '../records/model';
+import { Motion, Proposal } from '../records/motion';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
 import { Licence, LicenceEntry, Preference, Work, WorkEntry } from '../records/work';
 import { Digest, Hex32, Id, Line, Micro, MspId, OperationId, Pseudonym, Version } from '../schema/scalars';
@@ -67,11 +68,20 @@ export const TRANSACTIONS = {
     z.strictObject({ ...operation, session: Id, caller: Id, amount: Micro.min(1) }),
     Session,
   ),
-  'inference:anchorBatch': submit(BatchEntry, Batch),
-  'inference:acceptBatch': submit(
-    z.strictObject({ producer: MspId, sequence: BatchEntry.shape.sequence, verifiers: z.array(MspId).min(1).max(100) }),
-    Batch,
+  'inference:topUpSession': submit(z.strictObject({ ...operation, session: Id, amount: Micro.min(1) }), Session),
+  /** Gives back what no batch has drawn. */
+  'inference:closeSession': submit(z.strictObject({ ...operation, session: Id }), Session),
+  /** Gives back what rejected or expired batches had drawn: to the session, or to its owner when it is closed. */
+  'inference:reclaim': submit(
+    z.strictObject({ ...operation, session: Id, batches: z.array(BatchRef).min(1).max(200) }),
+    Session,
   ),
+  'inference:anchorBatch': submit(BatchEntry, Batch),
+  'inference:acceptBatch': submit(BatchRef.extend({ verifiers: z.array(MspId).min(1).max(100) }), Batch),
+  /** Each member that it names endorses its own finding and no other. */
+  'inference:rejectBatch': submit(BatchRef.extend({ findings: z.array(Finding).min(1).max(100) }), Batch),
+  /** Anyone may, once the batch's deadline has passed. */
+  'inference:expireBatch': submit(BatchRef, Batch),
 
   'credits:transfer': submit(
     z.strictObject({ ...operation, from: Account, to: Account, amount: Micro.min(1) }),
@@ -97,6 +107,22 @@ export const TRANSACTIONS = {
     ClaimCursor,
   ),
 
+  'credits:escrow': submit(
+    z.strictObject({
+      ...operation,
+      escrow: Id,
+      payer: Account,
+      payee: Account,
+      amount: Micro.min(1),
+      purpose: Line,
+    }),
+    Escrow,
+  ),
+  /** By the payer: the payee gets it. */
+  'credits:release': submit(z.strictObject({ ...operation, escrow: Id }), Escrow),
+  /** By the payee: the payer gets it back. */
+  'credits:refund': submit(z.strictObject({ ...operation, escrow: Id }), Escrow),
+
   /** One record by its state key, or null. */
   'ledger:get': query(
     z.strictObject({ type: z.string().max(40), parts: z.array(z.string().min(1).max(200)).max(5) }),
@@ -116,6 +142,20 @@ export const TRANSACTIONS = {
   'datasets:consent': query(
     z.strictObject({ items: z.array(DatasetItem).min(1).max(PAGE_ITEMS) }),
     z.strictObject({ offenders: z.array(z.strictObject({ item: Digest, reason: z.string() })) }),
+  ),
+  /** Where an alias points, and the values it has had, newest first; `before` is the ordinal to go on from. */
+  'models:aliasHistory': query(
+    z.strictObject({
+      model: Id,
+      alias: AliasName,
+      limit: z.number().int().min(1).max(100),
+      before: AliasValue.shape.ordinal.optional(),
+    }),
+    z.strictObject({
+      current: Alias.nullable(),
+      values: z.array(AliasValue),
+      before: AliasValue.shape.ordinal.optional(),
+    }),
   ),
   /** What an account has to spend and what waits to be compacted; `deltas` are at most the first 500. */
   'credits:account': query(

@@ -1,6 +1,23 @@
 import { z } from 'zod';
 import { Digest } from '../schema/scalars';
 
+/** What a verifier may find wrong with a batch. */
+export const RejectReason = z.enum([
+  'receipts_unavailable',
+  'root_mismatch',
+  'totals_mismatch',
+  'signature_invalid',
+  'ticket_invalid',
+  'price_mismatch',
+  'replayed',
+  'opening_unavailable',
+  'commitment_mismatch',
+  'tokens_mismatch',
+  'output_mismatch',
+  'execution_mismatch',
+]);
+export type RejectReason = z.infer<typeof RejectReason>;
+
 /**
  * What a member's verifier answers its own chaincode: `GET /verdict?batch=<producer>/<sequence>&root=<hex>` on a Unix
  * socket. Computed before it is asked; `pending` when it is not.
@@ -10,22 +27,7 @@ export const Verdict = z.strictObject({
   root: Digest,
   verdict: z.enum(['accept', 'reject', 'pending']),
   /** What was found, for a rejection; never content. */
-  reason: z
-    .enum([
-      'receipts_unavailable',
-      'root_mismatch',
-      'totals_mismatch',
-      'signature_invalid',
-      'ticket_invalid',
-      'price_mismatch',
-      'replayed',
-      'opening_unavailable',
-      'commitment_mismatch',
-      'tokens_mismatch',
-      'output_mismatch',
-      'execution_mismatch',
-    ])
-    .optional(),
+  reason: RejectReason.optional(),
   /** Receipt at fault. */
   receipt: Digest.optional(),
 });

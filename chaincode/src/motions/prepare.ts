@@ -1,0 +1,25 @@
+import type { Motion } from '@llmchain/protocol';
+import { found, grantRole, join, leave, policy, revokeRole } from './consortium';
+import { arbitrate, issue } from './credits';
+import { alias, retire, revoke } from './models';
+import type { Chamber, Enact, Prepare } from './motion';
+
+/** What each kind of motion does; a kind without an entry does not compile. */
+const MOTIONS: { readonly [K in Motion['kind']]: Prepare<K> } = {
+  found,
+  issue,
+  join,
+  leave,
+  policy,
+  grantRole,
+  revokeRole,
+  alias,
+  retire,
+  revoke,
+  arbitrate,
+};
+
+/** Checks a motion as things stand, and returns what enacts it. @throws {LlmchainError} what stands against it */
+export function prepare(chamber: Chamber, motion: Motion): Promise<Enact> {
+  return (MOTIONS[motion.kind] as Prepare<Motion['kind']>)(chamber, motion);
+}

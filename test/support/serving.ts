@@ -1,0 +1,148 @@
+import {
+  decode,
+  ordinal,
+  proveInclusion,
+  RECORDS,
+  royaltyLeaves,
+  sha256Hex,
+  type Account,
+  type Batch,
+  type BatchEntry,
+  type ClaimCursor,
+  type Finding,
+  type RecordOf,
+  type RecordType,
+  type ResultOf,
+  type RoyaltyEntry,
+  compositeKey,
+} from '@llmchain/protocol';
+import { item, operationId, TestConsortium, work } from './consortium';
+import { identity, type TestIdentity } from './identities';
+import { Verdicts } from './verdicts';
+import type { World } from './world';
+
+/** What the lab's treasury holds before its session is opened. */
+export const GRANT = 1_000_000;
+
+/**
+ * A consortium in memory that serves: `poet@1` of the lab's, trained on works of ann and will, a session `s1` of the
+ * lab's with 10,000 micro-credits, `ComputeMSP` as producer, and verifiers that say what a test tells them.
+ */
+export class Serving {
+  private constructor(
+    readonly consortium: TestConsortium,
+    readonly verdicts: Verdicts,
+    readonly table: readonly RoyaltyEntry[],
+    private readonly services: ReadonlyMap<string, TestIdentity>,
+  ) {}
+
+  static async start({ approved = true } = {}): Promise<Serving> {
+    const verdicts = await Verdicts.open();
+    const consortium = await TestConsortium.founded();
+    const { will, ann, lab } = consortium.people;
+    const hers = work('hers', ['ann'], 'allowed');
+    const both = work('both of them', ['will', 'ann'], 'allowed');
+    await consortium.registers(ann, [hers]);
+    await consortium.registers(will, [both]);
+    await consortium.seals('verses', 1, [item(hers), item(both)]);
+    const table = await consortium.registersModel(
+      'verses',
+      [hers, both].map((entry) => ({ work: entry, weight: 100, tokens: entry.bytes })),
+    );
+    if (approved) await consortium.approvesModel();
+    const grants = [{ account: 'member:LabMSP' as const, amount: GRANT }];
+    await consortium.decide('money', { kind: 'issue', grants, reason: 'start' });
+    const open = { operationId: operationId(), session: 's1', caller: 'k1', amount: 10_000 };
+    await consortium.world.submit('inference:openSession', open, { as: lab });
+    const services = new Map([
+      ['LabMSP', await identity('LabMSP', { role: 'service' })],
+      ['ComputeMSP', consortium.people.gateway],
+    ]);
+    return new Serving(consortium, verdicts, table, services);
+  }
+
+  get world(): World {
+    return this.consortium.world;
+  }
+
+  batch(change: Partial<BatchEntry> = {}): BatchEntry {
+    const { sequence = 1 } = change;
+    return {
+      sequence,
+      model: 'poet',
+      version: 1,
+      root: sha256Hex(`batch ${sequence}`),
+      count: 2,
+      promptTokens: 10,
+      completionTokens: 20,
+      amount: 1_001,
+      receipts: `sha256/${sha256Hex('list')}`,
+      sessions: [{ session: 's1', amount: 1_001 }],
+      ...change,
+    };
+  }
+
+  anchor(change: Partial<BatchEntry> = {}): Promise<Batch> {
+    return this.world.submit('inference:anchorBatch', this.batch(change), { as: this.services.get('ComputeMSP')! });
+  }
+
+  accept(endorser = 'GuildMSP', verifiers = ['GuildMSP', 'LabMSP'], sequence = 1): Promise<Batch> {
+    const request = { producer: 'ComputeMSP', sequence, verifiers };
+    return this.world.submit('inference:acceptBatch', request, { as: this.services.get('ComputeMSP')!, endorser });
+  }
+
+  reject(
+    findings: Finding[] = ['GuildMSP', 'LabMSP'].map((member) => ({ member, reason: 'output_mismatch' })),
+    { endorser = 'GuildMSP', sequence = 1 } = {},
+  ): Promise<Batch> {
+    const request = { producer: 'ComputeMSP', sequence, findings };
+    return this.world.submit('inference:rejectBatch', request, { as: this.services.get('LabMSP')!, endorser });
+  }
+
+  expire({ as = this.consortium.people.ann, sequence = 1 } = {}): Promise<Batch> {
+    return this.world.submit('inference:expireBatch', { producer: 'ComputeMSP', sequence }, { as });
+  }
+
+  reclaim(sequences: readonly number[], as = this.services.get('LabMSP')!): Promise<ResultOf<'inference:reclaim'>> {
+    const batches = sequences.map((sequence) => ({ producer: 'ComputeMSP', sequence }));
+    return this.world.submit('inference:reclaim', { operationId: operationId(), session: 's1', batches }, { as });
+  }
+
+  /** Claims up to a batch of the producer's, with the payee's place in the royalty table if it has one. */
+  claim(payee: Account, as = this.consortium.people.ann, upTo = 1): Promise<ClaimCursor> {
+    const index = this.table.findIndex((entry) => entry.payee === payee);
+    const proof =
+      index < 0 ? {} : { entry: this.table[index]!, proof: proveInclusion(royaltyLeaves(this.table), index) };
+    const of = { producer: 'ComputeMSP', model: 'poet', version: 1 };
+    return this.world.submit('credits:claim', { operationId: operationId(), payee, ...of, upTo, ...proof }, { as });
+  }
+
+  account(account: Account): Promise<ResultOf<'credits:account'>> {
+    return this.world.submit('credits:account', { account }, { as: this.consortium.people.lab });
+  }
+
+  record<T extends RecordType>(type: T, ...parts: (string | number)[]): RecordOf<T> {
+    const key = compositeKey(
+      type,
+      parts.map((part) => (typeof part === 'number' ? ordinal(part) : part)),
+    );
+    const value = this.world.state.get(key);
+    if (!value) throw new Error(`there is no ${type} ${parts.join('/')}`);
+    return decode(RECORDS[type], JSON.parse(Buffer.from(value).toString('utf8'))) as RecordOf<T>;
+  }
+
+  /** What every key holds. */
+  snapshot(): Map<string, Uint8Array> {
+    return new Map(this.world.state);
+  }
+
+  /** Puts the world back to what it was. */
+  restore(snapshot: ReadonlyMap<string, Uint8Array>): void {
+    this.world.state.clear();
+    for (const [key, value] of snapshot) this.world.state.set(key, value);
+  }
+
+  async stop(): Promise<void> {
+    await this.verdicts.close();
+  }
+}
