@@ -5,7 +5,7 @@ const workspace = (name, allowed) => ({
   severity: 'error',
   from: { path: `^${name}/src`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(protocol|onnx-graph|ledger-client|chaincode|indexer|gateway|inference-workers|training|network|cli|test|bench|web)/',
+    path: '^(protocol|onnx-graph|ledger-client|ca-client|chaincode|indexer|gateway|inference-workers|training|network|cli|test|bench|web)/',
     pathNot: [`^${name}/`, ...allowed.map((other) => `^${other}/`)],
   },
 });
@@ -19,13 +19,14 @@ module.exports = {
     workspace('protocol', []),
     workspace('onnx-graph', ['protocol']),
     workspace('ledger-client', ['protocol']),
+    workspace('ca-client', ['protocol']),
     workspace('chaincode', shared),
     workspace('inference-workers', shared),
     workspace('indexer', shared),
     workspace('training', shared),
-    workspace('gateway', [...shared, 'indexer']),
+    workspace('gateway', [...shared, 'ca-client', 'indexer']),
     workspace('cli', ['network', 'protocol']),
-    workspace('network', ['protocol']),
+    workspace('network', ['protocol', 'ca-client']),
     {
       name: 'protocol-is-pure',
       severity: 'error',

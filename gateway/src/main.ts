@@ -6,6 +6,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { CaClient } from '@llmchain/ca-client';
 import { createIndexer } from '@llmchain/indexer';
 import { decodeJson, GatewayConfig } from '@llmchain/protocol';
 import { pino } from 'pino';
@@ -15,8 +16,7 @@ import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
 import { PostgresProduction } from './adapters/database/postgres-production';
 import { PostgresSessions } from './adapters/database/postgres-sessions';
 import { FabricLedgers } from './adapters/fabric/fabric-ledgers';
-import { CertificateAuthority } from './adapters/identity/certificate-authority';
-import { FileWallet } from './adapters/identity/file-wallet';
+import { CaWallet } from './adapters/identity/ca-wallet';
 import { ed25519Seed } from './adapters/identity/signing-key';
 import { FileSpool } from './adapters/object-store/file-spool';
 import { S3Store } from './adapters/object-store/s3-store';
@@ -31,6 +31,7 @@ const Environment = z.object({
   LLMCHAIN_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 const Credentials = z.strictObject({ accessKey: z.string(), secretKey: z.string() });
+const Registrar = z.strictObject({ id: z.string(), secret: z.string() });
 
 const SCHEMA = 'gateway';
 
@@ -93,11 +94,14 @@ async function main(): Promise<void> {
   const openings = new SealedOpenings({ key: openingsKey(config.signingKey) }, { store });
   const spool = new FileSpool({ folder: path.join(os.tmpdir(), `llmchain-spool-${process.pid}`) });
 
-  const authority = await CertificateAuthority.open({
-    certificate: await readFile(config.authority.certificate, 'utf8'),
-    key: await readFile(config.authority.key, 'utf8'),
+  const { authority } = config;
+  const ca = new CaClient({
+    url: authority.url,
+    caName: authority.caName,
+    tlsRoot: await readFile(authority.tlsRoot, 'utf8'),
   });
-  const wallet = new FileWallet({ folder: config.authority.wallet }, { authority });
+  const registrar = decodeJson(Registrar, await readFile(authority.registrar, 'utf8'), 'registrar');
+  const wallet = new CaWallet({ folder: authority.wallet, registrar }, { ca, log });
   const { identity, peer } = config.fabric;
   const ledgers = new FabricLedgers(
     { channel: consortium.channel, chaincode: consortium.chaincode, mspId: member.mspId },
@@ -172,6 +176,7 @@ async function main(): Promise<void> {
   api.requestTimeout = 300_000;
   const [at, peerAt] = await Promise.all([listen(api, config.listen), listen(peerApi, config.peerListen)]);
   log.info({ port: at.port, peerPort: peerAt.port }, 'the gateway answers');
+  void wallet.settle();
 
   const end = async (): Promise<void> => {
     log.info({}, 'the gateway ends');

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { CertificateAuthorities } from './ca/certificate-authorities';
+import { Enrolments } from './ca/enrolments';
 import { NetworkError } from './errors';
 import { FabricNetwork } from './fabric/fabric-network';
 import { claimHome, establish, existingTopology, homeTopology, isHome } from './home';
@@ -85,13 +87,22 @@ export class Consortium {
       const { fabricBin, cache } = this.options;
       const { report } = this.dependencies;
       const found = await programs({ report, signal, ...(fabricBin && { fabricBin }), ...(cache && { cache }) });
-      const certificates = await reported(
+      const authorities = new CertificateAuthorities(
+        { topology, layout: this.#layout, signal },
+        { processes, programs: found },
+      );
+      const { made } = await reported(
         report,
         'identities',
-        () => establish(topology, this.#layout, found),
-        (count) => (count === 0 ? 'kept' : `${topology.members.length} members, ${count} certificates`),
+        () => this.#identities(topology, authorities, found),
+        ({ made, renewed }) =>
+          made > 0
+            ? `${topology.members.length} members, ${made} certificates`
+            : renewed > 0
+              ? `${renewed} certificates renewed`
+              : 'kept',
       );
-      const height = await this.#start(topology, processes, found, { signal, fresh: certificates > 0 });
+      const height = await this.#start(topology, processes, found, { signal, fresh: made > 0, authorities });
       return this.#result(topology, height, (Date.now() - started) / 1000);
     });
   }
@@ -135,12 +146,36 @@ export class Consortium {
     return this.#layout.log(name);
   }
 
+  /** Makes all identities once, and renews those that near their end. */
+  async #identities(
+    topology: Topology,
+    authorities: CertificateAuthorities,
+    found: Programs,
+  ): Promise<{ made: number; renewed: number }> {
+    const made = await establish(topology, this.#layout, { programs: found, authorities });
+    const enrolments = new Enrolments({ topology, layout: this.#layout }, { authorities });
+    const due = await enrolments.due();
+    if (due.length > 0) {
+      await authorities.up();
+      await enrolments.renew(due);
+    }
+    return { made, renewed: due.length };
+  }
+
   /** @returns the number of blocks */
   async #start(
     topology: Topology,
     processes: Processes,
     found: Programs,
-    { signal, fresh }: { readonly signal: AbortSignal | undefined; readonly fresh: boolean },
+    {
+      signal,
+      fresh,
+      authorities,
+    }: {
+      readonly signal: AbortSignal | undefined;
+      readonly fresh: boolean;
+      readonly authorities: CertificateAuthorities;
+    },
   ): Promise<number> {
     const { report } = this.dependencies;
     const layout = this.#layout;
@@ -151,7 +186,8 @@ export class Consortium {
     const objectStore = new ObjectStore({ topology, layout, signal }, { processes, programs: found });
     const services = new Services({ topology, layout, signal }, { processes });
     const { members } = topology;
-    const stores = allOf([
+    const servers = allOf([
+      reported(report, 'authorities', () => authorities.up()),
       reported(report, 'database', () => postgres.up()),
       reported(report, 'object store', () => objectStore.up()),
     ]);
@@ -178,7 +214,7 @@ export class Consortium {
           () => `on ${members.length} peers`,
         );
     };
-    await allOf([stores, ledger()]);
+    await allOf([servers, ledger()]);
     const gateway = this.#package('gateway');
     const worker = this.#package('worker');
     const each = (work: (member: Member) => Promise<void>) => (): Promise<void> => allOf(members.map(work));
@@ -208,7 +244,7 @@ export class Consortium {
   async #stop(): Promise<void> {
     const processes = this.#processes();
     const state = new ProcessState({ file: this.#layout.state });
-    const kinds = ['gateway', 'worker', 'chaincode', 'peer', 'orderer', 'object-store', 'postgres'];
+    const kinds = ['gateway', 'worker', 'chaincode', 'peer', 'orderer', 'object-store', 'postgres', 'ca'];
     const running = state.all().map(({ name }) => name);
     const step = this.dependencies.report.step('stop');
     try {

@@ -27,7 +27,7 @@ test('an existing home keeps its ports', async () => {
   const layout = layoutOf(folder);
   mkdirSync(layout.home, { recursive: true });
   expect((await homeTopology(layout, undefined)).portBase).toBe(8000);
-  writeFileSync(layout.description, '{"version":1,"portBase":9000}');
+  writeFileSync(layout.description, '{"version":2,"portBase":9000}');
   expect((await homeTopology(layout, undefined)).portBase).toBe(9000);
   await expect(homeTopology(layout, 8000)).rejects.toThrowWithCode('home_invalid', { stored: 9000, asked: 8000 });
   expect((await describeHome(folder)).members[1]).toEqual({

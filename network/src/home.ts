@@ -4,12 +4,17 @@ import { z } from 'zod';
 import { NetworkError } from './errors';
 import { isMissing, readIfPresent, writeFileAtomic, writeJson } from './files';
 import { createGenesis } from './fabric/genesis';
-import { createIdentities } from './identities/identities';
+import type { CertificateAuthorities } from './ca/certificate-authorities';
+import { Enrolments } from './ca/enrolments';
+import { createRoots } from './identities/identities';
 import type { Programs } from './programs/programs';
 import { layoutOf, type Layout } from './topology/layout';
 import { DEFAULT_PORT_BASE, gatewayUrl, topologyOf, type MemberName, type Topology } from './topology/topology';
 
-const Description = z.strictObject({ version: z.literal(1), portBase: z.number().int() });
+/** Form of the home folder; a home of another form is refused. */
+const VERSION = 2;
+
+const Description = z.strictObject({ version: z.literal(VERSION), portBase: z.number().int() });
 
 /** What a program outside needs to know to speak to a consortium that exists. */
 export interface ConsortiumDescription {
@@ -101,14 +106,21 @@ export async function isHome(layout: Layout): Promise<boolean> {
  * Makes keys, certificates and the first block, once: what an interrupted attempt left is made anew.
  * @returns how many certificates were made; 0 where they had been
  */
-export async function establish(topology: Topology, layout: Layout, programs: Programs): Promise<number> {
+export async function establish(
+  topology: Topology,
+  layout: Layout,
+  { programs, authorities }: { readonly programs: Programs; readonly authorities: CertificateAuthorities },
+): Promise<number> {
   if ((await storedPortBase(layout)) !== undefined) return 0;
+  await authorities.down();
   for (const folder of [layout.members, layout.services.folder, layout.roots, layout.fabric.folder, layout.data])
     await rm(folder, { recursive: true, force: true });
-  const certificates = await createIdentities(topology, layout);
+  const roots = await createRoots(topology, layout);
+  await authorities.up();
+  const enrolled = await new Enrolments({ topology, layout }, { authorities }).create();
   await createGenesis(topology, layout, programs);
-  await writeJson(layout.description, { version: 1, portBase: topology.portBase });
-  return certificates;
+  await writeJson(layout.description, { version: VERSION, portBase: topology.portBase });
+  return roots + enrolled;
 }
 
 async function storedPortBase(layout: Layout): Promise<number | undefined> {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { ChaincodeEnvironment } from '@llmchain/protocol';
 import { NetworkError } from '../errors';
-import { writeJson } from '../files';
+import { isMissing, writeJson } from '../files';
 import type { ProcessSpec } from '../processes/processes';
-import { codeRevision, packageMain, resolvePackage } from '../processes/revision';
+import { codeRevision, contentRevision, packageMain, resolvePackage } from '../processes/revision';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { address, listenAddress, type Member } from '../topology/topology';
@@ -41,7 +41,7 @@ export function chaincodeSpec(member: Member, layout: Layout, folder: string, pa
     ],
     env: { ...chaincodeEnvironment(member, layout), CORE_CHAINCODE_LOGGING_LEVEL: 'error', NODE_OPTIONS },
     cwd: folder,
-    revision: codeRevision(main),
+    revision: `${codeRevision(main)}-${contentRevision([files.tls.chaincode.certificate])}`,
   };
 }
 
@@ -54,13 +54,16 @@ function chaincodeEnvironment(member: Member, layout: Layout): Record<string, st
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 }
 
-/** Writes the file from which the member's peer learns where its chaincode server is, and with which key to call it. */
+/**
+ * Writes the file from which the member's peer learns where its chaincode server is, and with which key to call it.
+ * What the peer copied of it when the chaincode was installed is brought up to date, too: certificates are renewed.
+ */
 export async function writeChaincodeConnection(member: Member, layout: Layout): Promise<void> {
   const files = layout.member(member.name);
   const [key, certificate, root] = await Promise.all(
     [files.tls.peer.key, files.tls.peer.certificate, files.tlsCa.certificate].map((file) => readFile(file, 'utf8')),
   );
-  await writeJson(files.chaincodeConnection, {
+  const connection = {
     address: address(member.ports.chaincode),
     dial_timeout: '10s',
     tls_required: true,
@@ -68,5 +71,17 @@ export async function writeChaincodeConnection(member: Member, layout: Layout): 
     client_key: key,
     client_cert: certificate,
     root_cert: root,
+  };
+  await writeJson(files.chaincodeConnection, connection);
+  for (const file of await installedConnections(files.peerData)) await writeJson(file, connection);
+}
+
+/** The connection files in a peer's copies of what the external builder released. */
+async function installedConnections(peerData: string): Promise<string[]> {
+  const builds = path.join(peerData, 'externalbuilder', 'builds');
+  const names = await readdir(builds).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
   });
+  return names.map((name) => path.join(builds, name, 'release', 'chaincode', 'server', 'connection.json'));
 }

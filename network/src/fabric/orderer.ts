@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { signingCertificate } from '../identities/msp';
 import type { ProcessSpec } from '../processes/processes';
+import { contentRevision } from '../processes/revision';
 import type { Programs } from '../programs/programs';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
@@ -8,12 +10,14 @@ import { LOG_FORMAT } from './core-config';
 
 /** A member's SmartBFT orderer. */
 export function ordererSpec(member: Member, layout: Layout, programs: Programs): ProcessSpec {
+  const files = layout.member(member.name);
   return {
     name: processName('orderer', member),
     command: programs.orderer,
     args: [],
     env: ordererEnvironment(member, layout),
-    cwd: layout.member(member.name).ordererData,
+    cwd: files.ordererData,
+    revision: contentRevision([signingCertificate(files.msp.orderer), files.tls.orderer.certificate]),
   };
 }
 

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { signingCertificate } from '../identities/msp';
 import type { ProcessSpec } from '../processes/processes';
+import { contentRevision } from '../processes/revision';
 import type { Programs } from '../programs/programs';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
@@ -8,12 +10,14 @@ import { CONNECTION_VARIABLE, LOG_FORMAT } from './core-config';
 
 /** A member's peer, with its state in LevelDB. */
 export function peerSpec(topology: Topology, member: Member, layout: Layout, programs: Programs): ProcessSpec {
+  const files = layout.member(member.name);
   return {
     name: processName('peer', member),
     command: programs.peer,
     args: ['node', 'start'],
     env: peerEnvironment(topology, member, layout),
-    cwd: layout.member(member.name).peerData,
+    cwd: files.peerData,
+    revision: contentRevision([signingCertificate(files.msp.peer), files.tls.peer.certificate]),
   };
 }
 

@@ -6,8 +6,6 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 /** Half the order of P-256: Fabric accepts no ECDSA signature with a larger `s`. */
 const HALF_ORDER = 0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8n;
-/** Where fabric-ca puts a certificate's attributes, as UTF-8 JSON `{"attrs":{…}}`. */
-const ATTRIBUTES_OID = '1.2.3.4.5.6.7.8.1';
 const YEARS_10 = 10 * 365 * 24 * 3600 * 1000;
 /** Certificates are valid from a little before they are made, for machines whose clocks differ. */
 const CLOCK_SKEW = 5 * 60 * 1000;
@@ -18,16 +16,7 @@ export interface Credential {
   readonly key: string;
 }
 
-/** What a certificate says of its holder. */
-export interface Subject {
-  readonly commonName: string;
-  /** Fabric's node type: `client`, `peer`, `orderer` or `admin`. */
-  readonly unit?: 'client' | 'peer' | 'orderer' | 'admin';
-  /** Attributes that chaincode can read, such as `{role: 'service'}`. */
-  readonly attributes?: Readonly<Record<string, string>>;
-}
-
-/** A certificate authority with a P-256 key, held in memory while a consortium's first identities are made. */
+/** A certificate authority with a P-256 key, held in memory while a consortium's roots are made. */
 export class Authority {
   readonly #keys: webcrypto.CryptoKeyPair;
   readonly #certificate: x509.X509Certificate;
@@ -47,7 +36,7 @@ export class Authority {
     const certificate = await lowS(async () =>
       x509.X509CertificateGenerator.createSelfSigned({
         serialNumber: serialNumber(),
-        name: distinguishedName({ commonName }),
+        name: distinguishedName(commonName),
         ...validity(),
         keys,
         signingAlgorithm: SIGNING,
@@ -64,18 +53,9 @@ export class Authority {
     return new Authority(keys, certificate, { certificate: pem(certificate), key: await privatePem(keys) });
   }
 
-  /** An identity to sign transactions or blocks with. */
-  issueIdentity(subject: Subject): Promise<Credential> {
-    const attributes = subject.attributes;
-    return this.#issue(subject, [
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      ...(attributes === undefined ? [] : [attributesExtension(attributes)]),
-    ]);
-  }
-
   /** A TLS certificate for `localhost`, good for servers and clients alike. */
   issueTls(commonName: string): Promise<Credential> {
-    return this.#issue({ commonName }, [
+    return this.#issue(commonName, [
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
       new x509.SubjectAlternativeNameExtension([
@@ -85,12 +65,12 @@ export class Authority {
     ]);
   }
 
-  async #issue(subject: Subject, extensions: readonly x509.Extension[]): Promise<Credential> {
+  async #issue(commonName: string, extensions: readonly x509.Extension[]): Promise<Credential> {
     const keys = await generateKeys();
     const certificate = await lowS(async () =>
       x509.X509CertificateGenerator.create({
         serialNumber: serialNumber(),
-        subject: distinguishedName(subject),
+        subject: distinguishedName(commonName),
         issuer: this.#certificate.subjectName,
         ...validity(),
         publicKey: keys.publicKey,
@@ -106,11 +86,6 @@ export class Authority {
     );
     return { certificate: pem(certificate), key: await privatePem(keys) };
   }
-}
-
-/** The attribute extension as fabric-ca writes it. */
-function attributesExtension(attributes: Readonly<Record<string, string>>): x509.Extension {
-  return new x509.Extension(ATTRIBUTES_OID, false, new TextEncoder().encode(JSON.stringify({ attrs: attributes })));
 }
 
 /** Signs again until `s` is in the lower half, as Fabric demands: twice on average. */
@@ -132,12 +107,8 @@ function toBigInt(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 }
 
-function distinguishedName(subject: Subject): x509.JsonName {
-  return [
-    { CN: [subject.commonName] },
-    ...(subject.unit === undefined ? [] : [{ OU: [subject.unit] }]),
-    { O: ['LLMChain'] },
-  ];
+function distinguishedName(commonName: string): x509.JsonName {
+  return [{ CN: [commonName] }, { O: ['LLMChain'] }];
 }
 
 /** 128 random bits, positive as RFC 5280 demands. */

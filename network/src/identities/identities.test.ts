@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { layoutOf } from '../topology/layout';
 import { topologyOf } from '../topology/topology';
-import { createIdentities } from './identities';
+import { createRoots } from './identities';
 
 const home = mkdtempSync(path.join(os.tmpdir(), 'llmchain-identities-'));
 const layout = layoutOf(home);
 let count: number;
-beforeAll(async () => (count = await createIdentities(topologyOf(8000), layout)));
+beforeAll(async () => (count = await createRoots(topologyOf(8000), layout)));
 afterAll(() => rmSync(home, { recursive: true }));
 
 const files = (): string[] =>
@@ -18,9 +18,9 @@ const files = (): string[] =>
     .filter((file) => statSync(file).isFile());
 
 test('every file with a secret is readable by its owner alone', () => {
-  const secret = /PRIVATE KEY|lk_admin_|secretKey/;
+  const secret = /PRIVATE KEY|lk_admin_|secretKey|"secret"/;
   const secrets = files().filter((file) => secret.test(readFileSync(file, 'utf8')));
-  expect(secrets).toHaveLength(4 * (2 + 3 + 2 + 6 + 2 + 1 + 1) + 3 + 1);
+  expect(secrets).toHaveLength(4 * (2 + 2 + 1 + 1) + 4 + 1 + 8);
   for (const file of [...secrets, layout.services.postgresPassword]) expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 

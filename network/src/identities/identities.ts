@@ -7,14 +7,12 @@ import type { Member, Topology } from '../topology/topology';
 import { Authority, type Credential } from './certificate';
 import { writeMsp } from './msp';
 
-/** Programs of a member that present a TLS certificate. */
-const TLS_HOLDERS = ['peer', 'orderer', 'chaincode', 'gateway', 'worker', 'admin'] as const;
-
 /**
- * Makes every key, certificate and password of a consortium, once.
- * @returns how many certificates were issued
+ * Makes what a consortium's identities rest on, once: the keys and certificates of every member's authorities, the
+ * certificates of shared servers, signing keys and passwords. Everything else is enrolled at the authorities.
+ * @returns how many certificates were made
  */
-export async function createIdentities(topology: Topology, layout: Layout): Promise<number> {
+export async function createRoots(topology: Topology, layout: Layout): Promise<number> {
   const counts = await Promise.all([
     ...topology.members.map((member) => createMember(member, layout)),
     createServices(layout),
@@ -29,26 +27,15 @@ async function createMember(member: Member, layout: Layout): Promise<number> {
     Authority.create(`${member.mspId} TLS CA`),
   ]);
   const roots = { ca: ca.credential.certificate, tlsCa: tlsCa.credential.certificate };
-  const service = { unit: 'client', attributes: { role: 'service' } } as const;
-  const [peer, orderer, admin, gateway, worker] = await Promise.all([
-    ca.issueIdentity({ commonName: pseudonym(), unit: 'peer' }),
-    ca.issueIdentity({ commonName: pseudonym(), unit: 'orderer' }),
-    ca.issueIdentity({ commonName: pseudonym(), unit: 'admin', attributes: { role: 'admin' } }),
-    ca.issueIdentity({ commonName: pseudonym(), ...service }),
-    ca.issueIdentity({ commonName: pseudonym(), ...service }),
-  ]);
   await Promise.all([
     writeCredential(files.ca, ca.credential),
     writeCredential(files.tlsCa, tlsCa.credential),
     writeMsp(files.msp.channel, roots),
-    writeMsp(files.msp.peer, roots, peer),
-    writeMsp(files.msp.orderer, roots, orderer),
-    writeMsp(files.msp.admin, roots, admin),
-    writeCredential(files.identity.gateway, gateway),
-    writeCredential(files.identity.worker, worker),
-    ...TLS_HOLDERS.map(async (holder) =>
-      writeCredential(files.tls[holder], await tlsCa.issueTls(`${holder}.${member.name}.llmchain`)),
-    ),
+    writeMsp(files.msp.peer, roots),
+    writeMsp(files.msp.orderer, roots),
+    writeMsp(files.msp.admin, roots),
+    writeJson(files.registrar.ca, { id: 'registrar', secret: password() }),
+    writeJson(files.registrar.tlsCa, { id: 'registrar', secret: password() }),
     writeSecret(files.signingKey.gateway, signingKey()),
     writeSecret(files.signingKey.worker, signingKey()),
     writeSecret(files.adminKey, `lk_admin_${randomBytes(32).toString('base64url')}\n`),
@@ -57,7 +44,7 @@ async function createMember(member: Member, layout: Layout): Promise<number> {
     writeFileAtomic(path.join(layout.roots, `${member.mspId}.ca.pem`), roots.ca),
     writeFileAtomic(path.join(layout.roots, `${member.mspId}.tlsca.pem`), roots.tlsCa),
   ]);
-  return 2 + 5 + TLS_HOLDERS.length;
+  return 2;
 }
 
 /** Identities of the servers that the sample consortium shares. */
@@ -68,10 +55,11 @@ async function createServices(layout: Layout): Promise<number> {
     writeCredential(services.ca, ca.credential),
     writeCredential(services.postgres, await ca.issueTls('postgres.llmchain')),
     writeCredential(services.objectStore, await ca.issueTls('object-store.llmchain')),
+    writeCredential(services.certificateAuthority, await ca.issueTls('ca.llmchain')),
     writeSecret(services.postgresPassword, password()),
     writeJson(services.objectStoreRoot, { accessKey: 'root', secretKey: password() }),
   ]);
-  return 3;
+  return 4;
 }
 
 async function writeCredential(files: KeyPairFiles, credential: Credential): Promise<void> {
@@ -79,11 +67,6 @@ async function writeCredential(files: KeyPairFiles, credential: Credential): Pro
     writeFileAtomic(files.certificate, credential.certificate),
     writeSecret(files.key, credential.key),
   ]);
-}
-
-/** Common names say nothing: every transaction carries its signer's certificate for ever. */
-function pseudonym(): string {
-  return randomBytes(8).toString('hex');
 }
 
 function signingKey(): string {

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { writeFileAtomic, writeSecret } from '../files';
-import type { Credential } from './certificate';
+import { writeFileAtomic } from '../files';
 
 /** Roots of a member, PEM. */
 export interface MspRoots {
@@ -26,19 +25,14 @@ const NODE_UNITS = JSON.stringify(
 );
 
 /**
- * Writes a folder in Fabric's MSP format: what a channel knows of a member, or, with `identity`, what a program
- * signs with.
+ * Writes a folder in Fabric's MSP format: what a channel knows of a member. In a local one the certificate and key that
+ * a program signs with come beside it.
  */
-export async function writeMsp(folder: string, roots: MspRoots, identity?: Credential): Promise<void> {
+export async function writeMsp(folder: string, roots: MspRoots): Promise<void> {
   await Promise.all([
     writeFileAtomic(path.join(folder, 'config.yaml'), `${NODE_UNITS}\n`),
     writeFileAtomic(path.join(folder, 'cacerts', 'ca.pem'), roots.ca),
     writeFileAtomic(path.join(folder, 'tlscacerts', 'tls-ca.pem'), roots.tlsCa),
-  ]);
-  if (identity === undefined) return;
-  await Promise.all([
-    writeFileAtomic(signingCertificate(folder), identity.certificate),
-    writeSecret(path.join(folder, 'keystore', 'priv_sk'), identity.key),
   ]);
 }
 

@@ -93,6 +93,8 @@ export class Processes {
       INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     );
     const { uid, gid } = spec;
+    // What a program writes is for its own user, whatever its author thought of modes; the child inherits the mask.
+    const mask = process.umask(0o077);
     const child = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: { ...inherited, ...spec.env, ...spec.secretEnv },
@@ -101,6 +103,7 @@ export class Processes {
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     });
+    process.umask(mask);
     closeSync(log);
     const pid = child.pid;
     const started = pid === undefined ? undefined : startTime(pid);

@@ -18,6 +18,13 @@ export function codeRevision(file: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** A hash over the content of files, such as the certificates that a program reads once at its start. */
+export function contentRevision(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(createHash('sha256').update(readFileSync(file)).digest());
+  return hash.digest('hex').slice(0, 16);
+}
+
 /**
  * The main file of a built package.
  * @throws {NetworkError} `not_built`

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Report } from '../report';
-import { programs } from './programs';
+import { fabricCaServer, programs } from './programs';
 
 let folder: string;
 const path_ = process.env['PATH'];
@@ -22,6 +22,18 @@ test('without Go and without a cache, the error names what to install', async ()
   await expect(finding).rejects.toThrowWithCode('missing_program', { program: 'go' });
   await expect(finding).rejects.toThrow('install Go 1.24');
   expect(failed).toHaveLength(1);
+});
+
+test('without a C compiler, the error names what to install', async () => {
+  const go = (path_ ?? '')
+    .split(path.delimiter)
+    .map((each) => path.join(each, 'go'))
+    .find(existsSync);
+  symlinkSync(go!, path.join(folder, 'go'));
+  process.env['PATH'] = folder;
+  const finding = fabricCaServer(path.join(folder, 'cache'));
+  await expect(finding).rejects.toThrowWithCode('missing_program', { program: 'cc' });
+  await expect(finding).rejects.toThrow('install gcc or clang');
 });
 
 test('a release folder without its programs is named', async () => {

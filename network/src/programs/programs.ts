@@ -3,9 +3,10 @@ import { copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { NetworkError } from '../errors';
-import { errno } from '../files';
-import { run } from '../processes/run';
+import { withLock } from '../processes/lock';
+import { pause } from '../processes/until';
 import { reported, type Report } from '../report';
+import { compiler, go, goVersion } from './go';
 
 /** Absolute paths of what a consortium is run with. */
 export interface Programs {
@@ -15,6 +16,7 @@ export interface Programs {
   readonly configtxlator: string;
   readonly osnadmin: string;
   readonly versitygw: string;
+  readonly fabricCaServer: string;
   /** Fabric's sample `core.yaml` and `orderer.yaml`, from which ours are derived. */
   readonly sampleConfig: { readonly core: string; readonly orderer: string };
 }
@@ -32,6 +34,8 @@ export interface ProgramsOptions {
 interface GoModule {
   readonly name: string;
   readonly programs: readonly string[];
+  /** Whether it is built with C code: then a C compiler is needed. */
+  readonly cgo: boolean;
   /** Files to keep beside the programs, by name, with the module that holds them. */
   readonly samples: { readonly module: string; readonly folder: string; readonly files: readonly string[] } | undefined;
 }
@@ -39,10 +43,14 @@ interface GoModule {
 const FABRIC: GoModule = {
   name: 'fabric',
   programs: ['peer', 'orderer', 'configtxgen', 'configtxlator', 'osnadmin'],
+  cgo: false,
   samples: { module: 'github.com/hyperledger/fabric', folder: 'sampleconfig', files: ['core.yaml', 'orderer.yaml'] },
 };
-const VERSITYGW: GoModule = { name: 'versitygw', programs: ['versitygw'], samples: undefined };
+const VERSITYGW: GoModule = { name: 'versitygw', programs: ['versitygw'], cgo: false, samples: undefined };
+/** Its register is SQLite, which is C. */
+const FABRIC_CA: GoModule = { name: 'fabric-ca', programs: ['fabric-ca-server'], cgo: true, samples: undefined };
 
+const CACHE = path.join(os.homedir(), '.cache', 'llmchain', 'bin');
 const MODULES_FOLDER = path.resolve(__dirname, '../../programs');
 
 /**
@@ -50,7 +58,7 @@ const MODULES_FOLDER = path.resolve(__dirname, '../../programs');
  * @throws {NetworkError} `missing_program` without Go and cache, `build_failed` with the end of the compiler's output
  */
 export async function programs(options: ProgramsOptions): Promise<Programs> {
-  const cache = options.cache ?? path.join(os.homedir(), '.cache', 'llmchain', 'bin');
+  const cache = options.cache ?? CACHE;
   const given = options.fabricBin;
   const build = (module: GoModule): Promise<Built> => builtModule(module, cache, options.signal);
   return reported(
@@ -59,11 +67,21 @@ export async function programs(options: ProgramsOptions): Promise<Programs> {
     async () => {
       // One after the other: the compiler uses every core by itself.
       const fabric = given === undefined ? await build(FABRIC) : await releasePrograms(given);
+      const ca = (given === undefined ? undefined : await releaseCa(given)) ?? (await build(FABRIC_CA));
       const s3 = await build(VERSITYGW);
-      return { ...named(fabric.folder, s3.folder, fabric.samples), built: fabric.built || s3.built };
+      return { ...named(fabric, ca, s3), built: fabric.built || ca.built || s3.built };
     },
     ({ built }) => (built ? 'built' : 'cached'),
   );
+}
+
+/**
+ * The fabric-ca server alone, found or built as {@link programs} does.
+ * @throws {NetworkError} `missing_program`, `build_failed`
+ */
+export async function fabricCaServer(cache: string = CACHE): Promise<string> {
+  const { folder } = await builtModule(FABRIC_CA, cache, undefined);
+  return path.join(folder, 'fabric-ca-server');
 }
 
 interface Built {
@@ -72,15 +90,17 @@ interface Built {
   readonly built: boolean;
 }
 
-function named(fabric: string, s3: string, samples: string): Programs {
-  const at = (name: string): string => path.join(fabric, name);
+function named(fabric: Built, ca: Built, s3: Built): Programs {
+  const at = (name: string): string => path.join(fabric.folder, name);
+  const { samples } = fabric;
   return {
     peer: at('peer'),
     orderer: at('orderer'),
     configtxgen: at('configtxgen'),
     configtxlator: at('configtxlator'),
     osnadmin: at('osnadmin'),
-    versitygw: path.join(s3, 'versitygw'),
+    versitygw: path.join(s3.folder, 'versitygw'),
+    fabricCaServer: path.join(ca.folder, 'fabric-ca-server'),
     sampleConfig: { core: path.join(samples, 'core.yaml'), orderer: path.join(samples, 'orderer.yaml') },
   };
 }
@@ -102,6 +122,12 @@ async function releasePrograms(folder: string): Promise<Built> {
   return { folder, samples, built: false };
 }
 
+/** Releases of fabric-ca are unpacked beside those of Fabric, or not at all. */
+async function releaseCa(folder: string): Promise<Built | undefined> {
+  if (!(await isFile(path.join(folder, FABRIC_CA.programs[0] ?? '')))) return undefined;
+  return { folder, samples: folder, built: false };
+}
+
 async function builtModule(module: GoModule, cache: string, signal: AbortSignal | undefined): Promise<Built> {
   const source = path.join(MODULES_FOLDER, module.name);
   const prefix = `${module.name}-${await sourceHash(source)}-`;
@@ -115,8 +141,25 @@ async function builtModule(module: GoModule, cache: string, signal: AbortSignal 
       `the Go compiler is needed once to build ${module.programs.join(', ')}: install Go 1.24 or newer (https://go.dev/dl) so that "go" is in PATH`,
       { program: 'go' },
     );
-  await buildInto(module, source, cached, signal);
-  return { folder: cached, samples: cached, built: true };
+  if (module.cgo) await assertCompiler(module);
+  return once(`${cached}.lock`, async () => {
+    const there = await isFile(path.join(cached, module.programs[0] ?? ''));
+    if (!there) await buildInto(module, source, cached, signal);
+    return { folder: cached, samples: cached, built: !there };
+  });
+}
+
+/** Two commands that need the same programs build them once: the second waits for the first. */
+async function once<T>(lock: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(path.dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      return await withLock(lock, work);
+    } catch (error) {
+      if (!(error instanceof NetworkError) || error.code !== 'locked') throw error;
+      await pause(500);
+    }
+  }
 }
 
 /** Builds in a folder of its own and renames it at the end: a build that was killed leaves nothing that looks finished. */
@@ -130,7 +173,7 @@ async function buildInto(
   const building = `${target}.building-${randomBytes(4).toString('hex')}`;
   await mkdir(building, { recursive: true });
   try {
-    const env = { ...process.env, GOBIN: building, CGO_ENABLED: '0', GOWORK: 'off' };
+    const env = { ...process.env, GOBIN: building, CGO_ENABLED: module.cgo ? '1' : '0', GOWORK: 'off' };
     await go(['install', '-trimpath', '-ldflags=-s -w', 'tool'], { cwd: source, env, signal });
     if (module.samples !== undefined) {
       const { module: dependency, folder, files } = module.samples;
@@ -140,12 +183,6 @@ async function buildInto(
     await rename(building, target);
   } catch (error) {
     await rm(building, { recursive: true, force: true });
-    // Another run may have finished the same build first.
-    if (
-      (errno(error) === 'ENOTEMPTY' || errno(error) === 'EEXIST') &&
-      (await isFile(path.join(target, module.programs[0] ?? '')))
-    )
-      return;
     throw error;
   }
 }
@@ -159,31 +196,13 @@ async function removeAbandoned(cache: string): Promise<void> {
   }
 }
 
-interface GoOptions {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function go(args: readonly string[], options: GoOptions): Promise<string> {
-  const result = await run('go', args, options);
-  if (result.status !== 0)
-    throw new NetworkError(
-      'build_failed',
-      `go ${args[0] ?? ''} failed in ${options.cwd}: check the network and the disk, then try again\n${result.stderr.slice(-2000)}`,
-      { status: result.status },
-    );
-  return result.stdout;
-}
-
-async function goVersion(): Promise<string | undefined> {
-  try {
-    const result = await run('go', ['env', 'GOVERSION'], {});
-    return result.status === 0 ? result.stdout.trim() : undefined;
-  } catch (error) {
-    if (error instanceof NetworkError && error.code === 'missing_program') return undefined;
-    throw error;
-  }
+async function assertCompiler(module: GoModule): Promise<void> {
+  if ((await compiler()) !== undefined) return;
+  throw new NetworkError(
+    'missing_program',
+    `a C compiler is needed once to build ${module.programs.join(', ')}: install gcc or clang, with the C library's headers, so that "gcc" is in PATH, or name it in CC`,
+    { program: 'cc' },
+  );
 }
 
 async function sourceHash(source: string): Promise<string> {

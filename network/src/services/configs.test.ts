@@ -13,6 +13,11 @@ test('a gateway knows its own files and every member', () => {
     peerListen: { host: '127.0.0.1', port: 8092 },
     fabric: { peer: { address: 'localhost:8351' }, identity: { mspId: 'LabMSP' } },
     objectStore: { host: 'localhost', port: 8033, bucket: 'llmchain-lab' },
+    authority: {
+      url: 'https://localhost:8034',
+      caName: 'lab',
+      registrar: '/home/x/members/lab/gateway-registrar.json',
+    },
     adminKey: '/home/x/members/lab/admin.key',
     anchorEveryMs: 1000,
   });

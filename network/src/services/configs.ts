@@ -1,5 +1,6 @@
 import { GatewayConfig, WorkerConfig } from '@llmchain/protocol';
 import type { z } from 'zod';
+import { caUrl, identityCa } from '../ca/authorities';
 import { bucketOf } from '../stores/object-store';
 import type { Layout } from '../topology/layout';
 import { address, gatewayUrl, HOST, LISTEN_ADDRESS, type Member, type Topology } from '../topology/topology';
@@ -16,7 +17,13 @@ export function gatewayConfig(topology: Topology, member: Member, layout: Layout
     peerListen: { host: LISTEN_ADDRESS, port: member.ports.peerApi },
     tls: files.tls.gateway,
     fabric: fabric(member, layout, 'gateway'),
-    authority: { certificate: files.ca.certificate, key: files.ca.key, wallet: files.wallet },
+    authority: {
+      url: caUrl(topology),
+      caName: identityCa(member),
+      tlsRoot: layout.services.ca.certificate,
+      registrar: files.registrar.gateway,
+      wallet: files.wallet,
+    },
     signingKey: files.signingKey.gateway,
     databaseUrl: files.databaseUrl,
     databaseRoot: layout.services.ca.certificate,

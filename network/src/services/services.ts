@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { socketFolderOf, writeJson } from '../files';
 import { request } from '../fabric/http';
 import { NODE_OPTIONS } from '../fabric/chaincode';
 import { accepts } from '../processes/ports';
 import type { Processes, ProcessSpec } from '../processes/processes';
-import { assertBuilt, codeRevision } from '../processes/revision';
+import { assertBuilt, codeRevision, contentRevision } from '../processes/revision';
 import { until } from '../processes/until';
-import type { Layout } from '../topology/layout';
+import type { KeyPairFiles, Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { gatewayUrl, type Member, type Topology } from '../topology/topology';
 import { gatewayConfig, workerConfig } from './configs';
@@ -33,10 +32,11 @@ export class Services {
    */
   async gateway(member: Member, main: string): Promise<void> {
     const { topology, layout } = this.options;
-    const config = layout.member(member.name).gatewayConfig;
+    const files = layout.member(member.name);
+    const config = files.gatewayConfig;
     await writeJson(config, gatewayConfig(topology, member, layout));
     await this.#ensure(
-      await nodeSpec(processName('gateway', member), main, config),
+      nodeSpec(processName('gateway', member), main, config, [files.tls.gateway, files.identity.gateway]),
       async () => (await request(`${gatewayUrl(member)}/readyz`)).status === 200,
     );
   }
@@ -53,8 +53,9 @@ export class Services {
     for (const folder of [files.models, files.outbox, files.verdicts])
       await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeJson(files.workerConfig, workerConfig(topology, member, layout));
-    await this.#ensure(await nodeSpec(processName('worker', member), main, files.workerConfig), () =>
-      accepts(member.ports.worker),
+    await this.#ensure(
+      nodeSpec(processName('worker', member), main, files.workerConfig, [files.tls.worker, files.identity.worker]),
+      () => accepts(member.ports.worker),
     );
   }
 
@@ -65,11 +66,9 @@ export class Services {
   }
 }
 
-async function nodeSpec(name: string, main: string, config: string): Promise<ProcessSpec> {
-  const settings = createHash('sha256')
-    .update(await readFile(config))
-    .digest('hex')
-    .slice(0, 16);
+/** @param credentials what the program presents: it is started anew when they are renewed */
+function nodeSpec(name: string, main: string, config: string, credentials: readonly KeyPairFiles[]): ProcessSpec {
+  const settings = contentRevision([config, ...credentials.map(({ certificate }) => certificate)]);
   return {
     name,
     command: process.execPath,

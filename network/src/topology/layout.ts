@@ -14,6 +14,8 @@ interface MemberLayout {
   readonly folder: string;
   readonly ca: KeyPairFiles;
   readonly tlsCa: KeyPairFiles;
+  /** Id and secret of who may enrol at each of the two authorities, and of who enrols for the gateway; JSON. */
+  readonly registrar: { readonly ca: string; readonly tlsCa: string; readonly gateway: string };
   /** Folders in Fabric's MSP format: what the channel knows of the member, and its local identities. */
   readonly msp: { readonly channel: string; readonly peer: string; readonly orderer: string; readonly admin: string };
   readonly tls: Readonly<Record<'peer' | 'orderer' | 'chaincode' | 'gateway' | 'worker' | 'admin', KeyPairFiles>>;
@@ -46,6 +48,8 @@ export interface Layout {
   readonly roots: string;
   readonly members: string;
   readonly data: string;
+  /** Folder of the fabric-ca server: its configuration, and a folder with register and keys per authority. */
+  readonly certificateAuthority: string;
   readonly fabric: {
     readonly folder: string;
     readonly configtx: string;
@@ -60,6 +64,7 @@ export interface Layout {
     readonly ca: KeyPairFiles;
     readonly postgres: KeyPairFiles;
     readonly objectStore: KeyPairFiles;
+    readonly certificateAuthority: KeyPairFiles;
     readonly postgresPassword: string;
     readonly objectStoreRoot: string;
   };
@@ -83,6 +88,7 @@ export function layoutOf(home: string): Layout {
     roots: at('roots'),
     members: at('members'),
     data: at('data'),
+    certificateAuthority: at('data', 'ca'),
     fabric: {
       folder: at('fabric'),
       configtx: at('fabric'),
@@ -97,6 +103,7 @@ export function layoutOf(home: string): Layout {
       ca: keyPair(at('services'), 'ca'),
       postgres: keyPair(at('services'), 'postgres'),
       objectStore: keyPair(at('services'), 'object-store'),
+      certificateAuthority: keyPair(at('services'), 'certificate-authority'),
       postgresPassword: at('services', 'postgres.password'),
       objectStoreRoot: at('services', 'object-store.json'),
     },
@@ -113,6 +120,11 @@ function memberLayout(home: string, name: MemberName): MemberLayout {
     folder,
     ca: keyPair(at('ca'), 'ca'),
     tlsCa: keyPair(at('ca'), 'tls-ca'),
+    registrar: {
+      ca: at('ca', 'registrar.json'),
+      tlsCa: at('ca', 'tls-registrar.json'),
+      gateway: at('gateway-registrar.json'),
+    },
     msp: {
       channel: at('msp', 'channel'),
       peer: at('msp', 'peer'),

@@ -32,6 +32,8 @@ export function portUses(topology: Topology): PortUse[] {
     ),
   );
   return [
+    { port: topology.certificateAuthority, process: 'ca', use: 'certificateAuthority' },
+    { port: topology.certificateAuthorityOperations, process: 'ca', use: 'certificateAuthorityOperations' },
     { port: topology.postgres, process: 'postgres', use: 'postgres' },
     { port: topology.objectStore, process: 'object-store', use: 'objectStore' },
     ...ofMembers,
@@ -41,6 +43,7 @@ export function portUses(topology: Topology): PortUse[] {
 /** Names of all processes in the order in which they are started; they are stopped in the reverse order. */
 export function processNames(topology: Topology): string[] {
   return [
+    'ca',
     'postgres',
     'object-store',
     ...MEMBER_PROCESSES.flatMap((kind) => topology.members.map((member) => processName(kind, member))),

@@ -35,6 +35,8 @@ export interface Topology {
   readonly members: readonly Member[];
   readonly postgres: number;
   readonly objectStore: number;
+  readonly certificateAuthority: number;
+  readonly certificateAuthorityOperations: number;
 }
 
 /** Name that every program is dialled by; certificates carry it, and `127.0.0.1`, as subject alternative names. */
@@ -67,6 +69,8 @@ export function topologyOf(portBase: number): Topology {
     })),
     postgres: portBase + 32,
     objectStore: portBase + 33,
+    certificateAuthority: portBase + 34,
+    certificateAuthorityOperations: portBase + 35,
   };
 }
 

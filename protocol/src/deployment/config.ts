@@ -50,8 +50,19 @@ export const GatewayConfig = z.strictObject({
   peerListen: listen,
   tls,
   fabric,
-  /** The member's certificate authority, from which the gateway enrols the holders of API keys. */
-  authority: z.strictObject({ certificate: path, key: path, wallet: path }),
+  /** The member's certificate authority (fabric-ca), from which the gateway enrols the holders of API keys. */
+  authority: z.strictObject({
+    /** Base URL of the server, `https://…`. */
+    url: z.url(),
+    /** Which of the server's authorities is the member's. */
+    caName: z.string().min(1),
+    /** PEM of the root that the server's TLS certificate chains to. */
+    tlsRoot: path,
+    /** JSON file `{id, secret}` of an identity that may register and revoke others. */
+    registrar: path,
+    /** Folder where the gateway keeps the certificates and keys of the holders. */
+    wallet: path,
+  }),
   /** Ed25519 private key (PKCS #8 PEM) that signs tickets; its public half is registered on the ledger. */
   signingKey: path,
   /** File with one line, a `postgresql://` URL; `databaseRoot` is the PEM of the server's TLS root. */

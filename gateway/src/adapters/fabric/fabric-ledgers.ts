@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   LedgerClient,
   openConnection,
@@ -6,7 +5,6 @@ import {
   type LedgerOptions,
   type PeerAddress,
 } from '@llmchain/ledger-client';
-import { LlmchainError } from '@llmchain/protocol';
 import type { Actor } from '../../ports/actor';
 import type { Ledger, Ledgers } from '../../ports/ledger';
 
@@ -21,8 +19,15 @@ export interface FabricDependencies {
   peer: PeerAddress;
   /** The gateway's own identity. */
   service: Identity;
-  /** Where the certificate and key of a key's holder lie; PEM files. */
-  wallet: { files(key: string): { certificate: string; key: string } };
+  /** The certificate and key (PEM) of a key's holder, and when to ask for them again: they are renewed. */
+  wallet: { identity(key: string): Promise<{ certificate: string; key: string; askAgainAt: number }> };
+}
+
+interface HoldersLedger {
+  client: LedgerClient;
+  certificate: string;
+  /** Milliseconds since the Unix epoch. */
+  askAgainAt: number;
 }
 
 /** The ledger through the member's peer: one gRPC connection, one signer per identity. */
@@ -31,7 +36,7 @@ export class FabricLedgers implements Ledgers {
   readonly #options: FabricOptions;
   readonly #wallet: FabricDependencies['wallet'];
   readonly #connection: ReturnType<typeof openConnection>;
-  readonly #clients = new Map<string, Promise<LedgerClient>>();
+  readonly #clients = new Map<string, Promise<HoldersLedger>>();
 
   constructor(options: FabricOptions, dependencies: FabricDependencies) {
     this.#options = options;
@@ -40,16 +45,16 @@ export class FabricLedgers implements Ledgers {
     this.service = new LedgerClient(options, this.#connection, dependencies.service);
   }
 
-  as(actor: Actor): Promise<Ledger> {
+  async as(actor: Actor): Promise<Ledger> {
     const known = this.#clients.get(actor.key);
     this.#clients.delete(actor.key);
-    const client = known ?? this.#open(actor.key);
-    this.#clients.set(actor.key, client);
-    client.catch(() => this.#clients.delete(actor.key));
+    const opened = this.#current(actor.key, known);
+    this.#clients.set(actor.key, opened);
+    opened.catch(() => this.#clients.delete(actor.key));
     const oldest = this.#clients.keys().next();
     // A client that is given up ends by itself when nobody holds it: it has no connection of its own.
     if (this.#clients.size > KEPT && oldest.done !== true) this.#clients.delete(oldest.value);
-    return client;
+    return (await opened).client;
   }
 
   close(): void {
@@ -57,18 +62,17 @@ export class FabricLedgers implements Ledgers {
     this.#connection.close();
   }
 
-  async #open(key: string): Promise<LedgerClient> {
-    const files = this.#wallet.files(key);
-    try {
-      const [certificate, privateKey] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
-      return new LedgerClient(this.#options, this.#connection, { mspId: this.#options.mspId, certificate, privateKey });
-    } catch (cause) {
-      throw new LlmchainError(
-        'unavailable',
-        'The identity of this key cannot be read. Have a new key made.',
-        { key },
-        { cause },
-      );
-    }
+  /** The known client, unless its certificate has been renewed since. */
+  async #current(key: string, known: Promise<HoldersLedger> | undefined): Promise<HoldersLedger> {
+    const kept = await known;
+    if (kept !== undefined && kept.askAgainAt > Date.now()) return kept;
+    const { certificate, key: privateKey, askAgainAt } = await this.#wallet.identity(key);
+    if (kept?.certificate === certificate) return { ...kept, askAgainAt };
+    const identity = {
+      mspId: this.#options.mspId,
+      certificate: Buffer.from(certificate),
+      privateKey: Buffer.from(privateKey),
+    };
+    return { client: new LedgerClient(this.#options, this.#connection, identity), certificate, askAgainAt };
   }
 }
