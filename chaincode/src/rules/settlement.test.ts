@@ -1,0 +1,149 @@
+import {
+  proveInclusion,
+  royaltyLeaves,
+  royaltyRoot,
+  royaltyTable,
+  royaltyTotal,
+  type Settlement,
+} from '@llmchain/protocol';
+import fc from 'fast-check';
+import { demandEntry, owed } from './claim';
+import { settle } from './settlement';
+
+const MEMBERS = ['GuildMSP', 'ArchiveMSP', 'LabMSP', 'ComputeMSP'];
+const fees = fc.tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 0, max: 2_500 }))).map(([a, b, c, d]) => ({
+  operator: a!,
+  verifiers: b!,
+  modelOwner: c!,
+  dataContributors: d!,
+  artists: 10_000 - a! - b! - c! - d!,
+}));
+const earnings = fc.record({
+  amount: fc.maxSafeNat(),
+  fees,
+  producer: fc.constantFrom(...MEMBERS),
+  verifiers: fc.shuffledSubarray(MEMBERS, { minLength: 1 }),
+  modelOwner: fc.constantFrom(...MEMBERS),
+  contributors: fc.array(
+    fc.record({ member: fc.constantFrom(...MEMBERS), tokens: fc.integer({ min: 1, max: 2 ** 40 }) }),
+    { minLength: 1, maxLength: 8 },
+  ),
+});
+const contributions = fc.array(
+  fc.record({
+    member: fc.constantFrom('GuildMSP', 'ArchiveMSP'),
+    creators: fc.constantFrom(
+      [{ person: 'ann', share: 10_000 }],
+      [
+        { person: 'ben', share: 2_500 },
+        { person: 'ann', share: 7_500 },
+      ],
+    ),
+    tokens: fc.integer({ min: 1, max: 10_000 }),
+    weight: fc.integer({ min: 1, max: 10_000 }),
+  }),
+  { minLength: 1, maxLength: 20 },
+);
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + BigInt(value), 0n);
+const settlement = (of: ReturnType<typeof settle>): Settlement => ({
+  schema: 'settlement/1',
+  batch: 'ComputeMSP/1',
+  model: 'poet',
+  version: 1,
+  state: 'released',
+  ...of,
+  owner: { member: 'ComputeMSP' },
+  createdTx: 't',
+  updatedTx: 't',
+});
+
+test('parts and pool are the fee, to the micro-credit; each account stands once, in order, with something', () => {
+  fc.assert(
+    fc.property(earnings, (all) => {
+      const { parts, pool } = settle(all);
+      expect(sum([...parts.map((part) => part.amount), pool])).toBe(BigInt(all.amount));
+      const accounts = parts.map(({ account }) => account);
+      expect(accounts).toEqual([...new Set(accounts)].sort());
+      expect(parts.every((part) => part.amount > 0)).toBe(true);
+      expect(pool).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+test('the order in which verifiers and datasets are named changes nothing', () => {
+  fc.assert(
+    fc.property(earnings, (all) => {
+      const turned = settle({ ...all, verifiers: [...all.verifiers].reverse() });
+      expect(turned).toEqual(settle(all));
+      // Datasets of one member may trade a micro-credit, and it is the same member's.
+      const members = new Set(all.contributors.map(({ member }) => member));
+      fc.pre(members.size === all.contributors.length);
+      expect(settle({ ...all, contributors: [...all.contributors].reverse() })).toEqual(settle(all));
+    }),
+  );
+});
+
+test('nobody earns who neither produced, verified, owns the model nor gave data', () => {
+  fc.assert(
+    fc.property(earnings, (all) => {
+      const involved = [
+        all.producer,
+        all.modelOwner,
+        ...all.verifiers,
+        ...all.contributors.map(({ member }) => member),
+      ];
+      for (const { account } of settle(all).parts)
+        expect(involved.map((member) => `member:${member}`)).toContain(account);
+    }),
+  );
+});
+
+test('what all accounts claim of a settlement is all of it', () => {
+  fc.assert(
+    fc.property(earnings, contributions, (all, works) => {
+      const table = royaltyTable(works);
+      const of = settlement(settle(all));
+      const members = MEMBERS.map((member) => owed(of, `member:${member}`, undefined, royaltyTotal(table)));
+      const artists = table.map((entry) => owed(of, entry.payee, entry, royaltyTotal(table)));
+      expect(sum([...members, ...artists])).toBe(BigInt(all.amount));
+    }),
+  );
+});
+
+describe('a place in the royalty table', () => {
+  const model = (table: ReturnType<typeof royaltyTable>) =>
+    ({
+      royalty: { root: royaltyRoot(table), total: royaltyTotal(table), entries: table.length, address: 'sha256/x' },
+    }) as Parameters<typeof demandEntry>[1];
+
+  test('is proved by whoever has it, and by nobody who has not', async () => {
+    await fc.assert(
+      fc.asyncProperty(contributions, fc.nat(), async (works, pick) => {
+        const table = royaltyTable(works);
+        const index = pick % table.length;
+        const entry = table[index]!;
+        const proof = proveInclusion(royaltyLeaves(table), index);
+        expect(() => {
+          demandEntry(entry.payee, model(table), entry, proof);
+        }).not.toThrow();
+        for (const forged of [
+          { ...entry, share: entry.share + 1 },
+          { ...entry, start: entry.start + 1 },
+        ])
+          await expect(() => {
+            demandEntry(entry.payee, model(table), forged, proof);
+          }).toThrowWithCode('digest_mismatch');
+        await expect(() => {
+          demandEntry('artist:GuildMSP:nobody', model(table), entry, proof);
+        }).toThrowWithCode('invalid_argument');
+        await expect(() => {
+          demandEntry(entry.payee, model(table), entry, { ...proof, count: proof.count + 1 });
+        }).toThrowWithCode('digest_mismatch');
+        await expect(() => {
+          demandEntry(entry.payee, model(table), undefined, undefined);
+        }).toThrowWithCode('invalid_argument');
+      }),
+    );
+  });
+});
