@@ -15,7 +15,12 @@ const shared = ['protocol', 'onnx-graph', 'ledger-client'];
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'nobody-imports-test', severity: 'error', from: { pathNot: '(^test/|\\.test\\.ts$)' }, to: { path: '^test/' } },
+    {
+      name: 'nobody-imports-test',
+      severity: 'error',
+      from: { pathNot: '(^test/|\\.test\\.ts$)' },
+      to: { path: '^test/' },
+    },
     workspace('protocol', []),
     workspace('onnx-graph', ['protocol']),
     workspace('ledger-client', ['protocol']),

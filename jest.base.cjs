@@ -4,7 +4,7 @@ process.env.CORE_CHAINCODE_LOGGING_LEVEL ??= 'CRITICAL';
 
 module.exports = {
   rootDir: __dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/runtime-environment.cjs',
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

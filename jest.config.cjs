@@ -1,1 +1,4 @@
-module.exports = { ...require('./jest.base.cjs'), testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/support/**/*.test.ts'] };
+module.exports = {
+  ...require('./jest.base.cjs'),
+  testMatch: ['<rootDir>/*/src/**/*.test.ts', '<rootDir>/test/support/**/*.test.ts'],
+};

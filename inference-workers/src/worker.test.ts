@@ -1,4 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises';

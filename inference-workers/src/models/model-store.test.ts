@@ -1,4 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
 import type { IncomingMessage } from 'node:http';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,5 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
-
 import { expect } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../graph/graph-builder';

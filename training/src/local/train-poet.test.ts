@@ -1,5 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
-
 import { expect } from '@jest/globals';
 import type { Progress } from './train-poet';
 import { POET_SETTINGS, type PoetSettings } from './poet-settings';

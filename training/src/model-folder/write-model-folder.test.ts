@@ -1,5 +1,3 @@
-/** @jest-environment ./onnx-graph/jest-environment.cjs */
-
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -2,7 +2,7 @@ const { TestEnvironment } = require('jest-environment-node');
 
 /**
  * Node's test environment with the typed arrays of the process itself: ONNX Runtime's native part makes its results with
- * those, and its JavaScript part refuses arrays of another realm. Use: a `@jest-environment` docblock in the test file.
+ * those, and its JavaScript part refuses arrays of another realm.
  */
 module.exports = class RuntimeEnvironment extends TestEnvironment {
   constructor(config, context) {
