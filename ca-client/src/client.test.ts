@@ -5,6 +5,9 @@ import { readRegistrar } from '../../network/src/ca/certificate-authorities';
 import { CaClient } from './client';
 import { attributesOf, newSecret, type Credential } from './credential';
 
+// The server hashes secrets slowly, on purpose.
+jest.setTimeout(60_000);
+
 let ca: TestAuthorities;
 let client: Awaited<ReturnType<TestAuthorities['authorities']['client']>>;
 let registrar: Credential;

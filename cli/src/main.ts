@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { demoCommand } from './commands/demo';
 import { keyCreateCommand } from './commands/key';
-import { downCommand, logsCommand, resetCommand, statusCommand } from './commands/lifecycle';
+import { doctorCommand } from './commands/doctor';
+import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
+import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
 import { upCommand } from './commands/up';
@@ -55,7 +57,12 @@ function program(): Command {
   add('up', 'start or heal the consortium, keeping all data').action((options: Common) => carryOut(options, upCommand));
   add('down', 'stop everything, keeping all data').action((options: Common) => carryOut(options, downCommand));
   add('reset', 'stop everything and remove all data').action((options: Common) => carryOut(options, resetCommand));
-  add('status', 'what runs, and how far each ledger is').action((options: Common) => carryOut(options, statusCommand));
+  add('status', 'what runs and is healthy, versions, and how far each ledger is').action((options: Common) =>
+    carryOut(options, statusCommand),
+  );
+  add('doctor', 'what is wrong with this machine or this home, and what to do').action((options: Common) =>
+    carryOut(options, doctorCommand),
+  );
   add('logs', 'print the log of one process')
     .argument('<name>', 'such as peer-guild, gateway-lab, worker-compute, postgres')
     .action((name: string, options: Common) =>

@@ -2,9 +2,15 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CertificateAuthorities } from './ca/certificate-authorities';
 import { Enrolments } from './ca/enrolments';
+import type { Check } from './doctor/check';
+import { examine } from './doctor/doctor';
 import { NetworkError } from './errors';
+import { errno } from './files';
 import { FabricNetwork } from './fabric/fabric-network';
 import { claimHome, establish, existingTopology, homeTopology, isHome } from './home';
+import { assertClock, clockEvidence } from './machine/clock';
+import { assertRoom, ROOM_TO_RUN } from './machine/disk';
+import { LOG_KEEPER, logKeeperSpec } from './processes/log-keeper';
 import { withLock } from './processes/lock';
 import { assertPortsFree } from './processes/ports';
 import { Processes } from './processes/processes';
@@ -15,7 +21,7 @@ import { reported, type Report } from './report';
 import { Services } from './services/services';
 import { statusOf, type Status } from './status';
 import { ObjectStore } from './stores/object-store';
-import { Postgres } from './stores/postgres';
+import { Postgres, postgresFolder } from './stores/postgres';
 import { layoutOf, socketFolder, type Layout } from './topology/layout';
 import { portUses, processNames } from './topology/process-names';
 import { address, gatewayUrl, type Member, type MemberName, type Topology } from './topology/topology';
@@ -77,12 +83,31 @@ export class Consortium {
    * @throws {NetworkError}
    */
   async up(signal?: AbortSignal): Promise<UpResult> {
+    try {
+      return await this.#up(signal);
+    } catch (error) {
+      // Programs that meet a full disk die of it in words of their own.
+      if (errno(error) === 'ENOSPC' || !(error instanceof NetworkError)) await this.#assertNotFull();
+      else if (error.code === 'start_failed' || error.code === 'not_ready' || error.code === 'command_failed')
+        await this.#assertNotFull();
+      throw error;
+    }
+  }
+
+  async #assertNotFull(): Promise<void> {
+    for (const folder of [this.#layout.home, postgresFolder(this.#layout)]) await assertRoom(folder, ROOM_TO_RUN);
+  }
+
+  async #up(signal: AbortSignal | undefined): Promise<UpResult> {
     const started = Date.now();
     this.#assertBuilt();
     await claimHome(this.#layout);
     return withLock(this.#layout.lock, async () => {
       const topology = await homeTopology(this.#layout, this.options.portBase);
       const processes = this.#processes();
+      await assertRoom(this.#layout.home);
+      await assertRoom(postgresFolder(this.#layout));
+      assertClock(await clockEvidence(topology, this.#layout, processes.all()));
       await assertPortsFree(portUses(topology).filter((use) => processes.running(use.process) === undefined));
       const { fabricBin, cache } = this.options;
       const { report } = this.dependencies;
@@ -131,6 +156,15 @@ export class Consortium {
   async status(): Promise<Status> {
     const topology = await existingTopology(this.#layout);
     return statusOf(topology, this.#layout, this.#processes());
+  }
+
+  /**
+   * What a person should see to before `up` can work, or works on; nothing is changed.
+   * @throws {NetworkError} `home_invalid`
+   */
+  async examine(): Promise<Check[]> {
+    const { portBase, fabricBin, cache } = this.options;
+    return examine({ layout: this.#layout, portBase, fabricBin, cache });
   }
 
   /**
@@ -214,6 +248,7 @@ export class Consortium {
           () => `on ${members.length} peers`,
         );
     };
+    await processes.ensure(logKeeperSpec({ logs: layout.logs }));
     await allOf([servers, ledger()]);
     const gateway = this.#package('gateway');
     const worker = this.#package('worker');
@@ -244,7 +279,7 @@ export class Consortium {
   async #stop(): Promise<void> {
     const processes = this.#processes();
     const state = new ProcessState({ file: this.#layout.state });
-    const kinds = ['gateway', 'worker', 'chaincode', 'peer', 'orderer', 'object-store', 'postgres', 'ca'];
+    const kinds = ['gateway', 'worker', 'chaincode', 'peer', 'orderer', 'object-store', 'postgres', 'ca', LOG_KEEPER];
     const running = state.all().map(({ name }) => name);
     const step = this.dependencies.report.step('stop');
     try {

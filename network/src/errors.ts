@@ -4,6 +4,8 @@ export type NetworkErrorCode =
   | 'home_invalid'
   | 'locked'
   | 'port_taken'
+  | 'disk_full'
+  | 'clock_wrong'
   | 'missing_program'
   | 'build_failed'
   | 'not_built'

@@ -18,12 +18,6 @@ export async function resetCommand(settings: Settings, terminal: Terminal): Prom
   terminal.result({ removed: settings.home }, `Stopped, and removed ${settings.home}.`);
 }
 
-export async function statusCommand(settings: Settings, terminal: Terminal): Promise<void> {
-  const status = await consortium(settings, terminal).status();
-  const rows = status.processes.map(({ name, ...rest }) => `   ${name.padEnd(20)} ${JSON.stringify(rest)}`);
-  terminal.result(status, rows.join('\n'));
-}
-
 export async function logsCommand(settings: Settings, terminal: Terminal, name: string): Promise<void> {
   const file = await consortium(settings, terminal).logs(name);
   if (terminal.json) terminal.result({ name, file });

@@ -6,6 +6,9 @@ import { readRegistrar } from './certificate-authorities';
 import { Enrolments } from './enrolments';
 import { holdersOf, isPinned, type Holder } from './holders';
 
+// The server hashes secrets slowly, on purpose.
+jest.setTimeout(60_000);
+
 const DAY = 24 * 3600 * 1000;
 const YEAR = 366 * DAY;
 

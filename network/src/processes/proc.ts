@@ -17,12 +17,6 @@ export function parseStartTime(stat: string): string | undefined {
   return state === 'Z' || state === 'X' ? undefined : fields[19];
 }
 
-/** Resident memory in bytes, 0 where there is no such process. */
-export function residentBytes(pid: number): number {
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '');
-  return Number(match?.[1] ?? 0) * 1024;
-}
-
 /** A process that listens on a port; the id is unknown where it is another user's. */
 export interface PortHolder {
   readonly pid: number | undefined;
@@ -53,6 +47,18 @@ export function hasProcessIn(folder: string): boolean {
   return processIds().some((pid) => {
     try {
       return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // ended, or another user's
+    }
+  });
+}
+
+/** Ids of processes whose working folder is `folder` or lies in it; other users' only for root. */
+export function processesUnder(folder: string): number[] {
+  return processIds().filter((pid) => {
+    try {
+      const cwd = readlinkSync(`/proc/${pid}/cwd`);
+      return cwd === folder || cwd.startsWith(`${folder}/`);
     } catch {
       return false; // ended, or another user's
     }

@@ -45,6 +45,11 @@ export class Processes {
     return stored !== undefined && stored.fingerprint === fingerprint(spec);
   }
 
+  /** All that run. */
+  all(): StoredProcess[] {
+    return this.dependencies.state.all().filter(isAlive);
+  }
+
   /** The process of this name, where it is alive. */
   running(name: string): StoredProcess | undefined {
     const stored = this.dependencies.state.get(name);

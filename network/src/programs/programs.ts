@@ -50,8 +50,10 @@ const VERSITYGW: GoModule = { name: 'versitygw', programs: ['versitygw'], cgo: f
 /** Its register is SQLite, which is C. */
 const FABRIC_CA: GoModule = { name: 'fabric-ca', programs: ['fabric-ca-server'], cgo: true, samples: undefined };
 
-const CACHE = path.join(os.homedir(), '.cache', 'llmchain', 'bin');
-const MODULES_FOLDER = path.resolve(__dirname, '../../programs');
+/** Folder of built programs unless another is named. */
+export const CACHE = path.join(os.homedir(), '.cache', 'llmchain', 'bin');
+/** Folder of the Go modules that programs are built from. */
+export const MODULES_FOLDER = path.resolve(__dirname, '../../programs');
 
 /**
  * Finds the programs in the cache, or builds them from the Go module proxy under the checksums in `go.sum`.
@@ -84,6 +86,20 @@ export async function fabricCaServer(cache: string = CACHE): Promise<string> {
   return path.join(folder, 'fabric-ca-server');
 }
 
+/** Whether nothing is left to build. */
+export async function isBuilt(options: Pick<ProgramsOptions, 'cache' | 'fabricBin'>): Promise<boolean> {
+  const { cache = CACHE, fabricBin } = options;
+  const modules = [
+    ...(fabricBin === undefined ? [FABRIC] : []),
+    ...(fabricBin !== undefined && (await releaseCa(fabricBin)) !== undefined ? [] : [FABRIC_CA]),
+    VERSITYGW,
+  ];
+  const found = await Promise.all(
+    modules.map(async (module) => (await cachedFolder(module, cache)).folder !== undefined),
+  );
+  return found.every(Boolean);
+}
+
 interface Built {
   readonly folder: string;
   readonly samples: string;
@@ -105,7 +121,11 @@ function named(fabric: Built, ca: Built, s3: Built): Programs {
   };
 }
 
-async function releasePrograms(folder: string): Promise<Built> {
+/**
+ * The programs of an unpacked release of Fabric.
+ * @throws {NetworkError} `missing_program` naming the file that is not there
+ */
+export async function releasePrograms(folder: string): Promise<Built> {
   const samples = path.resolve(folder, '../config');
   const wanted = [
     ...FABRIC.programs.map((name) => path.join(folder, name)),
@@ -130,23 +150,40 @@ async function releaseCa(folder: string): Promise<Built | undefined> {
 
 async function builtModule(module: GoModule, cache: string, signal: AbortSignal | undefined): Promise<Built> {
   const source = path.join(MODULES_FOLDER, module.name);
-  const prefix = `${module.name}-${await sourceHash(source)}-`;
-  const go = await goVersion();
-  const cached = go === undefined ? await anyBuilt(cache, prefix) : path.join(cache, prefix + go);
-  if (cached !== undefined && (await isFile(path.join(cached, module.programs[0] ?? ''))))
-    return { folder: cached, samples: cached, built: false };
-  if (go === undefined || cached === undefined)
+  const { folder, target } = await cachedFolder(module, cache);
+  if (folder !== undefined) return { folder, samples: folder, built: false };
+  if (target === undefined)
     throw new NetworkError(
       'missing_program',
       `the Go compiler is needed once to build ${module.programs.join(', ')}: install Go 1.24 or newer (https://go.dev/dl) so that "go" is in PATH`,
       { program: 'go' },
     );
   if (module.cgo) await assertCompiler(module);
-  return once(`${cached}.lock`, async () => {
-    const there = await isFile(path.join(cached, module.programs[0] ?? ''));
-    if (!there) await buildInto(module, source, cached, signal);
-    return { folder: cached, samples: cached, built: !there };
+  return once(`${target}.lock`, async () => {
+    const there = await isFinished(module, target);
+    if (!there) await buildInto(module, source, target, signal);
+    return { folder: target, samples: target, built: !there };
   });
+}
+
+/**
+ * Where a module's programs are, by the hash of its source and the version of Go; without Go, of any version.
+ * @returns `folder` where they are built, `target` where they would be
+ */
+async function cachedFolder(
+  module: GoModule,
+  cache: string,
+): Promise<{ folder: string | undefined; target: string | undefined }> {
+  const prefix = `${module.name}-${await sourceHash(path.join(MODULES_FOLDER, module.name))}-`;
+  const version = await goVersion();
+  const target = version === undefined ? undefined : path.join(cache, prefix + version);
+  const candidate = target ?? (await anyBuilt(cache, prefix));
+  const folder = candidate !== undefined && (await isFinished(module, candidate)) ? candidate : undefined;
+  return { folder, target };
+}
+
+function isFinished(module: GoModule, folder: string): Promise<boolean> {
+  return isFile(path.join(folder, module.programs[0] ?? ''));
 }
 
 /** Two commands that need the same programs build them once: the second waits for the first. */
@@ -213,7 +250,9 @@ async function sourceHash(source: string): Promise<string> {
 
 async function anyBuilt(cache: string, prefix: string): Promise<string | undefined> {
   const entries = await readdir(cache).catch(() => []);
-  const found = entries.filter((entry) => entry.startsWith(prefix) && !entry.includes('.building-')).sort();
+  const found = entries
+    .filter((entry) => entry.startsWith(prefix) && !entry.includes('.building-') && !entry.includes('.lock'))
+    .sort();
   const newest = found.at(-1);
   return newest === undefined ? undefined : path.join(cache, newest);
 }

@@ -13,7 +13,8 @@ import { HOST, listenAddress, type Member, type Topology } from '../topology/top
 
 const NAME = 'object-store';
 const REGION = 'us-east-1';
-const HEALTH = '/health';
+/** Path that answers 200 without a signature. */
+export const OBJECT_STORE_HEALTH = '/health';
 
 const Credentials = z.strictObject({ accessKey: z.string(), secretKey: z.string() });
 type Credentials = z.infer<typeof Credentials>;
@@ -39,7 +40,7 @@ export class ObjectStore {
     const started = await processes.ensure(await this.#spec());
     const ca = await readFile(layout.services.ca.certificate, 'utf8');
     const check = (): void => processes.assertAlive(NAME);
-    const url = `https://${HOST}:${topology.objectStore}${HEALTH}`;
+    const url = `https://${HOST}:${topology.objectStore}${OBJECT_STORE_HEALTH}`;
     await until('the object store', async () => (await request(url, { ca })).status === 200, { check, signal });
     if (started) await Promise.all(topology.members.map((member) => this.#createBucket(member, ca)));
   }
@@ -54,7 +55,7 @@ export class ObjectStore {
       args: [
         ...['--port', listenAddress(topology.objectStore), '--region', REGION],
         ...['--cert', certificate, '--key', key],
-        ...['--iam-dir', this.#at('accounts'), '--health', HEALTH, '--quiet'],
+        ...['--iam-dir', this.#at('accounts'), '--health', OBJECT_STORE_HEALTH, '--quiet'],
         'posix',
         // Metadata beside the objects rather than in extended attributes, which not every file system has.
         ...['--sidecar', this.#at('metadata'), '--versioning-dir', this.#at('versions')],

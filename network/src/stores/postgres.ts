@@ -54,7 +54,7 @@ export class Postgres {
     user: User | undefined,
   ) {
     this.#user = user;
-    this.#folder = postgresFolder(options.layout, user !== undefined);
+    this.#folder = postgresFolder(options.layout);
   }
 
   static async create(
@@ -253,8 +253,9 @@ export class Postgres {
   }
 }
 
-function postgresFolder(layout: Layout, asRoot: boolean): string {
-  return asRoot ? path.join(ROOT_AREA, homeHash(layout.home), NAME) : path.join(layout.data, NAME);
+/** Where the server's binaries and data are. */
+export function postgresFolder(layout: Layout): string {
+  return process.getuid?.() === 0 ? path.join(ROOT_AREA, homeHash(layout.home), NAME) : path.join(layout.data, NAME);
 }
 
 function binariesFolder(): string {

@@ -1,3 +1,4 @@
+import { LOG_KEEPER } from '../processes/log-keeper';
 import type { Member, MemberPorts, Topology } from './topology';
 
 /** Kinds of program of which every member runs one. */
@@ -43,6 +44,7 @@ export function portUses(topology: Topology): PortUse[] {
 /** Names of all processes in the order in which they are started; they are stopped in the reverse order. */
 export function processNames(topology: Topology): string[] {
   return [
+    LOG_KEEPER,
     'ca',
     'postgres',
     'object-store',

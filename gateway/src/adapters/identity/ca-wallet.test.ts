@@ -8,6 +8,9 @@ import { Enrolments } from '../../../../network/src/ca/enrolments';
 import type { Actor } from '../../ports/actor';
 import { CaWallet, type CaWalletOptions } from './ca-wallet';
 
+// The server hashes secrets slowly, on purpose.
+jest.setTimeout(60_000);
+
 const YEAR = 366 * 24 * 3600 * 1000;
 
 describe('enrolment', () => {
@@ -59,7 +62,7 @@ describe('enrolment', () => {
     const actor: Actor = { key: 'key-4', role: 'steward', name: 'keeper' };
     const first = await enrolled(actor);
     expect((await stat(join(options.folder, 'key-4.pem'))).mode & 0o777).toBe(0o600);
-    expect(await enrolled(actor)).toMatchObject(first);
+    expect((await enrolled(actor)).certificate).toBe(first.certificate);
   });
 
   test('an enrolment that was cut off after it was registered is taken up again', async () => {
