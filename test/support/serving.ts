@@ -12,6 +12,7 @@ import {
   type Finding,
   type RecordOf,
   type RecordType,
+  type RequestOf,
   type ResultOf,
   type RoyaltyEntry,
   compositeKey,
@@ -108,13 +109,18 @@ export class Serving {
     return this.world.submit('inference:reclaim', { operationId: operationId(), session: 's1', batches }, { as });
   }
 
+  /** A payee's place in the royalty table, and the proof of it; nothing for one that has none. */
+  entryOf(payee: Account): Pick<RequestOf<'credits:claim'>, 'entry' | 'proof'> {
+    const index = this.table.findIndex((entry) => entry.payee === payee);
+    if (index < 0) return {};
+    return { entry: this.table[index]!, proof: proveInclusion(royaltyLeaves(this.table), index) };
+  }
+
   /** Claims up to a batch of the producer's, with the payee's place in the royalty table if it has one. */
   claim(payee: Account, as = this.consortium.people.ann, upTo = 1): Promise<ClaimCursor> {
-    const index = this.table.findIndex((entry) => entry.payee === payee);
-    const proof =
-      index < 0 ? {} : { entry: this.table[index]!, proof: proveInclusion(royaltyLeaves(this.table), index) };
     const of = { producer: 'ComputeMSP', model: 'poet', version: 1 };
-    return this.world.submit('credits:claim', { operationId: operationId(), payee, ...of, upTo, ...proof }, { as });
+    const request = { operationId: operationId(), payee, ...of, upTo, ...this.entryOf(payee) };
+    return this.world.submit('credits:claim', request, { as });
   }
 
   account(account: Account): Promise<ResultOf<'credits:account'>> {

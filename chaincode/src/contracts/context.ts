@@ -4,6 +4,7 @@ import type { ChaincodeStub, ClientIdentity } from 'fabric-shim';
 import { Money } from '../ledger/money';
 import { State } from '../ledger/state';
 import { demandRole, type Invoker } from '../rules/authority';
+import { encoded } from './failure';
 
 /** How far a proposal's time may be ahead of this endorser's clock, and behind it: people sign slowly. Milliseconds. */
 const AHEAD = 30_000;
@@ -15,6 +16,21 @@ export class LedgerContext extends Context {
   declare clientIdentity: ClientIdentity;
   #state: State | undefined;
   #money: Money | undefined;
+
+  /**
+   * Called by the shim, though its types do not say so.
+   * @throws {Error} `invalid_argument` unless there is one argument: here, since the shim would refuse it without a code
+   */
+  setChaincodeStub(stub: ChaincodeStub): void {
+    this.stub = stub;
+    const { length } = stub.getFunctionAndParameters().params;
+    if (length === 1) return;
+    throw encoded(
+      new LlmchainError('invalid_argument', `A transaction takes one JSON object; ${length} arguments were sent.`, {
+        arguments: length,
+      }),
+    );
+  }
 
   get state(): State {
     return (this.#state ??= new State(this.stub));

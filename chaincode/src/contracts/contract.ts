@@ -2,6 +2,7 @@ import { decodeJson, LlmchainError, TRANSACTIONS, type ResultOf, type Transactio
 import { Contract } from 'fabric-contract-api';
 import type { z } from 'zod';
 import { LedgerContext } from './context';
+import { encoded } from './failure';
 
 type Decoded<N extends TransactionName> = z.output<(typeof TRANSACTIONS)[N]['request']>;
 
@@ -42,17 +43,4 @@ export abstract class LedgerContract extends Contract {
   protected answer<N extends TransactionName>(_name: N, result: ResultOf<N>): string {
     return JSON.stringify(result);
   }
-}
-
-/** Errors cross the peer as their message alone, so the message is the whole error as JSON. */
-function encoded(error: unknown): Error {
-  if (error instanceof LlmchainError) return new Error(JSON.stringify(error), { cause: error });
-  return new Error(
-    JSON.stringify({
-      code: 'internal',
-      message: 'The contract failed; the log of the endorser has the cause.',
-      details: {},
-    }),
-    { cause: error },
-  );
 }

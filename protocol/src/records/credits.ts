@@ -19,11 +19,16 @@ export const Balance = z.strictObject({
 });
 export type Balance = z.infer<typeof Balance>;
 
+/** A payment by the transaction that made it and its number there. */
+export const DeltaId = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,100}\/[0-9]{1,6}$/, 'must be a transaction id, a slash, a number');
+
 /** One incoming payment: a key of its own, so that any number of payments to one account can commit at once. */
 export const Delta = z.strictObject({
   schema: z.literal('delta/1'),
   account: Account,
-  delta: z.string(),
+  delta: DeltaId,
   amount: Micro,
   reason: z.enum(['issue', 'transfer', 'licence', 'royalty', 'fee', 'escrow', 'refund']),
   owner: Owner,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InclusionProof } from '../merkle/proof';
 import { RoyaltyEntry } from '../money/royalty';
 import { Alias, AliasName, AliasValue } from '../records/alias';
-import { Balance, Account, ClaimCursor, Escrow } from '../records/credits';
+import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
 import { Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion } from '../records/model';
@@ -88,7 +88,7 @@ export const TRANSACTIONS = {
     Balance,
   ),
   'credits:compact': submit(
-    z.strictObject({ ...operation, account: Account, deltas: z.array(z.string().max(200)).min(1).max(500) }),
+    z.strictObject({ ...operation, account: Account, deltas: z.array(DeltaId).min(1).max(500) }),
     Balance,
   ),
   'credits:claim': submit(

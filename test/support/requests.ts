@@ -1,0 +1,249 @@
+import {
+  canonicalJson,
+  merkleRoot,
+  ROLES,
+  sha256Hex,
+  toHex,
+  type Account,
+  type Motion,
+  type Owner,
+  type QueryName,
+  type RequestOf,
+  type Role,
+  type SubmitName,
+} from '@llmchain/protocol';
+import { CHARTER, item, operationId, work } from './consortium';
+import { identity, type TestIdentity } from './identities';
+import { Serving } from './serving';
+import type { Answer } from './verdicts';
+
+/** One request that succeeds, and whose records it touches. */
+export interface Example<N extends SubmitName = SubmitName> {
+  name: N;
+  /** Tells examples of one transaction apart. */
+  about: string;
+  request: RequestOf<N>;
+  owner: Owner;
+  /** What its endorser's verifier says. */
+  verdict?: Answer;
+}
+
+const MINE: Owner = { member: 'GuildMSP', person: 'will' };
+const GUILD: Owner = { member: 'GuildMSP' };
+const TREASURY: Account = 'member:GuildMSP';
+const ARTIST: Account = 'artist:GuildMSP:will';
+const DIGEST = sha256Hex('a digest');
+
+const wills = { ...work('of will', ['will'], 'constrained'), created: '1609', jurisdiction: 'GB' };
+const hers = work('hers', ['ann'], 'allowed');
+const offer = (licence: string, works: readonly string[]) => ({
+  licence,
+  works: [...works],
+  licensee: '*',
+  uses: ['generative_training' as const],
+  from: 0,
+  until: 4_000_000_000_000,
+  price: 0,
+  weight: 200,
+});
+const plan = (job: string) => ({
+  job,
+  purpose: 'verses',
+  datasets: [{ dataset: 'verses', version: 1 }],
+  architecture: { layers: 2, tied: true, kind: 'gpt' },
+  graph: DIGEST,
+  tokenizer: DIGEST,
+  initialParameters: DIGEST,
+  seed: 1,
+  steps: 10,
+});
+const result = { parameters: DIGEST, steps: 10, tokens: 100, initialLoss: 5_000, finalLoss: 2_000, heldOutLoss: 2_100 };
+
+/** One motion of each kind that the members could carry. */
+const MOTIONS: Motion[] = [
+  { kind: 'issue', grants: [{ account: ARTIST, amount: 5 }], reason: 'a prize' },
+  { kind: 'join', member: { member: 'PressMSP', name: 'press', roles: ['admin', 'artist'] } },
+  { kind: 'policy', terms: { fees: CHARTER.fees, verifiersNeeded: 3, batchTimeoutMs: 2_000 } },
+  { kind: 'revokeRole', member: 'LabMSP', role: 'steward' },
+  { kind: 'grantRole', member: 'LabMSP', role: 'artist' },
+  { kind: 'leave', member: 'ShopMSP', reason: 'closed' },
+  { kind: 'alias', model: 'poet', alias: 'canary', version: 1, weight: 100 },
+  { kind: 'alias', model: 'poet', alias: 'production', version: null },
+  { kind: 'retire', model: 'bard', version: 1, reason: 'old' },
+  { kind: 'revoke', model: 'bard', version: 1, reason: 'wrong' },
+  { kind: 'arbitrate', escrow: 'by-will', outcome: 'refunded', reason: 'never came' },
+];
+
+/**
+ * A consortium in which every transaction has an example that succeeds, made so that what has an owner is the guild's
+ * or, where it is a person's, that of the guild's `will`.
+ */
+export class Requests {
+  private constructor(
+    readonly serving: Serving,
+    /** The guild's `will`, in every role. */
+    readonly people: Readonly<Record<Role, TestIdentity>>,
+    readonly examples: readonly Example[],
+  ) {}
+
+  static async ready(): Promise<Requests> {
+    const serving = await Serving.start();
+    const { world, consortium } = serving;
+    const entries = ROLES.map(async (role) => [role, await identity('GuildMSP', { role, person: 'will' })] as const);
+    const people = Object.fromEntries(await Promise.all(entries)) as Record<Role, TestIdentity>;
+    const { admin, artist, steward, trainer } = people;
+    const { lab, archive, gateway } = consortium.people;
+    const submit = <N extends SubmitName>(name: N, request: Omit<RequestOf<N>, 'operationId'>, as: TestIdentity) =>
+      world.submit(name, { operationId: operationId(), ...request } as RequestOf<N>, { as });
+
+    await consortium.decide('terms', { kind: 'policy', terms: { batchTimeoutMs: 1_000 } });
+    await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
+    await consortium.decide('less', { kind: 'revokeRole', member: 'LabMSP', role: 'artist' });
+    await consortium.decide('first', { kind: 'alias', model: 'poet', alias: 'production', version: 1 });
+    await consortium.decide('more-money', {
+      kind: 'issue',
+      grants: [TREASURY, ARTIST].map((account) => ({ account, amount: 10_000 })),
+      reason: 'start',
+    });
+    for (const to of [TREASURY, ARTIST])
+      await submit('credits:transfer', { from: 'member:LabMSP', to, amount: 5 }, lab);
+
+    await submit('artworks:register', { works: [wills] }, artist);
+    await submit('artworks:offerLicence', offer('offered', [wills.sha256]), artist);
+    for (const dataset of ['mine', 'paged'])
+      await submit('datasets:create', { dataset, title: 'mine', purpose: 'verses' }, steward);
+    await submit('datasets:addPage', { dataset: 'paged', version: 1, index: 0, items: [item(hers)] }, steward);
+    for (const job of ['started', 'done']) await submit('training:open', plan(job), trainer);
+    await submit('training:complete', { job: 'done', result }, trainer);
+    const poet = serving.record('model', 'poet', 1);
+    const entry = (model: string): Omit<RequestOf<'models:register'>, 'operationId'> => {
+      const { title, datasets, modelParamsAddress, manifest, files, format, precision } = poet;
+      const { contextTokens, prices, verification, royalty } = poet;
+      const made = { title, datasets, modelParamsAddress, manifest, files, format, precision, contextTokens };
+      return { model, version: 1, job: 'done', ...made, prices, verification, royalty };
+    };
+    await submit('models:register', entry('bard'), trainer);
+
+    await submit('inference:openSession', { session: 'g1', caller: 'k2', amount: 5_000 }, admin);
+    const sessions = [{ session: 'g1', amount: 1_001 }];
+    const anchor = async (sequence: number) =>
+      world.submit('inference:anchorBatch', serving.batch({ sequence, sessions }), {
+        as: gateway,
+        at: Date.now() - 60_000,
+      });
+    await anchor(1);
+    serving.verdicts.answer = { verdict: 'accept' };
+    await serving.accept();
+    await anchor(2);
+    serving.verdicts.answer = { verdict: 'reject', reason: 'output_mismatch' };
+    await serving.reject(undefined, { sequence: 2 });
+    await anchor(3);
+
+    const hold = (escrow: string, payer: Account, payee: Account, as: TestIdentity) =>
+      submit('credits:escrow', { escrow, payer, payee, amount: 7, purpose: 'a verse' }, as);
+    await hold('by-guild', TREASURY, 'member:LabMSP', admin);
+    await hold('by-will', ARTIST, 'member:LabMSP', artist);
+    await hold('to-guild', 'member:LabMSP', TREASURY, lab);
+    await hold('to-will', 'member:LabMSP', ARTIST, lab);
+    const vote = { proposal: 'open', motion: { kind: 'policy', terms: { batchTimeoutMs: 3_000 } } } as const;
+    await submit('members:propose', vote, archive);
+
+    const deltas = async (account: Account) => (await serving.account(account)).deltas;
+    return new Requests(serving, people, [
+      ...examples(serving, entry, { treasury: await deltas(TREASURY), artist: await deltas(ARTIST) }),
+    ]);
+  }
+
+  /** Who may submit the example: the guild's `will`, in the first of these roles that fits. */
+  as({ name, owner }: Example, roles: readonly Role[]): TestIdentity {
+    const fits = roles.find(
+      (role) => !(name.startsWith('credits:') && role === 'artist' && owner.person === undefined),
+    );
+    return this.people[fits ?? 'auditor'];
+  }
+
+  async submit(example: Example, as: TestIdentity, request: object = example.request): Promise<unknown> {
+    this.serving.verdicts.answer = example.verdict ?? { verdict: 'pending' };
+    const endorser = example.verdict ? 'GuildMSP' : as.mspId;
+    return this.serving.world.raw(example.name, [JSON.stringify(request)], { as, endorser });
+  }
+}
+
+function* examples(
+  serving: Serving,
+  entry: (model: string) => Omit<RequestOf<'models:register'>, 'operationId'>,
+  deltas: { treasury: string[]; artist: string[] },
+): Generator<Example> {
+  const example = <N extends SubmitName>(
+    name: N,
+    owner: Owner,
+    request: Omit<RequestOf<N>, 'operationId'>,
+    more: { about?: string; verdict?: Answer } = {},
+  ): Example => {
+    const byState = ['anchorBatch', 'acceptBatch', 'rejectBatch', 'expireBatch'].some((end) => name.endsWith(end));
+    const whole = byState ? request : { operationId: operationId(), ...request };
+    return { name, about: '', owner, request: whole as RequestOf<N>, ...more };
+  };
+  for (const motion of MOTIONS) {
+    const about = motion.kind === 'alias' ? `${motion.kind} ${motion.alias}` : motion.kind;
+    yield example('members:propose', GUILD, { proposal: 'fresh', motion }, { about });
+  }
+  yield example('members:vote', GUILD, { proposal: 'open', approve: true });
+  yield example('members:registerSigner', GUILD, { signer: 'fresh', kind: 'worker', publicKey: DIGEST });
+
+  const works = [{ ...wills, ...work('fresh', ['will', 'ann'], 'allowed'), derivedFrom: wills.sha256 }];
+  yield example('artworks:register', MINE, { works });
+  yield example('artworks:setPreference', MINE, { work: wills.sha256, preference: { training: 'allowed' } });
+  yield example('artworks:offerLicence', MINE, offer('fresh', [wills.sha256]));
+  yield example('artworks:acceptLicence', MINE, { licence: 'offered' });
+  yield example('artworks:revokeLicence', MINE, { licence: 'offered' });
+
+  yield example('datasets:create', GUILD, { dataset: 'fresh', title: 'fresh', purpose: 'verses' });
+  yield example('datasets:addPage', GUILD, { dataset: 'mine', version: 1, index: 0, items: [item(hers)] });
+  const root = toHex(merkleRoot([canonicalJson(item(hers))]));
+  yield example('datasets:seal', GUILD, { dataset: 'paged', version: 1, pages: 1, root });
+  yield example('training:open', GUILD, plan('fresh'));
+  yield example('training:complete', GUILD, { job: 'started', result });
+  yield example('models:register', GUILD, entry('fresh'));
+  yield example('models:approve', GUILD, { model: 'bard', version: 1 });
+
+  yield example('inference:openSession', GUILD, { session: 'fresh', caller: 'k1', amount: 5 });
+  yield example('inference:topUpSession', GUILD, { session: 'g1', amount: 5 });
+  yield example('inference:closeSession', GUILD, { session: 'g1' });
+  yield example('inference:reclaim', GUILD, { session: 'g1', batches: [{ producer: 'ComputeMSP', sequence: 2 }] });
+  const batch = { producer: 'ComputeMSP', sequence: 3 };
+  const verifiers = ['GuildMSP', 'LabMSP'];
+  const found = { reason: 'output_mismatch' as const, receipt: DIGEST };
+  yield example('inference:anchorBatch', GUILD, serving.batch());
+  yield example('inference:acceptBatch', GUILD, { ...batch, verifiers }, { verdict: { verdict: 'accept' } });
+  const findings = verifiers.map((member) => ({ member, ...found }));
+  yield example('inference:rejectBatch', GUILD, { ...batch, findings }, { verdict: { verdict: 'reject', ...found } });
+  yield example('inference:expireBatch', GUILD, batch);
+
+  for (const [about, owner, account] of [
+    ['of a treasury', GUILD, TREASURY],
+    ['of an artist', MINE, ARTIST],
+  ] as const) {
+    const of = owner.person === undefined ? 'guild' : 'will';
+    const list = owner.person === undefined ? deltas.treasury : deltas.artist;
+    const place = serving.entryOf(account);
+    const claim = { payee: account, producer: 'ComputeMSP', model: 'poet', version: 1, upTo: 2, ...place };
+    const escrow = { escrow: 'fresh', payer: account, payee: 'member:LabMSP', amount: 5, purpose: 'a verse' } as const;
+    yield example('credits:transfer', owner, { from: account, to: 'member:LabMSP', amount: 5 }, { about });
+    yield example('credits:compact', owner, { account, deltas: list }, { about });
+    yield example('credits:claim', owner, claim, { about });
+    yield example('credits:escrow', owner, escrow, { about });
+    yield example('credits:release', owner, { escrow: `by-${of}` }, { about });
+    yield example('credits:refund', owner, { escrow: `to-${of}` }, { about });
+  }
+}
+
+/** One request for each query that has an answer. */
+export const QUERIES: { readonly [N in QueryName]: RequestOf<N> } = {
+  'ledger:get': { type: 'model', parts: ['poet', '0000000001'] },
+  'ledger:list': { type: 'model', parts: ['poet'], limit: 10 },
+  'ledger:whoami': {},
+  'datasets:consent': { items: [item(hers)] },
+  'models:aliasHistory': { model: 'poet', alias: 'production', limit: 10, before: 5 },
+  'credits:account': { account: TREASURY },
+};
