@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { everywhere, settled } from '../../cli/src/consortium/settled';
-import { itemsOf, licenseVerses, registerSonnets, type RegisteredSonnet } from '../../cli/src/demo/rights';
-import { LICENSOR } from '../../cli/src/demo/artists';
+import { attributed } from '../../cli/src/demo/artists';
+import { isOffered, itemsOf, licenseWorks, registerWorks, type RegisteredWork } from '../../cli/src/demo/rights';
+import { scenes } from '../../cli/src/demo/scenes';
 import { refusedLie } from '../../cli/src/demo/lie';
 import { sonnets } from '../../cli/src/demo/sonnets';
 import { train } from '../../cli/src/demo/train';
@@ -19,7 +20,7 @@ const Claims = z.object({ amount: z.number() });
 /** One consortium for the whole story; its chapters build on one another. */
 describe('the story of a work, on a real network', () => {
   let scenario: Scenario;
-  let works: RegisteredSonnet[];
+  let works: RegisteredWork[];
   let artists: Map<string, MemberApi>;
   let steward: MemberApi;
   let caller: MemberApi;
@@ -30,8 +31,7 @@ describe('the story of a work, on a real network', () => {
   });
   afterAll(() => scenario.reset());
 
-  const allowed = (): RegisteredSonnet[] =>
-    works.filter(({ artist, ...sonnet }) => artist.preference(sonnet).generative_training !== 'not_allowed');
+  const allowed = (): RegisteredWork[] => works.filter(isOffered);
   const seal = (items: object[]): Promise<void> =>
     settled(scenario.members, steward, '/v1/datasets/sonnets/versions', { version: 1, items });
 
@@ -52,11 +52,11 @@ describe('the story of a work, on a real network', () => {
     expect(readFileSync(join(scenario.home, 'roots', 'genesis.sha256'), 'utf8').trim()).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('artists register 154 sonnets, and none of them twice', async () => {
-    const all = await sonnets();
-    ({ works, artists } = await registerSonnets(scenario.members, scenario.member('guild'), all));
-    expect(works).toHaveLength(154);
-    const again = await registerSonnets(scenario.members, scenario.member('guild'), all);
+  test('artists register 154 sonnets and 26 scenes, and none of them twice', async () => {
+    const all = attributed(await sonnets(), await scenes());
+    ({ works, artists } = await registerWorks(scenario.members, scenario.member('guild'), all));
+    expect(works).toHaveLength(180);
+    const again = await registerWorks(scenario.members, scenario.member('guild'), all);
     expect(again.registered).toBe(0);
     const { title, text } = all[0]!;
     const stranger = await scenario.someone('guild', 'artist', 'stranger');
@@ -86,17 +86,20 @@ describe('the story of a work, on a real network', () => {
       'consent_missing',
       {
         items: expect.arrayContaining([
-          { item: works.find(({ number }) => number === 154)!.id, reason: 'not_allowed' },
-          { item: works.find(({ number }) => number === 61)!.id, reason: 'licence_missing' },
+          { item: works[153]!.id, reason: 'not_allowed' },
+          { item: works[60]!.id, reason: 'licence_missing' },
         ]),
       },
     );
-    await licenseVerses(scenario.members, artists.get(LICENSOR)!, steward, works);
+    expect(await licenseWorks(scenario.members, steward, { works, artists })).toEqual([
+      'rival-poet-verses',
+      'scottish-play',
+    ]);
     await expect(seal(itemsOf(works))).rejects.toThrowWithCode('consent_missing', {
       items: [{ item: works[153]!.id, reason: 'not_allowed' }],
     });
     await seal(itemsOf(allowed()));
-    expect(await steward.get('/v1/datasets/sonnets/versions/1', Anything)).toMatchObject({ items: 153, pages: 1 });
+    expect(await steward.get('/v1/datasets/sonnets/versions/1', Anything)).toMatchObject({ items: 179, pages: 1 });
   });
 
   test('the lab trains a poet on it, and three members approve', async () => {
@@ -181,15 +184,14 @@ describe('the story of a work, on a real network', () => {
     );
   });
 
-  test('a lying worker is refused by its rivals, and its lie is never accepted', async () => {
+  test('a lying worker is refused by its rivals: its batch is rejected, and the credits come back', async () => {
     const { details } = await refusedLie(
       { home: scenario.home, portBase: scenario.portBase, json: true },
       { caller, model: 'poet@1' },
     );
-    expect(details.state).toBe('anchored');
-    const rejecting = details.refusals.filter(({ code }) => code === 'not_verified');
-    expect(rejecting.length).toBeGreaterThanOrEqual(2);
-    for (const { reason } of rejecting) expect(reason).toBe('output_mismatch');
+    expect(details.state).toBe('refunded');
+    expect(details.findings).toHaveLength(2);
+    for (const { reason } of details.findings) expect(reason).toBe('output_mismatch');
   });
 
   test('all of it survives down and up', async () => {

@@ -1,6 +1,5 @@
 import type { Charter } from '@llmchain/protocol';
-import { LlmchainError } from '@llmchain/protocol';
-import { z } from 'zod';
+import { decide } from './decide';
 import type { MemberAccess } from './members';
 
 /** What the sample's members agree on: the cut of every fee, and that two rivals verify each batch. */
@@ -11,28 +10,6 @@ const TERMS: Omit<Charter, 'members'> = {
 
 /** What each treasury gets at the founding: 1,000 credits, in micro-credits. */
 const TREASURY = 1_000_000_000;
-
-const Proposal = z.object({ state: z.enum(['open', 'enacted', 'refused']) });
-
-async function decide(members: readonly MemberAccess[], proposal: string, motion: object): Promise<void> {
-  const [proposer, ...voters] = members as [MemberAccess, ...MemberAccess[]];
-  // Fixed operation ids: a founding that was interrupted goes on where it stopped.
-  let { state } = await proposer.admin.post(
-    '/v1/proposals',
-    { operationId: `up:${proposal}`, proposal, motion },
-    Proposal,
-  );
-  for (const { admin } of voters) {
-    if (state !== 'open') break;
-    ({ state } = await admin.post(
-      `/v1/proposals/${proposal}/votes`,
-      { operationId: `up:${proposal}`, approve: true },
-      Proposal,
-    ));
-  }
-  if (state !== 'enacted')
-    throw new LlmchainError('quorum_not_reached', `The members did not enact ${proposal}.`, { proposal, state });
-}
 
 /**
  * Founds the consortium and fills the treasuries by vote, or finds that done. Either way transactions were ordered,

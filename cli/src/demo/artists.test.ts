@@ -1,8 +1,12 @@
-import { ARTISTS } from './artists';
+import { attributed } from './artists';
+import { isOffered } from './rights';
 
-test('every sonnet has exactly one artist, whose shares are whole', () => {
-  for (let number = 1; number <= 154; number++) {
-    expect(ARTISTS.filter(({ first, last }) => first <= number && number <= last)).toHaveLength(1);
-  }
-  for (const { creators } of ARTISTS) expect(creators.reduce((sum, { share }) => sum + share, 0)).toBe(10_000);
+const passages = (count: number, name: string) =>
+  Array.from({ length: count }, (_, index) => ({ title: `${name} ${index}`, text: `${name} ${index}\n` }));
+
+test('every passage has an artist whose shares are whole, and only the last sonnet says no', () => {
+  const all = attributed(passages(154, 'sonnet'), passages(26, 'scene'));
+  expect(all).toHaveLength(180);
+  for (const { artist } of all) expect(artist.creators.reduce((sum, { share }) => sum + share, 0)).toBe(10_000);
+  expect(all.filter((passage) => !isOffered(passage)).map(({ title }) => title)).toEqual(['sonnet 153']);
 });

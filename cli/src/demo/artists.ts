@@ -1,13 +1,27 @@
 import type { Creator, Preference } from '@llmchain/protocol';
-import type { Sonnet } from './sonnets';
+import type { Passage } from './texts';
 
-/** An artist of the demonstration, by pseudonym: which sonnets are theirs, and what they allow. */
+/** What an artist asks for the use of their works. */
+export interface LicenceTerms {
+  licence: string;
+  /** Micro-credits, once. */
+  price: number;
+  /** Weight in the artists' pool; works that need no licence weigh 100. */
+  weight: number;
+}
+
+/** An artist of the demonstration, by pseudonym. */
 export interface Artist {
   person: string;
-  first: number;
-  last: number;
   creators: Creator[];
-  preference: (sonnet: Sonnet) => Preference;
+  preference: Preference;
+  terms?: LicenceTerms;
+  created: string;
+}
+
+/** A passage and the artist who registers it. */
+export interface ArtistsPassage extends Passage {
+  artist: Artist;
 }
 
 const all = (permission: 'allowed' | 'constrained' | 'not_allowed'): Preference => ({
@@ -16,42 +30,56 @@ const all = (permission: 'allowed' | 'constrained' | 'not_allowed'): Preference 
   inference: permission,
   mining: permission,
 });
+const alone = (person: string): Creator[] => [{ person, share: 10_000 }];
 
-/** The licence under which the rival poet's sonnets may be used. */
-export const LICENCE = 'rival-poet-verses';
-export const LICENSOR = 'rival-poet';
+const YOUTH: Artist = {
+  person: 'fair-youth',
+  creators: alone('fair-youth'),
+  preference: all('allowed'),
+  created: '1609',
+};
+const RIVAL: Artist = {
+  person: 'rival-poet',
+  creators: alone('rival-poet'),
+  preference: all('constrained'),
+  terms: { licence: 'rival-poet-verses', price: 2_000_000, weight: 150 },
+  created: '1609',
+};
+const LADY: Artist = {
+  person: 'dark-lady',
+  creators: [
+    { person: 'dark-lady', share: 7_000 },
+    { person: 'fair-youth', share: 3_000 },
+  ],
+  preference: all('allowed'),
+  created: '1609',
+};
+const CUPID: Artist = { person: 'cupid', creators: alone('cupid'), preference: all('allowed'), created: '1609' };
+/** The last sonnet says no: the dataset is refused while it is in it. */
+const ASLEEP: Artist = { ...CUPID, preference: all('not_allowed') };
+const COMPANY: Artist = {
+  person: 'scottish-company',
+  creators: [
+    { person: 'scottish-company', share: 6_000 },
+    { person: 'three-witches', share: 4_000 },
+  ],
+  preference: all('constrained'),
+  terms: { licence: 'scottish-play', price: 3_000_000, weight: 50 },
+  created: '1606',
+};
 
-export const ARTISTS: readonly Artist[] = [
-  {
-    person: 'fair-youth',
-    first: 1,
-    last: 60,
-    creators: [{ person: 'fair-youth', share: 10_000 }],
-    preference: () => all('allowed'),
-  },
-  {
-    person: LICENSOR,
-    first: 61,
-    last: 110,
-    creators: [{ person: LICENSOR, share: 10_000 }],
-    preference: () => all('constrained'),
-  },
-  {
-    person: 'dark-lady',
-    first: 111,
-    last: 152,
-    creators: [
-      { person: 'dark-lady', share: 7_000 },
-      { person: 'fair-youth', share: 3_000 },
-    ],
-    preference: () => all('allowed'),
-  },
-  // The last sonnet says no: the dataset is refused while it is in it.
-  {
-    person: 'cupid',
-    first: 153,
-    last: 154,
-    creators: [{ person: 'cupid', share: 10_000 }],
-    preference: ({ number }) => all(number === 154 ? 'not_allowed' : 'allowed'),
-  },
-];
+/** Whose each sonnet is, by its place from 0. */
+function artistOfSonnet(index: number): Artist {
+  if (index < 60) return YOUTH;
+  if (index < 110) return RIVAL;
+  if (index < 152) return LADY;
+  return index < 153 ? CUPID : ASLEEP;
+}
+
+/** Gives sonnets and scenes to the artists who register them. */
+export function attributed(sonnets: readonly Passage[], scenes: readonly Passage[]): ArtistsPassage[] {
+  return [
+    ...sonnets.map((sonnet, index) => ({ ...sonnet, artist: artistOfSonnet(index) })),
+    ...scenes.map((scene) => ({ ...scene, artist: COMPANY })),
+  ];
+}

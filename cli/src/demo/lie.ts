@@ -15,13 +15,19 @@ const ATTEMPTS = 12;
 export interface RefusedLie {
   code: string;
   what: string;
-  details: { receipt: string; state: ReceiptStatus['state']; refusals: ReceiptStatus['refusals'] };
+  details: {
+    receipt: string;
+    state: ReceiptStatus['state'];
+    refusals: ReceiptStatus['refusals'];
+    findings: ReceiptStatus['findings'];
+  };
 }
 
 const quiet = { step: () => ({ done: () => undefined, fail: () => undefined }) };
 
 /**
- * Lets the lab run a lying worker, asks until it answers, and waits for its rivals' word on the batch; then the lab runs
+ * Lets the lab run a lying worker, asks until it answers, and waits until its rivals have rejected the
+ * batch and the caller's session has its credits back; then the lab runs
  * the product's worker again.
  */
 export async function refusedLie(
@@ -32,17 +38,13 @@ export async function refusedLie(
   try {
     await new Consortium({ home, portBase, workers: { [LIAR]: LYING_WORKER } }, { report: quiet }).up();
     const receipt = await lie(caller, model);
-    const status = await receiptOnce(
-      caller,
-      receipt,
-      ({ refusals }) => refusals.filter(({ code }) => code === 'not_verified').length >= 2,
-    );
+    const status = await receiptOnce(caller, receipt, ({ state }) => state === 'accepted' || state === 'refunded');
     if (status.state === 'accepted')
       throw new LlmchainError('internal', 'An invented output was accepted.', { receipt });
     return {
       code: 'not_verified',
       what: 'a batch with an invented output',
-      details: { receipt, state: status.state, refusals: status.refusals },
+      details: { receipt, state: status.state, refusals: status.refusals, findings: status.findings },
     };
   } finally {
     await new Consortium({ home, portBase }, { report: quiet }).up();

@@ -3,8 +3,7 @@ import { MemberApi } from '../api/member-api';
 import { createKey } from '../commands/key';
 import type { MemberAccess } from '../consortium/members';
 import { settled } from '../consortium/settled';
-import { ARTISTS, LICENCE, LICENSOR, type Artist } from './artists';
-import type { Sonnet } from './sonnets';
+import type { ArtistsPassage } from './artists';
 
 /** An API in the name of someone with this role at this member. */
 export async function someone(member: MemberAccess, role: string, name: string, credits?: number): Promise<MemberApi> {
@@ -13,7 +12,7 @@ export async function someone(member: MemberAccess, role: string, name: string, 
 }
 
 /** Does something unless it was done before; @returns whether it was done now. */
-async function unlessDone(act: () => Promise<unknown>): Promise<boolean> {
+export async function unlessDone(act: () => Promise<unknown>): Promise<boolean> {
   try {
     await act();
     return true;
@@ -24,66 +23,81 @@ async function unlessDone(act: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** A sonnet as a work of the consortium. */
-export interface RegisteredSonnet extends Sonnet {
+/** A passage as a work of the consortium. */
+export interface RegisteredWork extends ArtistsPassage {
   id: string;
-  artist: Artist;
 }
 
-/** The artists register their sonnets; those that are registered already stay as they are. */
-export async function registerSonnets(
+export interface Registered {
+  works: RegisteredWork[];
+  /** By pseudonym, everyone who has a part in a work. */
+  artists: Map<string, MemberApi>;
+  /** How many were registered now; the others were before. */
+  registered: number;
+}
+
+/** The artists register their works; those that are registered already stay as they are. */
+export async function registerWorks(
   members: readonly MemberAccess[],
   guild: MemberAccess,
-  sonnets: readonly Sonnet[],
-): Promise<{ works: RegisteredSonnet[]; artists: Map<string, MemberApi>; registered: number }> {
+  passages: readonly ArtistsPassage[],
+): Promise<Registered> {
   const artists = new Map<string, MemberApi>();
-  const works: RegisteredSonnet[] = [];
+  const works = passages.map((passage) => ({ ...passage, id: sha256Hex(passage.text) }));
   let registered = 0;
-  for (const artist of ARTISTS) {
-    const api = await someone(guild, 'artist', artist.person);
-    artists.set(artist.person, api);
-    const own = sonnets.filter(({ number }) => number >= artist.first && number <= artist.last);
-    const submissions = own.map((sonnet) => ({
-      title: sonnet.title,
-      creators: artist.creators,
+  for (const { person } of new Set(passages.flatMap(({ artist }) => artist.creators))) {
+    if (!artists.has(person)) artists.set(person, await someone(guild, 'artist', person));
+  }
+  for (const person of new Set(passages.map(({ artist }) => artist.person))) {
+    const own = passages.filter(({ artist }) => artist.person === person);
+    const submissions = own.map(({ title, text, artist: { creators, created, preference } }) => ({
+      title,
+      creators,
       medium: 'text',
-      created: '1609',
-      preference: artist.preference(sonnet),
-      content: { text: sonnet.text },
+      created,
+      preference,
+      content: { text },
     }));
+    const api = artists.get(person)!;
     if (await unlessDone(() => settled(members, api, '/v1/artworks', { works: submissions }))) registered += own.length;
-    works.push(...own.map((sonnet) => ({ ...sonnet, artist, id: sha256Hex(sonnet.text) })));
   }
   return { works, artists, registered };
 }
 
-/** One artist licenses what others give freely: offered by the artist, accepted by the archive. */
-export async function licenseVerses(
+/** Artists license what others give freely: each offers, the archive accepts and pays. @returns the licences */
+export async function licenseWorks(
   members: readonly MemberAccess[],
-  licensor: MemberApi,
   steward: MemberApi,
-  works: readonly RegisteredSonnet[],
-): Promise<void> {
-  const own = works.filter(({ artist }) => artist.person === LICENSOR).map(({ id }) => id);
-  const offer = {
-    licence: LICENCE,
-    works: own,
-    licensee: '*',
-    uses: ['training', 'generative_training'],
-    from: 0,
-    until: null,
-    price: 2_000_000,
-    weight: 150,
-  };
-  await unlessDone(() => settled(members, licensor, '/v1/licences', offer));
-  await unlessDone(() => settled(members, steward, `/v1/licences/${LICENCE}/accept`, {}));
+  { works, artists }: Pick<Registered, 'works' | 'artists'>,
+): Promise<string[]> {
+  const licences = new Map(
+    works.flatMap(({ artist }) => (artist.terms ? [[artist.terms.licence, artist] as const] : [])),
+  );
+  for (const { person, terms } of licences.values()) {
+    const offer = {
+      ...terms!,
+      works: works.filter(({ artist }) => artist.person === person).map(({ id }) => id),
+      licensee: '*',
+      uses: ['training', 'generative_training'],
+      from: 0,
+      until: null,
+    };
+    await unlessDone(() => settled(members, artists.get(person)!, '/v1/licences', offer));
+    await unlessDone(() => settled(members, steward, `/v1/licences/${offer.licence}/accept`, {}));
+  }
+  return [...licences.keys()];
 }
 
 /** The dataset's items of these works, each with the licence it needs. */
-export function itemsOf(works: readonly RegisteredSonnet[]): object[] {
-  return works.map(({ id, artist }) => ({
+export function itemsOf(works: readonly RegisteredWork[]): object[] {
+  return works.map(({ id, artist: { terms } }) => ({
     work: id,
     spdx: 'CC0-1.0',
-    ...(artist.person === LICENSOR ? { licence: LICENCE } : {}),
+    ...(terms ? { licence: terms.licence } : {}),
   }));
+}
+
+/** Whether the artist lets models be trained on the work at all. */
+export function isOffered({ artist }: ArtistsPassage): boolean {
+  return artist.preference.generative_training !== 'not_allowed';
 }

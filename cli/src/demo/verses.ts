@@ -6,10 +6,11 @@ import type { MemberApi } from '../api/member-api';
 
 export const ReceiptStatus = z.object({
   id: z.string(),
-  state: z.enum(['signed', 'anchored', 'accepted']),
+  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired', 'refunded']),
   producer: z.string(),
   endorsers: z.array(z.string()).default([]),
   refusals: z.array(z.object({ member: z.string(), code: z.string(), reason: z.string().optional() })).default([]),
+  findings: z.array(z.object({ member: z.string(), reason: z.string() })).default([]),
 });
 export type ReceiptStatus = z.infer<typeof ReceiptStatus>;
 
