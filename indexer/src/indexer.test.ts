@@ -15,6 +15,7 @@ import {
   putPage,
   putSettlement,
   putSigner,
+  put,
   putWork,
   rawWrite,
   transaction,
@@ -63,6 +64,7 @@ const STORY: readonly LedgerBlock[] = [
   ]),
   block(11, [transaction('credits:claim', [putClaim('artist:GuildMSP:ann', 'ComputeMSP', 'poet', 1)])]),
 ];
+const STAMPS = { createdTx: 'first', updatedTx: 'last' };
 const TIP = STORY.length - 1;
 const TABLES = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'receipt'];
 const quiet = { info: (): void => undefined, warn: (): void => undefined };
@@ -302,6 +304,37 @@ describe('trace', () => {
     expect(unsealed.asOf).toEqual({ block: 4, time: STORY[4]!.transactions[0]!.timestamp });
     const before = indexer.trace('poet@1', { direction: 'up', asOf: 6 });
     await expect(before).rejects.toThrowWithCode('not_found', { block: 6 });
+  });
+
+  test('what the members decided is told with the model that it is about, now and then', async () => {
+    const points = (version: number | null, at: number) => {
+      const proposal = `point-${at}`;
+      const motion = { kind: 'alias' as const, model: 'poet', alias: 'production' as const, version };
+      return transaction('members:vote', [
+        put('proposal', [proposal], {
+          ...{ schema: 'proposal/1', proposal, motion, electorate: ['LabMSP'], state: 'enacted' },
+          ...{ votes: [{ member: 'LabMSP', approve: true }], owner: { member: 'LabMSP' }, ...STAMPS },
+        }),
+        put('alias', ['poet', 'production'], {
+          ...{ schema: 'alias/1', model: 'poet', alias: 'production', version, ordinal: at, proposal, decided: at },
+          ...{ owner: { member: 'LabMSP' }, ...STAMPS },
+        }),
+      ]);
+    };
+    const indexer = await follow(
+      new BlockList([...STORY, block(TIP + 1, [points(1, 1)]), block(TIP + 2, [points(null, 2)])]),
+    );
+    await indexer.waitFor(TIP + 2, 5_000);
+    const now = await indexer.trace('poet@1', { direction: 'down' });
+    const then = await indexer.trace('poet@1', { direction: 'down', asOf: TIP + 1 });
+    expect(ids(then)).toEqual(expect.arrayContaining(['alias:poet/production', 'proposal:point-1']));
+    expect(ids(now)).toContain('proposal:point-1');
+    expect(ids(now)).not.toContain('alias:poet/production');
+    expect(await indexer.trace('alias:poet/production', { direction: 'up' })).toMatchObject({
+      nodes: [{ data: { version: null } }, { id: 'proposal:point-2', type: 'proposal' }],
+      edges: [{ to: 'proposal:point-2', kind: 'decided by' }],
+      gaps: [],
+    });
   });
 
   test('a hole in the lineage is named', async () => {

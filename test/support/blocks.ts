@@ -182,7 +182,7 @@ export function putBatch(
   producer: string,
   sequence: number,
   of: { model: string; version: number },
-  state: 'anchored' | 'accepted',
+  state: 'anchored' | 'accepted' | 'rejected' | 'expired',
 ): BlockWrite {
   return put('batch', [producer, ordinal(sequence)], {
     schema: 'batch/1',

@@ -4,6 +4,7 @@ import {
   block,
   CHAINCODE,
   item,
+  put,
   putBatch,
   putPage,
   putWork,
@@ -75,6 +76,55 @@ test("a batch is shown with its writer's endorsers", () => {
   });
   const data = JSON.parse(project(accepted).nodes[0]!.data);
   expect(data).toMatchObject({ state: 'accepted', verifiers: ['ArchiveMSP', 'GuildMSP'], endorsers: ['A', 'B'] });
+});
+
+const stamped = { owner: { member: 'LabMSP' }, createdTx: 'first', updatedTx: 'last' };
+
+test.each(['anchored', 'accepted', 'rejected', 'expired'] as const)('a batch may be %s', (state) => {
+  const write = putBatch('Lab', 1, { model: 'm', version: 1 }, state);
+  expect(project(transaction('inference:x', [write])).nodes).toMatchObject([{ id: 'batch:Lab/1', state }]);
+});
+
+test('what a rejected batch drew and gave back hangs together with its settlement', () => {
+  const reclaim = put('reclaim', ['Lab', '1', 's1'], {
+    ...{ schema: 'reclaim/1', session: 's1', batch: 'Lab/1', amount: 5, ...stamped },
+  });
+  expect(project(transaction('inference:reclaim', [reclaim]))).toMatchObject({
+    nodes: [{ id: 'reclaim:Lab/1/s1', type: 'reclaim' }],
+    edges: [{ to: 'settlement:Lab/1', kind: 'takes back' }],
+  });
+});
+
+test('an escrow lies between two accounts, and a vote may decide it', () => {
+  const [payer, payee] = ['member:LabMSP', 'artist:GuildMSP:ann'] as const;
+  const escrow = put('escrow', ['e1'], {
+    ...{ schema: 'escrow/1', escrow: 'e1', payer, payee, amount: 9, purpose: 'A portrait', state: 'held', ...stamped },
+  });
+  const proposal = put('proposal', ['p1'], {
+    ...{ schema: 'proposal/1', proposal: 'p1', electorate: ['LabMSP'], votes: [], state: 'open', ...stamped },
+    motion: { kind: 'arbitrate', escrow: 'e1', outcome: 'refunded', reason: 'Never painted' },
+  });
+  const { nodes, edges } = project(transaction('credits:openEscrow', [escrow, proposal]));
+  expect(nodes).toMatchObject([
+    { id: 'escrow:e1', state: 'held' },
+    { id: 'proposal:p1', state: 'open', label: 'p1 (arbitrate)' },
+  ]);
+  expect(edges).toMatchObject([
+    { from: 'escrow:e1', to: payer, kind: 'paid by' },
+    { from: 'escrow:e1', to: payee, kind: 'held for' },
+    { from: 'proposal:p1', to: 'escrow:e1', kind: 'decides on' },
+  ]);
+});
+
+test('the members and their terms are one thing, whatever they are at the time', () => {
+  const members = ['guild', 'archive', 'lab', 'compute'].map((name) => ({ member: `${name}MSP`, name }));
+  const fees = { operator: 3000, verifiers: 1000, modelOwner: 1500, dataContributors: 500, artists: 4000 };
+  const consortium = put('consortium', [], {
+    ...{ schema: 'consortium/1', members, fees, verifiersNeeded: 2, ...stamped },
+  });
+  expect(project(transaction('members:vote', [consortium])).nodes).toMatchObject([
+    { id: 'consortium', type: 'consortium', label: 'guild, archive, lab, compute' },
+  ]);
 });
 
 test('a deletion ends a record and begins nothing', () => {

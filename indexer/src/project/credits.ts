@@ -1,5 +1,5 @@
-import type { ClaimCursor } from '@llmchain/protocol';
-import { claimNode, modelNode } from './ids';
+import type { ClaimCursor, Escrow, Reclaim } from '@llmchain/protocol';
+import { claimNode, escrowNode, modelNode, reclaimNode, settlementNode } from './ids';
 import type { Lineage } from './node';
 
 /** What an account has claimed of what one model version earned with one producer. */
@@ -11,5 +11,28 @@ export function claim(record: ClaimCursor): Lineage {
       { from: id, to: modelNode(record), kind: 'earned from' },
       { from: id, to: record.payee, kind: 'paid to' },
     ],
+  };
+}
+
+/** Money held between two accounts. Whether it was released or refunded is its state. */
+export function escrow(record: Escrow): Lineage {
+  const { escrow: label, payer, payee, state } = record;
+  const id = escrowNode(label);
+  return {
+    node: { id, type: 'escrow', name: id, state, label },
+    edges: [
+      { from: id, to: payer, kind: 'paid by' },
+      { from: id, to: payee, kind: 'held for' },
+    ],
+  };
+}
+
+/** That what a batch had drawn from a session went back into it, since the batch was rejected or expired. */
+export function reclaim(record: Reclaim): Lineage {
+  const { batch, session: to } = record;
+  const id = reclaimNode(batch, to);
+  return {
+    node: { id, type: 'reclaim', name: id, label: `${batch} to ${to}` },
+    edges: [{ from: id, to: settlementNode(batch), kind: 'takes back' }],
   };
 }

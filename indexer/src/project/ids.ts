@@ -16,3 +16,9 @@ export const settlementNode = (batch: string): string => `settlement:${batch}`;
 export const claimNode = (payee: string, producer: string, ref: ModelRef): string =>
   `claim:${payee}/${producer}/${ref.model}@${ref.version}`;
 export const artistNode = (member: string, person: string): string => `artist:${member}:${person}`;
+/** There is one consortium to a channel. */
+export const CONSORTIUM_NODE = 'consortium';
+export const proposalNode = (proposal: string): string => `proposal:${proposal}`;
+export const aliasNode = (model: string, alias: string): string => `alias:${model}/${alias}`;
+export const escrowNode = (escrow: string): string => `escrow:${escrow}`;
+export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

@@ -1,7 +1,8 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
 import { batch, settlement, signer } from './inference';
-import { claim } from './credits';
+import { claim, escrow, reclaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
+import { alias, consortium, proposal } from './decisions';
 import { job, model } from './models';
 import type { Lineage } from './node';
 import { licence, work } from './works';
@@ -18,6 +19,11 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   batch,
   settlement,
   cursor: claim,
+  escrow,
+  reclaim,
+  alias,
+  proposal,
+  consortium,
 };
 
 /** @returns undefined for a type that has no place in the lineage */

@@ -2,7 +2,10 @@ import type { Position } from '../project/rows';
 
 export interface TraceNode {
   id: string;
-  /** `work`, `licence`, `dataset`, `job`, `model`, `signer`, `batch`, `settlement`, `claim`, `account` or `receipt`. */
+  /**
+   * `work`, `licence`, `dataset`, `job`, `model`, `signer`, `batch`, `settlement`, `reclaim`, `claim`, `escrow`,
+   * `alias`, `proposal`, `consortium`, `account` or `receipt`.
+   */
   type: string;
   label: string;
   /** The record as it was, with all its fields. */

@@ -44,6 +44,15 @@ function migrations(schema: string): Record<string, Migration> {
         }
       },
     },
+    '002-decisions': {
+      // Aliases, proposals, escrows and reclaims came into the lineage: it is built anew from genesis.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+      },
+    },
   };
 }
 
