@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEFAULT_PORT_BASE } from '@llmchain/network';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** What every command takes. */
 export interface Settings {
@@ -20,7 +20,9 @@ function port(text: string): number {
 
 export function addSettings(command: Command): Command {
   return command
-    .option('--home <dir>', 'folder of the consortium', join(homedir(), '.llmchain'))
+    .addOption(
+      new Option('--home <dir>', 'folder of the consortium').default(join(homedir(), '.llmchain')).env('LLMCHAIN_HOME'),
+    )
     .option('--port-base <n>', `first of the ports (default ${DEFAULT_PORT_BASE})`, port)
     .option('--json', 'print one JSON object as the last line of standard output', false);
 }

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { everywhere, settled } from '../../cli/src/consortium/settled';
@@ -13,6 +15,7 @@ import { askForVerses, receiptOnce, refusalOf, untilServed, type Verses } from '
 import { Trace } from '../../cli/src/commands/trace';
 import { Scenario } from './support/consortium';
 
+const ROOT = resolve(__dirname, '../..');
 const Anything = z.looseObject({});
 const Account = z.object({ balance: z.number(), waiting: z.number() });
 const Claims = z.object({ amount: z.number() });
@@ -192,6 +195,19 @@ describe('the story of a work, on a real network', () => {
     expect(details.state).toBe('refunded');
     expect(details.findings).toHaveLength(2);
     for (const { reason } of details.findings) expect(reason).toBe('output_mismatch');
+  });
+
+  test('the request that the README shows works as it stands there', async () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const block = [...readme.matchAll(/```sh\n(.*?)```/gs)]
+      .map(([, code]) => code ?? '')
+      .find((code) => code.includes('curl'));
+    const code = (block ?? '').replace('localhost:8081', `localhost:${scenario.portBase + 81}`);
+    const env = { ...process.env, LLMCHAIN_HOME: scenario.home };
+    const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', code], { cwd: ROOT, env });
+    const chunks = stdout.split('\n').filter((line) => line.startsWith('data: '));
+    expect(chunks.at(-1)).toBe('data: [DONE]');
+    expect(chunks.length).toBeGreaterThan(3);
   });
 
   test('all of it survives down and up', async () => {
