@@ -29,6 +29,7 @@ import { Claim } from './usecases/claim';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
+import { DecideBatch } from './usecases/decide-batch';
 import { Infer } from './usecases/infer';
 import { IssueTicket } from './usecases/issue-ticket';
 import { Models } from './usecases/models';
@@ -42,6 +43,7 @@ import { RouteInference } from './usecases/route-inference';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
 import { Transact } from './usecases/transact';
+import { WatchBatches } from './usecases/watch-batches';
 
 export interface GatewayOptions extends Membership {
   /** Id on the ledger of the key that signs tickets. */
@@ -71,6 +73,7 @@ export interface GatewayPorts {
 /** How often reservations that broke off are looked after, and batches are driven, milliseconds. */
 const RECONCILE_EVERY = 5_000;
 const ACCEPT_EVERY = 200;
+const WATCH_EVERY = 2_000;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -85,6 +88,7 @@ export class Gateway {
   readonly #collect: CollectReceipts;
   readonly #anchor: AnchorReceipts;
   readonly #accept: AcceptBatches;
+  readonly #watch: WatchBatches;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -107,7 +111,9 @@ export class Gateway {
     const readReceipt = new ReadReceipt({ member }, ports);
     this.#collect = new CollectReceipts({}, ports);
     this.#anchor = new AnchorReceipts({ member }, ports);
-    this.#accept = new AcceptBatches({ member }, ports);
+    const decide = new DecideBatch({}, ports);
+    this.#accept = new AcceptBatches({ member }, { ...ports, decide });
+    this.#watch = new WatchBatches(options, { ...ports, decide });
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       claim: new Claim(options, { ...ports, content }),
@@ -157,6 +163,7 @@ export class Gateway {
       this.#every(anchorEveryMs, 'anchoring', () => this.produce()),
       this.#every(RECONCILE_EVERY, 'reconciling', () => this.#reconcile.run()),
       this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),
+      this.#every(WATCH_EVERY, 'watching', () => this.#watch.run()),
     ];
   }
 

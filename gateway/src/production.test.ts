@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  compositeKey,
   LlmchainError,
   Opening,
   receiptList,
@@ -8,6 +9,7 @@ import {
   verifyInclusion,
   type SubmitName,
 } from '@llmchain/protocol';
+import { MEMBERS } from '../../test/support/consortium';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPeers } from '../../test/support/gateway-peers';
@@ -15,6 +17,8 @@ import { TestPostgres } from '../../test/support/postgres';
 import type { TestWorker } from '../../test/support/gateway-workers';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
+import { DecideBatch } from './usecases/decide-batch';
+import { WatchBatches } from './usecases/watch-batches';
 
 /** Price of the test worker's answer, micro-credits. */
 const COST = 133;
@@ -59,8 +63,17 @@ describe('the producer’s side', () => {
     consortium.ledger.submitted.filter((each) => each.name === name).map(({ request }) => request);
 
   async function accept(now?: number): Promise<void> {
+    await acceptor().run(now);
+  }
+
+  function acceptor(): AcceptBatches {
     const { ports } = compute;
-    await new AcceptBatches({ member: 'ComputeMSP' }, ports).run(now);
+    return new AcceptBatches({ member: 'ComputeMSP' }, { ...ports, decide: new DecideBatch({}, ports) });
+  }
+
+  function watcher(member: TestMember): WatchBatches {
+    const { ports, mspId: own } = member;
+    return new WatchBatches({ own, members: [...MEMBERS] }, { ...ports, decide: new DecideBatch({}, ports) });
   }
 
   /** A receipt as any key's holder sees it. */
@@ -198,8 +211,9 @@ describe('the producer’s side', () => {
 
   describe('acceptance', () => {
     let ids: string[];
+    let session: string;
     beforeEach(async () => {
-      ({ ids } = await answers(1));
+      ({ ids, session } = await answers(1));
       await compute.gateway.produce();
     });
     const chosen = (): (readonly string[] | undefined)[] =>
@@ -226,25 +240,65 @@ describe('the producer’s side', () => {
       });
     });
 
-    test('a batch that too many refuse stays anchored, with what they said', async () => {
+    test('a batch that enough refuse is rejected, and its session has its credits back', async () => {
       for (const member of ['GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'reject');
       await accept();
       await accept();
       expect(chosen()).toHaveLength(2);
-      const refusals = ['GuildMSP', 'LabMSP'].map((member) => ({
-        member,
-        code: 'not_verified',
-        reason: 'output_mismatch',
-      }));
+      const findings = ['GuildMSP', 'LabMSP'].map((member) => ({ member, reason: 'output_mismatch' }));
+      const refusals = findings.map((each) => ({ ...each, code: 'not_verified' }));
+      expect(submitted('inference:rejectBatch')).toEqual([{ producer: 'ComputeMSP', sequence: 1, findings }]);
       for (const member of [archive, compute]) {
-        const status = await statusOf(member, ids[0]!);
-        expect(status).toMatchObject({ state: 'anchored', endorsers: [], refusals });
+        expect(await statusOf(member, ids[0]!)).toMatchObject({ state: 'rejected', endorsers: [], refusals, findings });
       }
+      expect(await archive.session(session)).toMatchObject({ spent: COST });
+      await watcher(archive).run();
+      await watcher(archive).run();
+      expect(await archive.session(session)).toMatchObject({ spent: 0, reserved: 0 });
+      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded', findings });
+      expect(submitted('inference:reclaim')).toHaveLength(1);
+    });
+
+    test('a liar that does not propose its own rejection is rejected by a rival’s gateway, in its turn', async () => {
+      for (const member of ['ArchiveMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'reject');
+      const watch = watcher(archive);
+      await watch.run();
+      expect(submitted('inference:rejectBatch')).toEqual([]);
+      await watch.run(Date.now() + 20_000);
+      expect(submitted('inference:rejectBatch')).toHaveLength(1);
+      await watch.run();
+      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded' });
+      // The producer learns of it.
+      await accept();
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'rejected' });
+    });
+
+    test('a refund is never more than was charged, whatever the producer wrote into its batch', async () => {
+      const { sessions } = archive.ports;
+      await sessions.refund({ producer: 'ComputeMSP', sequence: 1, session, amount: 10 * COST });
+      await sessions.refund({ producer: 'ComputeMSP', sequence: 2, session, amount: COST });
+      expect(await archive.session(session)).toMatchObject({ spent: 0 });
+    });
+
+    test('a batch that nobody verifies expires when its time is over, and gives the credits back', async () => {
+      for (const member of MEMBERS) consortium.ledger.opinions.set(member, 'pending');
+      const driver = acceptor();
+      await driver.run();
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'anchored' });
+      const { state } = consortium.consortium.world;
+      const key = compositeKey('batch', ['ComputeMSP', '0000000001']);
+      const batch = JSON.parse(Buffer.from(state.get(key)!).toString()) as object;
+      state.set(key, Buffer.from(canonicalJson({ ...batch, deadline: Date.now() - 1 })));
+      await driver.run(Date.now() + 1_000);
+      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'expired' });
+      expect(submitted('inference:expireBatch')).toHaveLength(1);
+      await watcher(archive).run();
+      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded', findings: [] });
     });
 
     test('a member without a verdict is asked again later, others first', async () => {
       consortium.ledger.opinions.set('ArchiveMSP', 'pending');
-      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      const driver = acceptor();
       await driver.run();
       expect(await compute.ports.production.batch(1)).toMatchObject({
         state: 'anchored',
@@ -262,14 +316,14 @@ describe('the producer’s side', () => {
 
     test('waits grow while nobody has a verdict, to a minute at most', async () => {
       for (const member of ['ArchiveMSP', 'GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'pending');
-      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      const driver = acceptor();
       const started = Date.now();
-      for (let second = 0; second < 600; second++) await driver.run(started + second * 1_000);
+      for (let second = 0; second < 480; second++) await driver.run(started + second * 1_000);
       // A quarter of a second at first, half as long again each time, and from the fifteenth wait on a minute.
       expect(chosen().length).toBeGreaterThan(15);
       expect(chosen().length).toBeLessThan(25);
       consortium.ledger.opinions.clear();
-      await driver.run(started + 3_600_000);
+      await driver.run(started + 590_000);
       expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
     });
 
@@ -277,7 +331,7 @@ describe('the producer’s side', () => {
       consortium.ledger.faults.after = (name) => {
         if (name === 'inference:acceptBatch') throw new LlmchainError('commit_unknown', 'lost');
       };
-      const driver = new AcceptBatches({ member: 'ComputeMSP' }, compute.ports);
+      const driver = acceptor();
       await driver.run();
       consortium.ledger.faults.after = undefined;
       await driver.run(Date.now() + 1_000);

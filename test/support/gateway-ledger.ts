@@ -34,7 +34,8 @@ export interface TestLedger {
   blocks: number;
 }
 
-const REFUSALS = { reject: 'not_verified', pending: 'verdict_pending' } as const;
+/** What every verifier that rejects has found. */
+const FOUND = 'output_mismatch';
 
 /** The ledger in one identity's name, over a world in memory that runs the real chaincode. */
 class WorldLedger {
@@ -51,8 +52,9 @@ class WorldLedger {
     const { ledger } = this;
     ledger.submitted.push({ name, request, endorsers: options.endorsers });
     ledger.faults.before?.(name);
-    if (options.endorsers) this.#endorse(options.endorsers);
-    ledger.verdicts.answer = { verdict: 'accept' };
+    if (options.endorsers) this.#endorse(name, options.endorsers);
+    ledger.verdicts.answer =
+      name === 'inference:rejectBatch' ? { verdict: 'reject', reason: FOUND } : { verdict: 'accept' };
     const endorser = options.endorsers?.[0] ?? this.as.mspId;
     const result = await ledger.world.submit(name, request, { as: this.as, endorser });
     ledger.faults.after?.(name);
@@ -85,12 +87,15 @@ class WorldLedger {
   }
 
   /** @throws {LlmchainError} as the ledger client does when members refuse to endorse */
-  #endorse(members: readonly string[]): void {
+  #endorse(name: SubmitName, members: readonly string[]): void {
+    if (name === 'inference:expireBatch') return;
+    const wanted = name === 'inference:rejectBatch' ? 'reject' : 'accept';
     const refusals = members.flatMap((member) => {
       const opinion = this.ledger.opinions.get(member) ?? 'accept';
-      if (opinion === 'accept') return [];
-      const details = { member, ...(opinion === 'reject' ? { reason: 'output_mismatch' } : {}) };
-      return [{ member, code: REFUSALS[opinion], message: 'refused', details }];
+      if (opinion === wanted) return [];
+      const code = opinion === 'pending' ? ('verdict_pending' as const) : ('not_verified' as const);
+      const details = { member, ...(opinion === 'reject' ? { reason: FOUND } : {}) };
+      return [{ member, code, message: 'refused', details }];
     });
     const first = refusals[0];
     if (first) throw new LlmchainError(first.code, first.message, { ...first.details, refusals });

@@ -1,4 +1,4 @@
-import type { BatchEntry, SignedReceipt } from '@llmchain/protocol';
+import type { Batch, BatchEntry, SignedReceipt } from '@llmchain/protocol';
 import type { Refusal } from './receipts';
 
 /** A receipt of the own worker. */
@@ -14,8 +14,7 @@ export interface Produced {
 
 export interface OwnBatch {
   entry: BatchEntry;
-  /** `stuck`: anchored, but too many rivals refuse it. */
-  state: 'anchoring' | 'anchored' | 'accepted' | 'stuck';
+  state: 'anchoring' | Batch['state'];
   refusals: Refusal[];
 }
 
@@ -41,8 +40,8 @@ export interface Production {
   release(sequence: number, options: { bySession: boolean }): Promise<void>;
   /** Takes a batch apart whose receipts the ledger refuses for good. */
   refuse(sequence: number, reason: string): Promise<void>;
-  /** Notes how acceptance goes. */
-  note(sequence: number, state: 'anchored' | 'accepted' | 'stuck', refusals: readonly Refusal[]): Promise<void>;
+  /** Notes how the decision on a batch goes. */
+  note(sequence: number, state: Batch['state'], refusals: readonly Refusal[]): Promise<void>;
   find(id: string): Promise<Produced | undefined>;
   receiptsOf(sequence: number): Promise<SignedReceipt[]>;
   /** Whether content of this digest is the receipt list of one of the own batches. */

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { BatchEntry, InclusionProof, SignedReceipt, type Opening } from '@llmchain/protocol';
+import { BatchEntry, Digest, InclusionProof, SignedReceipt, type Opening } from '@llmchain/protocol';
 
 /** A member that did not accept a batch, and why. */
-export const Refusal = z.strictObject({ member: z.string(), code: z.string(), reason: z.string().optional() });
+export const Refusal = z.strictObject({
+  member: z.string(),
+  code: z.string(),
+  /** What its verifier found, and the receipt at fault where there is one. */
+  reason: z.string().optional(),
+  receipt: Digest.optional(),
+});
 export type Refusal = z.infer<typeof Refusal>;
 
 /** A receipt as its producer tells of it: where it stands among the producer's batches, once it does. */

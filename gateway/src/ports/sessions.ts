@@ -1,4 +1,4 @@
-import type { SignedReceipt } from '@llmchain/protocol';
+import type { BatchRef, SignedReceipt } from '@llmchain/protocol';
 
 /** Credits set aside for one ticket until its receipt says what it cost. */
 export interface Reservation {
@@ -21,9 +21,28 @@ export interface HeldReceipt {
   proof?: unknown;
 }
 
+/** A session as this member's books have it, micro-credits. */
+export interface SessionState {
+  escrow: number;
+  spent: number;
+  reserved: number;
+  closed: boolean;
+}
+
+/** What a batch had drawn from a session, micro-credits. */
+export interface Refund extends BatchRef {
+  session: string;
+  amount: number;
+}
+
 /** What this member's prepaid sessions have spent and set aside. Safe with several gateways on one database. */
 export interface Sessions {
   open(session: string, escrow: number): Promise<void>;
+  /** Notes what the ledger now holds for a session that was topped up; never less than before. */
+  topUp(session: string, escrow: number): Promise<void>;
+  /** From now on nothing more is ordered on it. @returns what is left of it here; undefined when it is not known */
+  close(session: string): Promise<SessionState | undefined>;
+  find(session: string): Promise<SessionState | undefined>;
   /** Sets the maximum aside, or says no: what is spent and set aside never passes the escrow. */
   reserve(reservation: Reservation): Promise<boolean>;
   /** Gives a reservation back: nothing was computed. */
@@ -36,4 +55,14 @@ export interface Sessions {
   dangling(before: number): Promise<Reservation[]>;
   receipt(id: string): Promise<HeldReceipt | undefined>;
   place(id: string, sequence: number, proof: unknown): Promise<void>;
+  /** Those of these sessions that are kept here and have not got back what the batch had drawn. */
+  unrefunded(batch: BatchRef, sessions: readonly string[]): Promise<string[]>;
+  /**
+   * Credits a session with what a batch that earned nothing had drawn from it, once; never with more than its callers
+   * were charged for answers of that producer, whatever the producer wrote into the batch.
+   */
+  refund(refund: Refund): Promise<void>;
+  /** The first batch of a producer that has not been followed to its end; 1 at first. */
+  watchedFrom(producer: string): Promise<number>;
+  watchFrom(producer: string, next: number): Promise<void>;
 }

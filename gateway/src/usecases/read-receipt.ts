@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   batchId,
+  Finding,
   InclusionProof,
   LlmchainError,
   ordinal,
@@ -23,7 +24,8 @@ import type { Sessions } from '../ports/sessions';
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
 export const ReceiptStatus = z.strictObject({
   id: z.string(),
-  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired']),
+  /** `refunded`: rejected or expired, and the session has its credits back. */
+  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired', 'refunded']),
   producer: z.string(),
   worker: z.string(),
   model: z.string(),
@@ -37,6 +39,8 @@ export const ReceiptStatus = z.strictObject({
   endorsers: z.array(z.string()),
   /** Members that did not accept the batch, as its producer tells. */
   refusals: z.array(Refusal),
+  /** Why the members rejected the batch, from the ledger. */
+  findings: z.array(Finding),
 });
 export type ReceiptStatus = z.infer<typeof ReceiptStatus>;
 
@@ -80,6 +84,7 @@ export class ReadReceipt {
       version,
       receipt,
       refusals: placed.refusals,
+      findings: [],
     };
     const batch =
       sequence === undefined
@@ -101,11 +106,20 @@ export class ReadReceipt {
     await this.#remember(placed, batch, id);
     return {
       ...status,
-      state: batch.state,
+      state: await this.#stateOf(batch, body.ticket.body.session),
+      findings: batch.findings ?? [],
       batch: batch.batch,
       proof: { inclusion: proof, root: batch.root },
       endorsers: batch.state === 'accepted' ? await this.#endorsers(batch) : [],
     };
+  }
+
+  async #stateOf(batch: Batch, session: string): Promise<ReceiptStatus['state']> {
+    const { producer, sequence, state } = batch;
+    if (state !== 'rejected' && state !== 'expired') return state;
+    return (await this.#ports.ledgers.service.find('reclaim', producer, ordinal(sequence), session))
+      ? 'refunded'
+      : state;
   }
 
   /** A receipt of the own worker, as this member tells others of it. */
@@ -133,7 +147,7 @@ export class ReadReceipt {
     const { producer } = receipt.body;
     const known =
       sequence === undefined ? undefined : await this.#ports.ledgers.service.find('batch', producer, ordinal(sequence));
-    if (known?.state === 'accepted') {
+    if (known?.state === 'accepted' && held.proof !== undefined) {
       return { receipt, sequence: sequence!, proof: InclusionProof.parse(held.proof), refusals: [], own: false };
     }
     try {

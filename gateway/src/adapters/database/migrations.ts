@@ -54,4 +54,18 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create index batch_open on batch (sequence) where state in ('anchoring', 'anchored')`.execute(database);
     },
   },
+  '0002_refunds': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`alter table session add column closed boolean not null default false`.execute(database);
+      await sql`create table refund (
+        producer text not null,
+        sequence int4 not null,
+        session text not null references session,
+        amount int8 not null check (amount >= 0),
+        primary key (producer, sequence, session))`.execute(database);
+      await sql`create table watch (producer text primary key, next int4 not null)`.execute(database);
+      await sql`create index receipt_session on receipt (session)`.execute(database);
+      await sql`update batch set state = 'anchored' where state = 'stuck'`.execute(database);
+    },
+  },
 };

@@ -1,4 +1,12 @@
-import { BatchEntry, canonicalJson, decode, decodeJson, receiptId, SignedReceipt } from '@llmchain/protocol';
+import {
+  BatchEntry,
+  canonicalJson,
+  decode,
+  decodeJson,
+  receiptId,
+  SignedReceipt,
+  type Batch,
+} from '@llmchain/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OwnBatch, Produced, Production } from '../../ports/production';
@@ -138,7 +146,7 @@ export class PostgresProduction implements Production {
     return this.#takeApart(sequence, { state: 'refused', reason });
   }
 
-  async note(sequence: number, state: 'anchored' | 'accepted' | 'stuck', refusals: readonly Refusal[]): Promise<void> {
+  async note(sequence: number, state: Batch['state'], refusals: readonly Refusal[]): Promise<void> {
     await asking(
       this.#database
         .updateTable('batch')

@@ -1,6 +1,6 @@
-import { canonicalJson, decodeJson, receiptId, SignedReceipt } from '@llmchain/protocol';
+import { canonicalJson, decodeJson, receiptId, SignedReceipt, type BatchRef } from '@llmchain/protocol';
 import { sql } from 'kysely';
-import type { HeldReceipt, Reservation, Sessions } from '../../ports/sessions';
+import type { HeldReceipt, Refund, Reservation, Sessions, SessionState } from '../../ports/sessions';
 import { asking } from './failure';
 import type { Database } from './open';
 
@@ -16,9 +16,40 @@ export class PostgresSessions implements Sessions {
     await asking(
       this.#database
         .insertInto('session')
-        .values({ id: session, escrow, spent: 0, reserved: 0 })
+        .values({ id: session, escrow, spent: 0, reserved: 0, closed: false })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute(),
+    );
+  }
+
+  async topUp(session: string, escrow: number): Promise<void> {
+    await asking(
+      this.#database
+        .updateTable('session')
+        .set({ escrow: sql<number>`greatest(escrow, ${escrow})` })
+        .where('id', '=', session)
+        .execute(),
+    );
+  }
+
+  close(session: string): Promise<SessionState | undefined> {
+    return asking(
+      this.#database
+        .updateTable('session')
+        .set({ closed: true })
+        .where('id', '=', session)
+        .returning(['escrow', 'spent', 'reserved', 'closed'])
+        .executeTakeFirst(),
+    );
+  }
+
+  find(session: string): Promise<SessionState | undefined> {
+    return asking(
+      this.#database
+        .selectFrom('session')
+        .select(['escrow', 'spent', 'reserved', 'closed'])
+        .where('id', '=', session)
+        .executeTakeFirst(),
     );
   }
 
@@ -30,6 +61,7 @@ export class PostgresSessions implements Sessions {
           .updateTable('session')
           .set((row) => ({ reserved: row('reserved', '+', amount) }))
           .where('id', '=', session)
+          .where('closed', '=', false)
           .where(sql<boolean>`escrow - spent - reserved >= ${amount}`)
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return false;
@@ -99,6 +131,75 @@ export class PostgresSessions implements Sessions {
         .updateTable('receipt')
         .set({ sequence, proof: JSON.stringify(proof) })
         .where('id', '=', id)
+        .execute(),
+    );
+  }
+
+  async unrefunded({ producer, sequence }: BatchRef, sessions: readonly string[]): Promise<string[]> {
+    if (sessions.length === 0) return [];
+    const rows = await asking(
+      this.#database
+        .selectFrom('session')
+        .select('id')
+        .where('id', 'in', [...sessions])
+        .where((row) =>
+          row.not(
+            row.exists(
+              row
+                .selectFrom('refund')
+                .select('refund.session')
+                .whereRef('refund.session', '=', 'session.id')
+                .where('refund.producer', '=', producer)
+                .where('refund.sequence', '=', sequence),
+            ),
+          ),
+        )
+        .execute(),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async refund({ producer, sequence, session, amount }: Refund): Promise<void> {
+    await asking(
+      this.#database.transaction().execute(async (transaction) => {
+        // The session's row is the lock: refunds of one session go one after another.
+        await transaction.selectFrom('session').select('id').where('id', '=', session).forUpdate().execute();
+        const { rows } = await sql<{ amount: number }>`
+          insert into refund (producer, sequence, session, amount)
+          select ${producer}, ${sequence}, ${session}, greatest(0, least(${amount}, charged.amount - given.amount))
+          from
+            (select coalesce(sum((body::jsonb -> 'body' ->> 'amount')::int8), 0)::int8 as amount from receipt
+              where session = ${session} and body::jsonb -> 'body' ->> 'producer' = ${producer}
+                and (sequence is null or sequence = ${sequence} or sequence in
+                  (select sequence from refund where session = ${session} and producer = ${producer}))) as charged,
+            (select coalesce(sum(amount), 0)::int8 as amount from refund
+              where session = ${session} and producer = ${producer}) as given
+          on conflict do nothing returning amount`.execute(transaction);
+        const given = rows[0]?.amount ?? 0;
+        await transaction
+          .updateTable('session')
+          .set((row) => ({ spent: row('spent', '-', given) }))
+          .where('id', '=', session)
+          .execute();
+      }),
+    );
+  }
+
+  async watchedFrom(producer: string): Promise<number> {
+    const row = await asking(
+      this.#database.selectFrom('watch').select('next').where('producer', '=', producer).executeTakeFirst(),
+    );
+    return row?.next ?? 1;
+  }
+
+  async watchFrom(producer: string, next: number): Promise<void> {
+    await asking(
+      this.#database
+        .insertInto('watch')
+        .values({ producer, next })
+        .onConflict((conflict) =>
+          conflict.column('producer').doUpdateSet({ next: sql<number>`greatest(watch.next, ${next})` }),
+        )
         .execute(),
     );
   }

@@ -1,3 +1,4 @@
+import type { Batch } from '@llmchain/protocol';
 import type { ColumnType, JSONColumnType } from 'kysely';
 import type { Role } from '../../ports/actor';
 
@@ -19,6 +20,22 @@ export interface SessionTable {
   escrow: number;
   spent: number;
   reserved: number;
+  /** Takes no more orders. */
+  closed: boolean;
+}
+
+/** What a session got back of a batch that earned nothing. */
+export interface RefundTable {
+  producer: string;
+  sequence: number;
+  session: string;
+  amount: number;
+}
+
+/** The first batch of a producer that was not seen to its end. */
+export interface WatchTable {
+  producer: string;
+  next: number;
 }
 
 export interface ReservationTable {
@@ -59,7 +76,7 @@ export interface ProducedTable {
 
 export interface BatchTable {
   sequence: number;
-  state: 'anchoring' | 'anchored' | 'accepted' | 'stuck';
+  state: 'anchoring' | Batch['state'];
   receipts: string;
   entry: Json;
   refusals: Json;
@@ -68,6 +85,8 @@ export interface BatchTable {
 export interface GatewayTables {
   api_key: ApiKeyTable;
   session: SessionTable;
+  refund: RefundTable;
+  watch: WatchTable;
   reservation: ReservationTable;
   receipt: ReceiptTable;
   produced: ProducedTable;

@@ -1,0 +1,136 @@
+import { RejectReason, type Batch, type Finding } from '@llmchain/protocol';
+import type { Refusal } from '../ports/receipts';
+
+/** Waits between two proposals of one batch, milliseconds. */
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 60_000;
+const WAIT_GROWTH = 1.5;
+
+/** What one endorser said, as the ledger client reports it. */
+export interface Said {
+  member: string;
+  code: string;
+  details?: { reason?: unknown; receipt?: unknown };
+}
+
+function refusalOf({ member, code, details }: Said): Refusal {
+  return {
+    member,
+    code,
+    ...(typeof details?.reason === 'string' ? { reason: details.reason } : {}),
+    ...(typeof details?.receipt === 'string' ? { receipt: details.receipt } : {}),
+  };
+}
+
+/** What the electorate has said of one batch so far, and when to ask again. */
+export class BatchProgress {
+  /** Members whose verifiers reject the batch. */
+  readonly #refused: Map<string, Refusal>;
+  /** How often each member had no answer yet, and the last reason. */
+  readonly #waited = new Map<string, { times: number; last: Refusal }>();
+  #wait = FIRST_WAIT;
+  #next = 0;
+  /** Whether anybody was asked since this process has known of the batch. */
+  asked = false;
+
+  /** @param refusals what was known before this process began */
+  constructor(refusals: readonly Refusal[] = []) {
+    this.#refused = new Map(
+      refusals.filter(({ code }) => code === 'not_verified').map((each) => [each.member, each] as const),
+    );
+  }
+
+  due(now: number): boolean {
+    return this.#next <= now;
+  }
+
+  postpone(now: number): void {
+    this.#next = now + this.#wait;
+    this.#wait = Math.min(LONGEST_WAIT, this.#wait * WAIT_GROWTH);
+  }
+
+  /** As many members as the batch needs that may still accept it, the most responsive ones; undefined when too few are left. */
+  acceptors(batch: Pick<Batch, 'electorate' | 'needed'>): string[] | undefined {
+    return this.#responsive(
+      batch.electorate.filter((member) => !this.#refused.has(member)),
+      batch.needed,
+    );
+  }
+
+  /** As many members as the batch needs, whatever they think of it. */
+  any({ electorate, needed }: Pick<Batch, 'electorate' | 'needed'>): string[] | undefined {
+    return this.#responsive(electorate, needed);
+  }
+
+  /** What as many members as the batch needs have found wrong with it; undefined while too few have said so. */
+  findings({ electorate, needed }: Pick<Batch, 'electorate' | 'needed'>): Finding[] | undefined {
+    const found = electorate.flatMap((member): Finding[] => {
+      const { reason, receipt } = this.#refused.get(member) ?? {};
+      const known = RejectReason.safeParse(reason);
+      return known.success ? [{ member, reason: known.data, ...(receipt === undefined ? {} : { receipt }) }] : [];
+    });
+    const members = this.#responsive(
+      found.map(({ member }) => member),
+      needed,
+    );
+    return members && found.filter(({ member }) => members.includes(member));
+  }
+
+  /** What members said when they were asked to accept. @returns whether a member was heard to refuse for the first time */
+  refusedAcceptance(said: readonly Said[]): boolean {
+    const before = this.#refused.size;
+    for (const each of said) {
+      if (each.code === 'not_verified') this.#refuse(each);
+      else this.#waits(each);
+    }
+    return this.#refused.size > before;
+  }
+
+  /**
+   * What members said when they were asked to reject: one that found something else names it, one that accepts is no
+   * refuser any more. @returns whether anything new was heard
+   */
+  refusedRejection(said: readonly Said[]): boolean {
+    let news = false;
+    for (const each of said) {
+      if (each.code === 'invalid_argument' && typeof each.details?.reason === 'string') {
+        this.#refuse({ ...each, code: 'not_verified' });
+        news = true;
+      } else if (each.code === 'not_verified') {
+        this.#refused.delete(each.member);
+        news = true;
+      } else {
+        this.#waits(each);
+      }
+    }
+    return news;
+  }
+
+  refusers(): Refusal[] {
+    return [...this.#refused.values()];
+  }
+
+  /** Everybody who did not accept, whatever the reason. */
+  refusals(): Refusal[] {
+    return [...this.refusers(), ...[...this.#waited.values()].map(({ last }) => last)];
+  }
+
+  #refuse(said: Said): void {
+    this.#refused.set(said.member, refusalOf(said));
+    this.#waited.delete(said.member);
+  }
+
+  #waits(said: Said): void {
+    const times = (this.#waited.get(said.member)?.times ?? 0) + 1;
+    this.#waited.set(said.member, { times, last: refusalOf(said) });
+  }
+
+  #responsive(members: readonly string[], needed: number): string[] | undefined {
+    if (members.length < needed) return undefined;
+    const waited = (member: string): number => this.#waited.get(member)?.times ?? 0;
+    return [...members]
+      .sort((a, b) => waited(a) - waited(b))
+      .slice(0, needed)
+      .sort();
+  }
+}

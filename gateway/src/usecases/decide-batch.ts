@@ -1,0 +1,87 @@
+import { BATCH_TIMEOUT_MS, LlmchainError, ordinal, type Batch, type BatchRef } from '@llmchain/protocol';
+import type { Ledgers } from '../ports/ledger';
+import type { Log } from '../ports/log';
+import type { BatchProgress, Said } from './batch-progress';
+
+function saidOf(error: LlmchainError): Said[] {
+  const { refusals, endorsers } = error.details as { refusals?: Said[]; endorsers?: { member: string }[] };
+  if (refusals && refusals.length > 0) return refusals;
+  return (endorsers ?? []).map(({ member }) => ({ member, code: error.code }));
+}
+
+/** From when on a batch may be expired, milliseconds since the Unix epoch. */
+function deadlineOf({ deadline, anchored }: Batch): number {
+  return deadline ?? anchored + BATCH_TIMEOUT_MS;
+}
+
+type Proposal =
+  | { decision: 'accept'; endorsers: string[] }
+  | { decision: 'reject'; endorsers: string[]; findings: NonNullable<ReturnType<BatchProgress['findings']>> }
+  | { decision: 'expire'; endorsers: string[] };
+
+/**
+ * Brings a batch to its end, whoever produced it: proposes its acceptance to as many of its electorate as are needed,
+ * its rejection once as many reject it, its expiry when its time is over. A member whose verifier refuses is replaced by
+ * another; one that has no verdict yet is asked again later, others first.
+ */
+export class DecideBatch {
+  readonly #ports: { ledgers: Ledgers; log: Log };
+
+  constructor(_options: object, ports: { ledgers: Ledgers; log: Log }) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Goes as far as it can now.
+   * @param progress what is known of the members' verdicts; gains what they say
+   * @returns the batch as it then stands; while it is `anchored` there is something to wait for
+   */
+  async run(reference: BatchRef, progress: BatchProgress, now: number): Promise<Batch> {
+    const { producer, sequence } = reference;
+    for (;;) {
+      const batch = await this.#ports.ledgers.service.get('batch', producer, ordinal(sequence));
+      const proposal = batch.state === 'anchored' ? propose(batch, progress, now) : undefined;
+      if (!proposal) return batch;
+      progress.asked = true;
+      try {
+        return await this.#submit(reference, proposal);
+      } catch (error) {
+        if (!(error instanceof LlmchainError)) throw error;
+        const { decision, endorsers } = proposal;
+        this.#ports.log.debug(
+          { producer, sequence, decision, code: error.code, endorsers },
+          'a batch is not decided yet',
+        );
+        const said = saidOf(error);
+        const news = decision === 'accept' ? progress.refusedAcceptance(said) : progress.refusedRejection(said);
+        // What is new opens another way at once; for all else there is something to wait for.
+        if (!news) return batch;
+      }
+    }
+  }
+
+  async #submit({ producer, sequence }: BatchRef, proposal: Proposal): Promise<Batch> {
+    const { service } = this.#ports.ledgers;
+    const { endorsers } = proposal;
+    const reference = { producer, sequence };
+    const submitted =
+      proposal.decision === 'accept'
+        ? await service.submit('inference:acceptBatch', { ...reference, verifiers: endorsers }, { endorsers })
+        : proposal.decision === 'reject'
+          ? await service.submit('inference:rejectBatch', { ...reference, findings: proposal.findings }, { endorsers })
+          : await service.submit('inference:expireBatch', reference, { endorsers });
+    this.#ports.log.info({ producer, sequence, state: submitted.result.state }, 'a batch is decided');
+    return submitted.result;
+  }
+}
+
+/** Acceptance while enough members may still accept, else rejection; expiry when neither came about in time. */
+function propose(batch: Batch, progress: BatchProgress, now: number): Proposal | undefined {
+  const late = deadlineOf(batch) <= now;
+  const acceptors = progress.acceptors(batch);
+  if (acceptors && !(late && progress.asked)) return { decision: 'accept', endorsers: acceptors };
+  const findings = progress.findings(batch);
+  if (findings) return { decision: 'reject', findings, endorsers: findings.map(({ member }) => member) };
+  const endorsers = late ? progress.any(batch) : undefined;
+  return endorsers && { decision: 'expire', endorsers };
+}
