@@ -7,6 +7,6 @@ export type { Check } from './doctor/check';
 export { NetworkError, type NetworkErrorCode } from './errors';
 export { describe, type ConsortiumDescription, type MemberDescription } from './home';
 export { programs, type Programs, type ProgramsOptions } from './programs/programs';
-export type { Report, Step } from './report';
+export { reported, type Report, type Step } from './report';
 export type { MemberStatus, ProcessStatus, Status } from './status';
 export { DEFAULT_PORT_BASE, MEMBER_NAMES, type Member, type MemberName, type Topology } from './topology/topology';

