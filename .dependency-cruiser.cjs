@@ -33,6 +33,12 @@ module.exports = {
     workspace('cli', ['network', 'protocol']),
     workspace('network', ['protocol', 'ca-client']),
     {
+      name: 'nobody-imports-bench',
+      severity: 'error',
+      from: { pathNot: '^(bench|test)/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'protocol-is-pure',
       severity: 'error',
       from: { path: '^protocol/src', pathNot: '\\.test\\.ts$' },

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { benchCommand, type BenchOptions } from './commands/bench';
 import { demoCommand } from './commands/demo';
 import { keyCreateCommand } from './commands/key';
 import { doctorCommand } from './commands/doctor';
@@ -8,7 +9,7 @@ import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
 import { upCommand } from './commands/up';
 import { failureOf } from './failure';
-import { addSettings, settingsOf, type Settings } from './settings';
+import { addSettings, port, settingsOf, type Settings } from './settings';
 import { Terminal } from './terminal';
 
 const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'admin'];
@@ -85,6 +86,18 @@ function program(): Command {
     .action((options: Common & { all: boolean; unit: boolean }) =>
       carryOut(options, (_settings, terminal) => testCommand(terminal, options)),
     );
+  root
+    .command('bench')
+    .description('measure, on a consortium of its own unless --home names one')
+    .argument('[name]', 'such as up, ledger')
+    .option('--rounds <n>', 'how often each arm is measured', count)
+    .option('--smoke', 'one tiny round, to see that it works', false)
+    .option('--home <dir>', 'folder of the consortium to measure')
+    .option('--port-base <n>', 'first of the ports', port)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
+    .action(async (name: string | undefined, options: BenchOptions) => {
+      if (!(await benchCommand(name, options))) process.exitCode = 1;
+    });
   add('lint', 'types, format, lint, import boundaries, unused code').action((options: Common) =>
     carryOut(options, (_settings, terminal) => lintCommand(terminal)),
   );

@@ -11,7 +11,8 @@ export interface Settings {
   json: boolean;
 }
 
-function port(text: string): number {
+/** A first port, from the command line. */
+export function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1024 || value > 65_000)
     throw new InvalidArgumentError('must be a whole number from 1024 to 65000.');

@@ -32,6 +32,8 @@ export interface MemberDescription {
   readonly gateway: string;
   /** File with the API key of the member's administrator. */
   readonly adminKey: string;
+  /** File with the `GatewayConfig` that the member's gateway runs with. */
+  readonly gatewayConfig: string;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function describe(home: string): Promise<ConsortiumDescription> {
       mspId: member.mspId,
       gateway: gatewayUrl(member),
       adminKey: layout.member(member.name).adminKey,
+      gatewayConfig: layout.member(member.name).gatewayConfig,
     })),
   };
 }

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { LedgerClient, openConnection } from '@llmchain/ledger-client';
+import { decodeJson, GatewayConfig, LlmchainError } from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Benchmark } from './benchmark';
+import { quantile } from './figures';
+import { latencies, requestsPerSecond, timesPerSecond } from './load';
+
+const CONNECTIONS = 64;
+/** How many write at once; each writes to a work of its own, so that no two writes race. */
+const WRITERS = [1, 8, 64];
+
+const Registered = z.object({ works: z.array(z.object({ id: z.string() })) });
+
+/**
+ * Reads and writes of one member. `evaluate`: `GET /v1/artworks/{id}`, which asks the chaincode, at 64 connections;
+ * `evaluate, client`: the same question by the ledger client at 64 at once, without the gateway; `height`: an answer of
+ * the gateway's own memory, which is what a request costs without the ledger. `write …`: a change of a work's preference
+ * from the request to the commit, by so many at once.
+ */
+export const ledger: Benchmark = {
+  rounds: 5,
+  goals: [
+    { arm: 'evaluate', least: 300 },
+    { arm: 'write p50, 1', most: 400 },
+  ],
+  async run({ consortium, samples, rounds, smoke, say }) {
+    await consortium.command(z.unknown(), 'up');
+    const [seconds, writes] = smoke ? [1, 1] : [5, 6];
+    const { gateway, gatewayConfig } = await consortium.member('guild');
+    const key = await consortium.key('guild', 'artist', 'bench');
+    const works = await register(gateway, key);
+    const reader = await openLedger(gatewayConfig);
+    try {
+      for (let round = 1; round <= rounds; round++) {
+        const load = { connections: CONNECTIONS, seconds };
+        const rates: Record<string, number> = {
+          evaluate: await requestsPerSecond(`${gateway}/v1/artworks/${works[0]!}`, key, load),
+          'evaluate, client': await timesPerSecond(() => reader.client.get('work', works[0]!), {
+            concurrency: CONNECTIONS,
+            seconds,
+          }),
+          height: await requestsPerSecond(`${gateway}/v1/ledger/height`, key, load),
+        };
+        for (const [arm, rate] of Object.entries(rates)) samples.add(arm, '1/s', rate);
+        const told = Object.entries(rates).map(([arm, rate]) => `${arm} ${Math.round(rate)}/s`);
+        for (const concurrency of WRITERS) {
+          const count = writes * Math.max(concurrency, smoke ? 1 : 4);
+          const started = performance.now();
+          const taken = await latencies((who, at) => write(gateway, key, works[who]!, at), { concurrency, count });
+          const rate = (count / (performance.now() - started)) * 1000;
+          samples.add(`write p50, ${concurrency}`, 'ms', quantile(taken, 0.5));
+          samples.add(`write p95, ${concurrency}`, 'ms', quantile(taken, 0.95));
+          samples.add(`writes, ${concurrency}`, '1/s', rate);
+          told.push(`write at ${concurrency} ${Math.round(quantile(taken, 0.5))} ms`);
+        }
+        say(told.join(', '));
+      }
+    } finally {
+      reader.close();
+    }
+  },
+};
+
+/** Works of the benchmark's own, one for each writer. */
+async function register(gateway: string, key: string): Promise<string[]> {
+  const works = Array.from({ length: Math.max(...WRITERS) }, (_, index) => ({
+    title: `Bench ${index}`,
+    creators: [{ person: 'bench', share: 10_000 }],
+    medium: 'text',
+    preference: {},
+    content: { text: `${randomUUID()} ${index}` },
+  }));
+  const answer = await send('POST', `${gateway}/v1/artworks`, key, { works });
+  return Registered.parse(answer).works.map(({ id }) => id);
+}
+
+async function write(gateway: string, key: string, work: string, at: number): Promise<void> {
+  const preference = { training: at % 2 === 0 ? 'allowed' : 'not_allowed' };
+  await send('PUT', `${gateway}/v1/artworks/${work}/preference`, key, { preference });
+}
+
+async function send(method: string, url: string, key: string, body: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new LlmchainError('unavailable', `${method} ${url} failed: ${text}`, { url });
+  return JSON.parse(text);
+}
+
+/** The ledger through the member's own peer, as its gateway sees it. */
+async function openLedger(configFile: string): Promise<{ client: LedgerClient; close: () => void }> {
+  const { consortium, fabric } = decodeJson(GatewayConfig, await readFile(configFile, 'utf8'), 'configuration');
+  const { peer, identity } = fabric;
+  const connection = openConnection({ address: peer.address, tlsRoot: await readFile(peer.tlsRoot) });
+  const client = new LedgerClient({ channel: consortium.channel, chaincode: consortium.chaincode }, connection, {
+    mspId: identity.mspId,
+    certificate: await readFile(identity.certificate),
+    privateKey: await readFile(identity.key),
+  });
+  return {
+    client,
+    close: () => {
+      client.close();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LlmchainError } from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Benchmark } from './benchmark';
+import { Consortium } from './consortium';
+import { Samples } from './figures';
+import { ledger } from './ledger';
+import { load, machine } from './machine';
+import { outcomes, table, type Report } from './report';
+import { up } from './up';
+
+const RESULTS = resolve(__dirname, '../results');
+
+const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
+  ['up', up],
+  ['ledger', ledger],
+]);
+
+const Options = z.strictObject({
+  home: z.string().min(1).optional(),
+  'port-base': z.coerce.number().int().min(1024).max(65_000).optional(),
+  rounds: z.coerce.number().int().min(1).max(1_000).optional(),
+  smoke: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
+
+function named(name: string | undefined): [string, Benchmark] {
+  const benchmark = BENCHMARKS.get(name ?? '');
+  if (name !== undefined && benchmark) return [name, benchmark];
+  const names = [...BENCHMARKS.keys()];
+  throw new LlmchainError('not_supported', `There is no benchmark "${name ?? ''}"; there are ${names.join(', ')}.`, {
+    names,
+  });
+}
+
+async function measure(
+  [name, benchmark]: [string, Benchmark],
+  options: z.output<typeof Options>,
+  say: (text: string) => void,
+): Promise<Report> {
+  const { smoke } = options;
+  const rounds = smoke ? 1 : (options.rounds ?? benchmark.rounds);
+  const before = load();
+  const samples = new Samples();
+  const consortium = await Consortium.at(options.home, options['port-base']);
+  try {
+    await benchmark.run({ consortium, samples, rounds, smoke, say });
+  } finally {
+    await consortium.end();
+  }
+  const arms = samples.figures();
+  return { name, arms, ratio: null, rounds, smoke, goals: outcomes(benchmark.goals, arms), machine: machine(before) };
+}
+
+async function keep(report: Report): Promise<string> {
+  await mkdir(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${report.name}-${report.machine.date.replaceAll(':', '')}.json`);
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  return file;
+}
+
+/** `main.js NAME [--smoke] [--rounds N] [--home DIR] [--port-base N] [--json]` */
+async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values, positionals } = parseArgs({
+    options: { home: text, 'port-base': text, rounds: text, smoke: flag, json: flag },
+    allowPositionals: true,
+  });
+  const options = Options.parse(values);
+  const people = options.json ? process.stderr : process.stdout;
+  try {
+    const report = await measure(named(positionals[0]), options, (line) => people.write(`   ${line}\n`));
+    const file = await keep(report);
+    people.write(`\n${table(report)}\n   ${file}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  } catch (error) {
+    const { code, message, details } =
+      error instanceof LlmchainError ? error : new LlmchainError('internal', String(error));
+    people.write(`llmchain: ${message} (${code})\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ error: { code, message, details } })}\n`);
+    process.exitCode = 1;
+  }
+}
+
+void main();
