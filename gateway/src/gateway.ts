@@ -30,8 +30,11 @@ import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
 import { DecideBatch } from './usecases/decide-batch';
+import { ExpireBatch } from './usecases/expire-batch';
+import { FundSessions } from './usecases/fund-sessions';
 import { Infer } from './usecases/infer';
 import { IssueTicket } from './usecases/issue-ticket';
+import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
 import { CheckReadiness } from './usecases/readiness';
 import { ReadReceipt } from './usecases/read-receipt';
@@ -39,6 +42,7 @@ import { ReconcileReservations } from './usecases/reconcile-reservations';
 import { RegisterModel } from './usecases/register-model';
 import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
+import { RevokeKey } from './usecases/revoke-key';
 import { RouteInference } from './usecases/route-inference';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
@@ -104,6 +108,7 @@ export class Gateway {
     this.#options = options;
     this.#ports = ports;
     const content = new Content(options, ports);
+    const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
     const checker = new CheckReceipt({}, ports);
     const router = new RouteInference(options, ports);
@@ -118,16 +123,22 @@ export class Gateway {
     this.routes = routesOf({
       claim: new Claim(options, { ...ports, content }),
       content,
-      createKey: new CreateKey(options, ports),
+      createKey: new CreateKey({}, { ...ports, fundSessions }),
+      expireBatch: new ExpireBatch({}, ports),
+      fundSessions,
       infer: new Infer({}, { ...ports, models, router, issuer, checker }),
+      keys: ports.keys,
       lineage,
+      listRecords: new ListRecords({}, ports),
       log,
       models,
       readiness: new CheckReadiness({}, ports),
       readReceipt,
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({}, ports),
+      revokeKey: new RevokeKey({}, ports),
       sealDataset: new SealDataset({}, ports),
+      sessions: ports.sessions,
       transact: new Transact({}, ports),
     });
     const authenticate = new Authenticate({}, ports);

@@ -1,3 +1,4 @@
+import { LlmchainError } from '@llmchain/protocol';
 import type { Lineage } from '../../gateway/src/ports/lineage';
 
 type Transaction = NonNullable<Awaited<ReturnType<Lineage['transaction']>>>;
@@ -11,6 +12,11 @@ export class TestLineage implements Lineage {
 
   height(): { block: number; time: number } {
     return { block: 7, time: 1_700_000_000_000 };
+  }
+
+  waitFor(block: number): Promise<void> {
+    if (block <= this.height().block) return Promise.resolve();
+    return Promise.reject(new LlmchainError('not_yet_indexed', 'not yet', { block }));
   }
 
   trace: Lineage['trace'] = (root, options) => {

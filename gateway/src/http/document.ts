@@ -30,6 +30,7 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
       : route.accepts
         ? { content: { [route.accepts]: { schema: { type: 'string' as const, format: 'binary' } } }, required: true }
         : undefined;
+    const headers = route.tagged ? { ...route.headers, 'if-none-match': z.string().optional() } : route.headers;
     registry.registerPath({
       method: route.method,
       path: route.path,
@@ -40,14 +41,16 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
       request: {
         ...(route.params ? { params: route.params } : {}),
         ...(route.query ? { query: route.query } : {}),
-        ...(route.headers ? { headers: z.object(route.headers) } : {}),
+        ...(headers ? { headers: z.object(headers) } : {}),
         ...(body ? { body } : {}),
       },
       responses: {
         [route.status ?? 200]: {
           description: 'Success',
+          ...(route.tagged ? { headers: z.object({ etag: z.string() }) } : {}),
           content: Object.fromEntries(Object.entries(route.gives).map(([type, schema]) => [type, { schema }])),
         },
+        ...(route.tagged ? { 304: { description: 'Unchanged since the ETag in If-None-Match' } } : {}),
         default: {
           description: 'Problem details (RFC 9457)',
           content: { 'application/problem+json': { schema: problem } },

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decode } from '@llmchain/protocol';
 import { z } from 'zod';
 
-export type Method = 'get' | 'post' | 'put';
+export type Method = 'get' | 'post' | 'put' | 'delete';
 
 /** What a route is called with, decoded by its schemas. `A` says who calls. */
 export interface Call<A, P, Q, B> {
@@ -30,6 +30,8 @@ export interface RouteHead {
   limit?: number;
   /** Whether errors carry OpenAI's shape as well. */
   openAi?: boolean;
+  /** Answers are records: they carry their last change as an ETag, and `If-None-Match` is answered with 304. */
+  tagged?: boolean;
   /** Headers that the route reads, by lower-case name. */
   headers?: Readonly<Record<string, z.ZodType>>;
 }
@@ -97,6 +99,18 @@ function decodeCall<A>(route: Pick<Route<A>, 'params' | 'query' | 'body' | 'head
   };
 }
 
+/** Tags the answer with its record's last change; answers 304 when the caller has it already (RFC 9110, 13.1.2). */
+function isUnchanged(answer: unknown, headers: Readonly<Record<string, string>>, response: ServerResponse): boolean {
+  const { updatedTx } = answer as { updatedTx: string };
+  const tag = `"${updatedTx}"`;
+  response.setHeader('etag', tag);
+  const known = headers['if-none-match']?.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  if (!known?.includes(tag)) return false;
+  response.statusCode = 304;
+  response.end();
+  return true;
+}
+
 /** Makes routes for callers of one kind. */
 export function routesFor<A>() {
   return {
@@ -114,6 +128,7 @@ export function routesFor<A>() {
         gives: { 'application/json': schema },
         async execute(raw, response) {
           const answer = await run(decodeCall(shape, raw) as CallOf<A, P, Q, B>);
+          if (head.tagged && isUnchanged(answer, raw.headers, response)) return;
           response.statusCode = head.status ?? 200;
           response.setHeader('content-type', 'application/json; charset=utf-8');
           response.end(JSON.stringify(answer));

@@ -35,15 +35,6 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       },
     }),
     api.json({
-      method: 'get',
-      path: '/v1/artworks/{id}',
-      summary: 'One work',
-      roles: 'any',
-      params: z.strictObject({ id: Digest }),
-      response: Work,
-      run: ({ params }) => transact.read('work', params.id),
-    }),
-    api.json({
       method: 'put',
       path: '/v1/artworks/{id}/preference',
       summary: 'Say what may be done with a work',

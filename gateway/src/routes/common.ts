@@ -17,3 +17,14 @@ export const operation = { operationId: OperationId.optional() };
 
 /** A body that may be left out. */
 export const OperationOnly = z.strictObject(operation).optional();
+
+/** Pages of a list: how many records at most, and where the page before ended. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  after: z.string().min(1).max(3_000).optional(),
+};
+
+/** A page of a list; go on while `after` is given. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.strictObject({ data: z.array(item), after: z.string().optional() });
+}

@@ -1,4 +1,4 @@
-import { Dataset, DatasetItem, DatasetVersion, Digest, Id, ordinal, Version } from '@llmchain/protocol';
+import { Dataset, DatasetItem, DatasetVersion, Digest, Id, ordinal, TRANSACTIONS, Version } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -38,18 +38,19 @@ export function datasetRoutes(usecases: { sealDataset: SealDataset; transact: Tr
       status: 201,
       limit: BODY_LIMIT,
       params: z.strictObject({ id: Id }),
-      body: z.strictObject({ version: Version, items: z.array(Wanted).min(1).max(MOST_ITEMS) }),
+      body: z.strictObject({ ...operation, version: Version, items: z.array(Wanted).min(1).max(MOST_ITEMS) }),
       response: DatasetVersion.extend(place),
-      run: ({ actor, params, body }) => sealDataset.run(actor, params.id, body.version, body.items),
+      run: ({ actor, params, body }) => sealDataset.run(actor, params.id, body),
     }),
     api.json({
-      method: 'get',
-      path: '/v1/datasets/{id}/versions/{version}',
-      summary: 'One sealed version',
+      method: 'post',
+      path: '/v1/datasets/consent',
+      summary: 'Ask which items may not be used, and why; changes nothing',
       roles: 'any',
-      params: version,
-      response: DatasetVersion,
-      run: ({ params }) => transact.read('dataset-version', params.id, ordinal(params.version)),
+      limit: BODY_LIMIT,
+      body: TRANSACTIONS['datasets:consent'].request,
+      response: TRANSACTIONS['datasets:consent'].result,
+      run: ({ body }) => transact.ask('datasets:consent', body),
     }),
     api.json({
       method: 'get',

@@ -2,22 +2,31 @@ import { z } from 'zod';
 import { openApiDocument } from '../http/document';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
+import type { ApiKeys } from '../ports/api-keys';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
+import type { Sessions } from '../ports/sessions';
 import type { Claim } from '../usecases/claim';
 import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
+import type { ExpireBatch } from '../usecases/expire-batch';
+import type { FundSessions } from '../usecases/fund-sessions';
 import type { Infer } from '../usecases/infer';
+import type { ListRecords } from '../usecases/list-records';
 import type { Models } from '../usecases/models';
 import type { ReadReceipt } from '../usecases/read-receipt';
 import type { CheckReadiness } from '../usecases/readiness';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
+import type { RevokeKey } from '../usecases/revoke-key';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
 import { artworkRoutes } from './artworks';
+import { afterBlock } from './after-block';
+import { batchRoutes } from './batches';
 import { api } from './common';
 import { contentRoutes } from './content';
+import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
@@ -26,6 +35,8 @@ import { keyRoutes } from './keys';
 import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
 import { provenanceRoutes } from './provenance';
+import { recordRoutes } from './records';
+import { sessionRoutes } from './sessions';
 import { trainingRoutes } from './training';
 
 /** Everything that the API for people and programs calls. */
@@ -33,15 +44,21 @@ export interface UseCases {
   claim: Claim;
   content: Content;
   createKey: CreateKey;
+  expireBatch: ExpireBatch;
+  fundSessions: FundSessions;
   infer: Infer;
+  keys: ApiKeys;
   lineage: Lineage;
+  listRecords: ListRecords;
   log: Log;
   models: Models;
   readiness: CheckReadiness;
   readReceipt: ReadReceipt;
   registerModel: RegisterModel;
   registerWorks: RegisterWorks;
+  revokeKey: RevokeKey;
   sealDataset: SealDataset;
+  sessions: Sessions;
   transact: Transact;
 }
 
@@ -62,7 +79,11 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...inferenceRoutes(usecases),
     ...provenanceRoutes(usecases),
     ...governanceRoutes(usecases),
-  ];
+    ...sessionRoutes(usecases),
+    ...creditRoutes(usecases),
+    ...batchRoutes(usecases),
+    ...recordRoutes(usecases),
+  ].map((route) => afterBlock(route, usecases.lineage));
   let document: object | undefined;
   routes.push(
     api.json({

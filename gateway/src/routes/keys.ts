@@ -2,10 +2,24 @@ import { Id, Micro } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import { Role, type Actor } from '../ports/actor';
+import type { ApiKeys, ListedKey } from '../ports/api-keys';
 import type { CreateKey } from '../usecases/create-key';
-import { api } from './common';
+import type { RevokeKey } from '../usecases/revoke-key';
+import { api, pageOf } from './common';
 
-export function keyRoutes(usecases: { createKey: CreateKey }): Route<Actor>[] {
+/** An API key without its secret; `created` in milliseconds since the Unix epoch. */
+const Key = z.strictObject({ id: Id, role: Role, name: Id, session: Id.optional(), created: z.number().int() });
+
+function shown({ key: id, ...rest }: ListedKey): z.output<typeof Key> {
+  return { id, ...rest };
+}
+
+export function keyRoutes(usecases: {
+  createKey: CreateKey;
+  revokeKey: RevokeKey;
+  keys: Pick<ApiKeys, 'list'>;
+}): Route<Actor>[] {
+  const { createKey, revokeKey, keys } = usecases;
   return [
     api.json({
       method: 'post',
@@ -15,7 +29,29 @@ export function keyRoutes(usecases: { createKey: CreateKey }): Route<Actor>[] {
       status: 201,
       body: z.strictObject({ role: Role, name: Id, credits: Micro.min(1).optional() }),
       response: z.strictObject({ id: Id, key: z.string(), session: Id.optional() }),
-      run: ({ actor, body }) => usecases.createKey.run(actor, body),
+      run: ({ actor, body }) => createKey.run(actor, body),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/keys',
+      summary: 'The member’s API keys, without their secrets, page by page',
+      roles: ['admin'],
+      query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100), after: Id.optional() }),
+      response: pageOf(Key),
+      run: async ({ query: { limit, after } }) => {
+        const data = (await keys.list(limit, after)).map(shown);
+        const last = data.at(-1);
+        return data.length === limit && last ? { data, after: last.id } : { data };
+      },
+    }),
+    api.json({
+      method: 'delete',
+      path: '/v1/keys/{id}',
+      summary: 'Take a key back and revoke its certificate; its session stays until it is closed',
+      roles: ['admin'],
+      params: z.strictObject({ id: Id }),
+      response: Key,
+      run: async ({ params: { id } }) => shown(await revokeKey.run(id)),
     }),
   ];
 }

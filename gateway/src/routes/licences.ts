@@ -42,14 +42,5 @@ export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] 
       run: ({ actor, params: { id }, body }) =>
         transact.submit(actor, 'artworks:revokeLicence', { licence: id }, body?.operationId),
     }),
-    api.json({
-      method: 'get',
-      path: '/v1/licences/{id}',
-      summary: 'One licence',
-      roles: 'any',
-      params,
-      response: Licence,
-      run: ({ params: { id } }) => transact.read('licence', id),
-    }),
   ];
 }

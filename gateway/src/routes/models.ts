@@ -64,14 +64,5 @@ export function modelRoutes(usecases: {
         })),
       }),
     }),
-    api.json({
-      method: 'get',
-      path: '/v1/models/{id}/versions/{version}',
-      summary: 'One model version',
-      roles: 'any',
-      params: version,
-      response: ModelVersion,
-      run: ({ params }) => models.get(params.id, params.version),
-    }),
   ];
 }

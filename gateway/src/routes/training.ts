@@ -29,14 +29,5 @@ export function trainingRoutes(usecases: { transact: Transact }): Route<Actor>[]
       run: ({ actor, params, body }) =>
         transact.submit(actor, 'training:complete', { job: params.id, result: body.result }, body.operationId),
     }),
-    api.json({
-      method: 'get',
-      path: '/v1/training/jobs/{id}',
-      summary: 'One training job',
-      roles: 'any',
-      params: z.strictObject({ id: Id }),
-      response: TrainingJob,
-      run: ({ params }) => transact.read('job', params.id),
-    }),
   ];
 }

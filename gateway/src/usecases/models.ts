@@ -1,4 +1,5 @@
-import { LlmchainError, ordinal, type ModelVersion } from '@llmchain/protocol';
+import { randomInt } from 'node:crypto';
+import { AliasName, LlmchainError, ordinal, type Alias, type ModelVersion } from '@llmchain/protocol';
 import type { Ledgers } from '../ports/ledger';
 import type { Lineage } from '../ports/lineage';
 import { collect } from './concurrency';
@@ -13,10 +14,14 @@ export interface ListedModel {
 /** How long what the ledger said of models is believed, milliseconds. */
 const BELIEF = 2_000;
 
+/** A canary's weight is in basis points of the requests. */
+const WHOLE = 10_000;
+
 /** The model versions of the consortium. */
 export class Models {
   readonly #ports: { ledgers: Ledgers; lineage: Lineage };
   readonly #lists = new Memo<ModelVersion[]>(BELIEF);
+  readonly #aliases = new Memo<Alias[]>(BELIEF);
 
   constructor(_options: object, ports: { ledgers: Ledgers; lineage: Lineage }) {
     this.#ports = ports;
@@ -37,26 +42,51 @@ export class Models {
   }
 
   /**
-   * What a caller means by `poet` (the latest approved version) or `poet@1`. A no is never answered from memory.
-   * @throws {LlmchainError} `not_found` | `wrong_state` when the version is not approved
+   * What a caller means by a name: `poet@1` that version; `poet` what the alias production points at, now and then what
+   * the canary points at where it takes a part of the requests, and the latest approved version where production points at
+   * none; `poet:production` and `poet:canary` what that alias points at. A no is never answered from memory.
+   * @throws {LlmchainError} `not_found` | `wrong_state` when the version is not approved, retired or revoked
    */
   async resolve(name: string): Promise<ModelVersion> {
-    const parts = /^([a-z0-9][a-z0-9._-]{0,63})(?:@([1-9]\d{0,6}))?$/.exec(name);
-    const id = parts?.[1];
-    if (id === undefined) throw unknown(name);
-    const version = parts?.[2] === undefined ? undefined : Number(parts[2]);
-    const remembered = latestApproved(await this.#list(id), version);
+    const wanted = wantedOf(name);
+    if (!wanted) throw unknown(name);
+    const { id } = wanted;
+    const remembered = await this.#meant(wanted);
     if (remembered) return remembered;
     this.#lists.forget(id);
-    const versions = await this.#list(id);
-    const found = latestApproved(versions, version);
+    this.#aliases.forget(id);
+    const found = await this.#meant(wanted);
     if (found) return found;
-    if (!versions.some((model) => version === undefined || model.version === version)) throw unknown(name);
+    const versions = await this.#list(id);
+    if (!versions.some(({ version }) => wanted.version === undefined || version === wanted.version))
+      throw unknown(name);
+    if (wanted.alias) {
+      throw new LlmchainError('not_found', `The alias ${wanted.alias} of "${id}" points at no approved version.`, {
+        model: name,
+      });
+    }
+    const ended = versions.find(({ version }) => version === wanted.version)?.state;
     throw new LlmchainError(
       'wrong_state',
-      `Model "${name}" is not approved yet; a majority of members has to approve it.`,
+      ended === 'retired' || ended === 'revoked'
+        ? `Model "${name}" was ${ended} and is served no more. GET /v1/models lists the others.`
+        : `Model "${name}" is not approved yet; a majority of members has to approve it.`,
       { model: name },
     );
+  }
+
+  async #meant({ id, version, alias }: Wanted): Promise<ModelVersion | undefined> {
+    const versions = await this.#list(id);
+    if (version !== undefined) return latestApproved(versions, version);
+    const aliases = await this.#aliases.get(id, () => collect(this.#ports.ledgers.service.list('alias', id)));
+    const at = (name: AliasName): ModelVersion | undefined => {
+      const pointed = aliases.find((each) => each.alias === name)?.version ?? undefined;
+      return pointed === undefined ? undefined : latestApproved(versions, pointed);
+    };
+    if (alias) return at(alias);
+    const weight = aliases.find((each) => each.alias === 'canary')?.weight ?? 0;
+    const canary = randomInt(WHOLE) < weight ? at('canary') : undefined;
+    return canary ?? at('production') ?? latestApproved(versions, undefined);
   }
 
   /** @throws {LlmchainError} `not_found` */
@@ -67,6 +97,24 @@ export class Models {
   #list(...parts: string[]): Promise<ModelVersion[]> {
     return this.#lists.get(parts.join('/'), () => collect(this.#ports.ledgers.service.list('model', ...parts)));
   }
+}
+
+interface Wanted {
+  id: string;
+  version?: number;
+  alias?: AliasName;
+}
+
+function wantedOf(name: string): Wanted | undefined {
+  const parts = /^([a-z0-9][a-z0-9._-]{0,63})(?:@([1-9]\d{0,6})|:(production|canary))?$/.exec(name);
+  const id = parts?.[1];
+  if (id === undefined) return undefined;
+  const alias = AliasName.safeParse(parts?.[3]);
+  return {
+    id,
+    ...(parts?.[2] === undefined ? {} : { version: Number(parts[2]) }),
+    ...(alias.success ? { alias: alias.data } : {}),
+  };
 }
 
 function unknown(name: string): LlmchainError {

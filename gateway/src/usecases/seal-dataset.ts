@@ -48,9 +48,9 @@ export class SealDataset {
   async run(
     actor: Actor,
     dataset: string,
-    version: number,
-    wanted: readonly WantedItem[],
+    order: { version: number; items: readonly WantedItem[]; operationId?: string | undefined },
   ): Promise<DatasetVersion & Place> {
+    const { version, items: wanted } = order;
     const ledger = await this.#ledgers.as(actor);
     const { items, missing } = await this.#items(ledger, wanted);
     const pages = pagesOf(items);
@@ -64,11 +64,16 @@ export class SealDataset {
       );
     }
     const root = toHex(merkleRoot(items.map((item) => canonicalJson(item))));
+    // The caller's operation id is that of the first page, so that another list under it writes nothing at all.
+    const operation = (what: string): string =>
+      order.operationId === undefined
+        ? derivedOperation('dataset', dataset, version, root, what)
+        : derivedOperation('dataset', actor.name, order.operationId, what);
     for (const [index, page] of pages.entries()) {
-      const operationId = derivedOperation('dataset-page', dataset, version, root, index);
+      const operationId = operation(`page ${index}`);
       await ledger.submit('datasets:addPage', { operationId, dataset, version, index, items: page });
     }
-    const operationId = derivedOperation('dataset-seal', dataset, version, root);
+    const operationId = operation('seal');
     const sealed = await ledger.submit('datasets:seal', { operationId, dataset, version, pages: pages.length, root });
     return { ...sealed.result, transaction: sealed.transaction, block: sealed.block };
   }

@@ -1,4 +1,4 @@
-import type { RecordOf, RecordType, RequestOf, ResultOf, SubmitName } from '@llmchain/protocol';
+import type { QueryName, RecordOf, RecordType, RequestOf, ResultOf, SubmitName } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledgers } from '../ports/ledger';
 import { operationOf } from './operation';
@@ -37,7 +37,8 @@ export class Transact {
     return this.#ledgers.service.get(type, ...parts);
   }
 
-  account(account: RequestOf<'credits:account'>['account']): Promise<ResultOf<'credits:account'>> {
-    return this.#ledgers.service.query('credits:account', { account });
+  /** Asks the member's own peer. */
+  ask<N extends QueryName>(name: N, request: RequestOf<N>): Promise<ResultOf<N>> {
+    return this.#ledgers.service.query(name, request);
   }
 }

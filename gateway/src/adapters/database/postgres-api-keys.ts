@@ -1,8 +1,15 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../ports/actor';
-import type { ApiKeys } from '../../ports/api-keys';
+import type { Actor, Role } from '../../ports/actor';
+import type { ApiKeys, ListedKey } from '../../ports/api-keys';
 import { asking } from './failure';
 import type { Database } from './open';
+
+const LISTED = ['id', 'role', 'name', 'session', 'created'] as const;
+
+function listed(row: { id: string; role: Role; name: string; session: string | null; created: Date }): ListedKey {
+  const { id: key, role, name, session, created } = row;
+  return { key, role, name, ...(session === null ? {} : { session }), created: created.getTime() };
+}
 
 /** API keys in the member's Postgres, by their digests. */
 export class PostgresApiKeys implements ApiKeys {
@@ -23,6 +30,24 @@ export class PostgresApiKeys implements ApiKeys {
     if (!row) return undefined;
     const { id: key, role, name, session } = row;
     return { key, role, name, ...(session === null ? {} : { session }) };
+  }
+
+  async get(key: string): Promise<ListedKey | undefined> {
+    const row = await asking(
+      this.#database.selectFrom('api_key').select(LISTED).where('id', '=', key).executeTakeFirst(),
+    );
+    return row && listed(row);
+  }
+
+  async list(limit: number, after = ''): Promise<ListedKey[]> {
+    const rows = await asking(
+      this.#database.selectFrom('api_key').select(LISTED).where('id', '>', after).orderBy('id').limit(limit).execute(),
+    );
+    return rows.map(listed);
+  }
+
+  async assign(key: string, session: string): Promise<void> {
+    await asking(this.#database.updateTable('api_key').set({ session }).where('id', '=', key).execute());
   }
 
   async add(actor: Actor, hash: string): Promise<void> {

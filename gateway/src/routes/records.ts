@@ -1,0 +1,320 @@
+import {
+  Account,
+  AliasName,
+  Alias,
+  Batch,
+  BatchEntry,
+  ClaimCursor,
+  Consortium,
+  Dataset,
+  DatasetVersion,
+  Debit,
+  Delta,
+  Digest,
+  Escrow,
+  Id,
+  Licence,
+  ModelVersion,
+  MspId,
+  ordinal,
+  Proposal,
+  Pseudonym,
+  RECORDS,
+  Session,
+  Settlement,
+  Signer,
+  TRANSACTIONS,
+  TrainingJob,
+  Work,
+  type RecordOf,
+  type RecordType,
+} from '@llmchain/protocol';
+import { z } from 'zod';
+import type { Route } from '../http/route';
+import type { Actor } from '../ports/actor';
+import type { ListRecords } from '../usecases/list-records';
+import type { Transact } from '../usecases/transact';
+import { api, pageOf, paging, VersionInPath } from './common';
+
+/** A batch's number in a path. */
+export const SequenceInPath = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(BatchEntry.shape.sequence.maxValue ?? 1);
+
+/** One record by its key: where it is found, and the parts of its key in order, as named in the path. */
+interface Single {
+  type: RecordType;
+  path: string;
+  summary: string;
+  params: z.ZodObject;
+  schema: z.ZodObject;
+}
+
+const id = z.strictObject({ id: Id });
+const version = z.strictObject({ id: Id, version: VersionInPath });
+const batch = z.strictObject({ producer: MspId, sequence: SequenceInPath });
+
+const SINGLES: readonly Single[] = [
+  {
+    type: 'consortium',
+    path: '/v1/consortium',
+    summary: 'The members and their terms',
+    params: z.strictObject({}),
+    schema: Consortium,
+  },
+  {
+    type: 'work',
+    path: '/v1/artworks/{id}',
+    summary: 'One work',
+    params: z.strictObject({ id: Digest }),
+    schema: Work,
+  },
+  { type: 'licence', path: '/v1/licences/{id}', summary: 'One licence', params: id, schema: Licence },
+  { type: 'dataset', path: '/v1/datasets/{id}', summary: 'One dataset', params: id, schema: Dataset },
+  {
+    type: 'dataset-version',
+    path: '/v1/datasets/{id}/versions/{version}',
+    summary: 'One sealed version',
+    params: version,
+    schema: DatasetVersion,
+  },
+  { type: 'job', path: '/v1/training/jobs/{id}', summary: 'One training job', params: id, schema: TrainingJob },
+  {
+    type: 'model',
+    path: '/v1/models/{id}/versions/{version}',
+    summary: 'One model version',
+    params: version,
+    schema: ModelVersion,
+  },
+  {
+    type: 'alias',
+    path: '/v1/models/{id}/aliases/{alias}',
+    summary: 'Where an alias of a model points',
+    params: z.strictObject({ id: Id, alias: AliasName }),
+    schema: Alias,
+  },
+  {
+    type: 'signer',
+    path: '/v1/signers/{id}',
+    summary: 'A key that signs tickets or receipts',
+    params: id,
+    schema: Signer,
+  },
+  {
+    type: 'session',
+    path: '/v1/sessions/{id}',
+    summary: 'A prepaid session, as the ledger has it',
+    params: id,
+    schema: Session,
+  },
+  {
+    type: 'batch',
+    path: '/v1/batches/{producer}/{sequence}',
+    summary: 'One batch of receipts',
+    params: batch,
+    schema: Batch,
+  },
+  {
+    type: 'settlement',
+    path: '/v1/batches/{producer}/{sequence}/settlement',
+    summary: 'What a batch owes to whom',
+    params: batch,
+    schema: Settlement,
+  },
+  { type: 'proposal', path: '/v1/proposals/{id}', summary: 'One proposal and its votes', params: id, schema: Proposal },
+  { type: 'escrow', path: '/v1/escrows/{id}', summary: 'Money held between two accounts', params: id, schema: Escrow },
+];
+
+/** Records whose key begins with what the path names. */
+interface Listing<T extends RecordType> {
+  type: T;
+  path: string;
+  summary: string;
+  params?: z.ZodObject;
+  schema: z.ZodObject;
+  /** Whether the holder, and the state, may be asked for. */
+  by: readonly ('owner' | 'state')[];
+}
+
+const account = z.strictObject({ account: Account });
+
+const LISTINGS: readonly Listing<RecordType>[] = [
+  { type: 'work', path: '/v1/artworks', summary: 'Works', schema: Work, by: ['owner'] },
+  { type: 'licence', path: '/v1/licences', summary: 'Licences', schema: Licence, by: ['owner', 'state'] },
+  { type: 'dataset', path: '/v1/datasets', summary: 'Datasets', schema: Dataset, by: ['owner'] },
+  {
+    type: 'dataset-version',
+    path: '/v1/datasets/{id}/versions',
+    summary: 'The sealed versions of a dataset',
+    params: id,
+    schema: DatasetVersion,
+    by: [],
+  },
+  { type: 'job', path: '/v1/training/jobs', summary: 'Training jobs', schema: TrainingJob, by: ['owner', 'state'] },
+  {
+    type: 'model',
+    path: '/v1/models/{id}/versions',
+    summary: 'The versions of a model',
+    params: id,
+    schema: ModelVersion,
+    by: ['state'],
+  },
+  {
+    type: 'alias',
+    path: '/v1/models/{id}/aliases',
+    summary: 'The aliases of a model',
+    params: id,
+    schema: Alias,
+    by: [],
+  },
+  { type: 'signer', path: '/v1/signers', summary: 'Keys that sign tickets or receipts', schema: Signer, by: ['owner'] },
+  {
+    type: 'session',
+    path: '/v1/sessions',
+    summary: 'Prepaid sessions, as the ledger has them',
+    schema: Session,
+    by: ['owner', 'state'],
+  },
+  { type: 'batch', path: '/v1/batches', summary: 'Batches of receipts', schema: Batch, by: ['owner', 'state'] },
+  {
+    type: 'batch',
+    path: '/v1/batches/{producer}',
+    summary: 'The batches of one producer',
+    params: z.strictObject({ producer: MspId }),
+    schema: Batch,
+    by: ['state'],
+  },
+  {
+    type: 'debit',
+    path: '/v1/batches/{producer}/{sequence}/debits',
+    summary: 'What a batch draws from sessions',
+    params: batch,
+    schema: Debit,
+    by: ['state'],
+  },
+  {
+    type: 'proposal',
+    path: '/v1/proposals',
+    summary: 'Proposals and their votes',
+    schema: Proposal,
+    by: ['owner', 'state'],
+  },
+  {
+    type: 'escrow',
+    path: '/v1/escrows',
+    summary: 'Money held between two accounts',
+    schema: Escrow,
+    by: ['owner', 'state'],
+  },
+  {
+    type: 'delta',
+    path: '/v1/accounts/{account}/deltas',
+    summary: 'Payments to an account that are not compacted yet',
+    params: account,
+    schema: Delta,
+    by: [],
+  },
+  {
+    type: 'cursor',
+    path: '/v1/accounts/{account}/claims',
+    summary: 'Up to where an account has claimed',
+    params: account,
+    schema: ClaimCursor,
+    by: [],
+  },
+];
+
+/** The parts of a state key: numbers stand in it with leading zeros. */
+function partsOf(params: Record<string, unknown>): string[] {
+  return Object.values(params).map((part) => (typeof part === 'number' ? ordinal(part) : String(part)));
+}
+
+/** Every record by its key, and every kind of record page by page. */
+export function recordRoutes(usecases: { transact: Transact; listRecords: ListRecords }): Route<Actor>[] {
+  const { transact, listRecords } = usecases;
+  const singles = SINGLES.map(({ type, path, summary, params, schema }) =>
+    api.json({
+      method: 'get',
+      path,
+      summary,
+      roles: 'any',
+      tagged: true,
+      params,
+      response: schema,
+      run: (call) => transact.read(type, ...inOrder(params, call.params)),
+    }),
+  );
+  const lists = LISTINGS.map(({ type, path, summary, params = z.strictObject({}), schema, by }) =>
+    api.json({
+      method: 'get',
+      path,
+      summary: `${summary}, page by page`,
+      roles: 'any',
+      params,
+      query: z.strictObject({
+        ...paging,
+        ...(by.includes('owner') ? { owner: MspId.optional(), person: Pseudonym.optional() } : {}),
+        ...(by.includes('state') ? { state: statesOf(type).optional() } : {}),
+      }),
+      response: pageOf(schema),
+      run: (call) => {
+        const query = call.query as { limit: number; after?: string; owner?: string; person?: string; state?: string };
+        const { limit, after } = query;
+        return listRecords.run(type, inOrder(params, call.params), { limit, after, keep: wanted(query) });
+      },
+    }),
+  );
+  const history = TRANSACTIONS['models:aliasHistory'];
+  const { limit, before } = history.request.shape;
+  return [
+    ...singles,
+    ...lists,
+    api.json({
+      method: 'get',
+      path: '/v1/models/{id}/aliases/{alias}/history',
+      summary: 'Every value that an alias has had, newest first; `before` goes on from the last ordinal given',
+      roles: 'any',
+      params: z.strictObject({ id: Id, alias: AliasName }),
+      query: z.strictObject({
+        limit: z.coerce.number().pipe(limit).default(20),
+        before: z.coerce.number().pipe(before.unwrap()).optional(),
+      }),
+      response: history.result,
+      run: ({ params, query }) =>
+        transact.ask('models:aliasHistory', {
+          model: params.id,
+          alias: params.alias,
+          limit: query.limit,
+          ...(query.before === undefined ? {} : { before: query.before }),
+        }),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/accounts/{account}',
+      summary: 'What an account has to spend, and what waits to be compacted',
+      roles: 'any',
+      params: account,
+      response: TRANSACTIONS['credits:account'].result,
+      run: ({ params }) => transact.ask('credits:account', params),
+    }),
+  ];
+}
+
+/** In the order of the key, which is that of the path. */
+function inOrder(schema: z.ZodObject, params: Record<string, unknown>): string[] {
+  return partsOf(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, params[name]])));
+}
+
+function statesOf(type: RecordType): z.ZodType<string> {
+  const { shape } = RECORDS[type] as z.ZodObject;
+  return shape['state'] as z.ZodType<string>;
+}
+
+function wanted(query: { owner?: string; person?: string; state?: string }) {
+  return (record: RecordOf<RecordType>): boolean =>
+    (query.owner === undefined || record.owner.member === query.owner) &&
+    (query.person === undefined || record.owner.person === query.person) &&
+    (query.state === undefined || ('state' in record && record.state === query.state));
+}
