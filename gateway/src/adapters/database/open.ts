@@ -31,6 +31,10 @@ export function openPool(options: DatabaseOptions & { numbers: boolean }, log: L
   });
   // A connection that breaks while nobody uses it is replaced at the next use.
   pool.on('error', (error) => log.warn({ error: error.message }, 'a database connection broke'));
+  // One that breaks while it is lent to somebody, between two queries, says so here alone: unheard, it would end the process.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.warn({ error: error.message }, 'a database connection broke in use')),
+  );
   return pool;
 }
 
