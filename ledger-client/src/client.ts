@@ -5,8 +5,6 @@ import {
   connect,
   EndorseError,
   GatewayError,
-  hash,
-  signers,
   StatusCode,
   type Contract,
   type Gateway,
@@ -30,6 +28,7 @@ import {
 import { readBlock, type LedgerBlock } from './block';
 import { ledgerFailure, refusals } from './failure';
 import type { Identity, LedgerOptions, PeerAddress } from './options';
+import { signerOf } from './signer';
 
 /** A committed, valid transaction. */
 export interface Committed<T> {
@@ -86,8 +85,7 @@ export class LedgerClient {
     this.#gateway = connect({
       client: connection,
       identity: { mspId: identity.mspId, credentials: identity.certificate },
-      signer: signers.newPrivateKeySigner(createPrivateKey(Buffer.from(identity.privateKey))),
-      hash: hash.sha256,
+      ...signerOf(createPrivateKey(Buffer.from(identity.privateKey))),
       evaluateOptions: deadline(10_000),
       endorseOptions: deadline(30_000),
       submitOptions: deadline(15_000),
