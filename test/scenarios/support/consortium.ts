@@ -8,7 +8,8 @@ import { MemberApi } from '../../../cli/src/api/member-api';
 import { memberNamed, membersOf, type MemberAccess } from '../../../cli/src/consortium/members';
 
 const run = promisify(execFile);
-const MAIN = resolve(__dirname, '../../../cli/dist/main.js');
+/** What Node is started with to run a command of `./llmchain`. */
+export const COMMAND_LINE = ['--disable-warning=ExperimentalWarning', resolve(__dirname, '../../../cli/dist/main.js')];
 /** The last line of a command's standard output, which with `--json` is its whole result. */
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
@@ -24,7 +25,8 @@ const Key = z.object({ id: z.string(), key: z.string() });
 export class Scenario {
   #members: MemberAccess[] = [];
 
-  private constructor(
+  /** A consortium that may be yet to be made. */
+  constructor(
     readonly home: string,
     readonly portBase: number,
   ) {}
@@ -49,7 +51,7 @@ export class Scenario {
   /** Runs a command of `./llmchain` with `--json` against this consortium. */
   async command(...words: string[]): Promise<CommandResult> {
     const options = ['--home', this.home, '--port-base', String(this.portBase), '--json'];
-    const args = ['--disable-warning=ExperimentalWarning', MAIN, ...words, ...options];
+    const args = [...COMMAND_LINE, ...words, ...options];
     try {
       const { stdout, stderr } = await run(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
       return { code: 0, answer: lastLine(stdout), stderr };
