@@ -5,7 +5,7 @@ const workspace = (name, allowed) => ({
   severity: 'error',
   from: { path: `^${name}/src`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(protocol|onnx-graph|ledger-client|ca-client|chaincode|indexer|gateway|inference-workers|training|network|cli|test|bench|web)/',
+    path: '^(protocol|onnx-graph|ledger-client|ca-client|chaincode|indexer|gateway-client|gateway|inference-workers|training|network|cli|test|bench|web)/',
     pathNot: [`^${name}/`, ...allowed.map((other) => `^${other}/`)],
   },
 });
@@ -30,6 +30,7 @@ module.exports = {
     workspace('indexer', shared),
     workspace('training', shared),
     workspace('gateway', [...shared, 'ca-client', 'indexer']),
+    workspace('gateway-client', ['protocol']),
     workspace('cli', ['network', 'protocol']),
     workspace('network', ['protocol', 'ca-client']),
     {

@@ -39,6 +39,7 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
         'chaincode',
         'cli',
         'gateway',
+        'gateway-client',
         'indexer',
         'inference-workers',
         'ledger-client',

@@ -26,7 +26,7 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
   const problem = registry.registerComponent('schemas', 'Problem', schema).ref;
   for (const route of routes) {
     const body = route.body
-      ? { content: { 'application/json': { schema: route.body } }, required: true }
+      ? { content: { 'application/json': { schema: route.body } }, required: !route.body.safeParse(undefined).success }
       : route.accepts
         ? { content: { [route.accepts]: { schema: { type: 'string' as const, format: 'binary' } } }, required: true }
         : undefined;

@@ -65,6 +65,16 @@ export interface UseCases {
 /** Version of the API as its document states it. */
 const API_VERSION = '1.0.0';
 
+/** The routes as they are documented and tested: none of them can be called. */
+export function apiRoutes(): Route<Actor>[] {
+  return routesOf({} as UseCases);
+}
+
+/** The API as an OpenAPI 3.1 document. */
+export function apiDocument(): object {
+  return openApiDocument(apiRoutes(), API_VERSION);
+}
+
 /** Every route of the API, its own document among them. */
 export function routesOf(usecases: UseCases): Route<Actor>[] {
   const routes = [

@@ -1,0 +1,119 @@
+/** JSON Schema as far as the gateway's document uses it. */
+interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+}
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: Schema;
+}
+
+type Content = Record<string, { schema: Schema }>;
+
+interface DocumentedOperation {
+  summary: string;
+  parameters?: Parameter[];
+  requestBody?: { content: Content; required?: boolean };
+  responses: Record<string, { content?: Content }>;
+}
+
+export interface ApiDocument {
+  paths: Record<string, Record<string, DocumentedOperation>>;
+}
+
+const SCALARS: Readonly<Record<string, string>> = {
+  string: 'string',
+  number: 'number',
+  integer: 'number',
+  boolean: 'boolean',
+  null: 'null',
+};
+
+/** A JSON Schema as a TypeScript type. */
+function typeOf(schema: Schema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) {
+    const types = new Set(choices.map(typeOf));
+    return [...types].filter((type) => !(types.has('string') && type.startsWith('"'))).join(' | ');
+  }
+  if (schema.allOf) return schema.allOf.map((each) => `(${typeOf(each)})`).join(' & ');
+  const types = [schema.type ?? []].flat();
+  if (types.length === 0) return 'unknown';
+  return types.map((type) => SCALARS[type] ?? (type === 'array' ? arrayOf(schema) : objectOf(schema))).join(' | ');
+}
+
+function arrayOf({ items }: Schema): string {
+  return items ? `(${typeOf(items)})[]` : 'unknown[]';
+}
+
+function objectOf({ properties = {}, required = [], additionalProperties }: Schema): string {
+  const fields = Object.entries(properties).map(
+    ([name, schema]) => `${JSON.stringify(name)}${required.includes(name) ? '' : '?'}: ${typeOf(schema)}`,
+  );
+  if (fields.length > 0) return `{ ${fields.join('; ')} }`;
+  return typeof additionalProperties === 'object'
+    ? `Record<string, ${typeOf(additionalProperties)}>`
+    : 'Record<string, unknown>';
+}
+
+/** A group of parameters; queries and headers are text, so what may be coerced is never null. */
+function parametersOf(operation: DocumentedOperation, place: Parameter['in']): string | undefined {
+  const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === place);
+  if (parameters.length === 0) return undefined;
+  const fields = parameters.map(
+    ({ name, required, schema }) =>
+      `${JSON.stringify(name)}${required ? '' : '?'}: ${typeOf(schema).replace(' | null', '')}`,
+  );
+  const optional = parameters.every(({ required }) => !required);
+  return `${optional ? '?' : ''}: { ${fields.join('; ')} }`;
+}
+
+function bodyOf({ requestBody }: DocumentedOperation): string | undefined {
+  if (!requestBody) return undefined;
+  const json = requestBody.content['application/json'];
+  return `${requestBody.required ? '' : '?'}: ${json ? typeOf(json.schema) : 'Uint8Array'}`;
+}
+
+function requestOf(operation: DocumentedOperation): string {
+  const parts = {
+    params: parametersOf(operation, 'path'),
+    query: parametersOf(operation, 'query'),
+    headers: parametersOf(operation, 'header'),
+    body: bodyOf(operation),
+  };
+  const fields = Object.entries(parts).flatMap(([name, type]) => (type === undefined ? [] : [name + type]));
+  return fields.length > 0 ? `{ ${fields.join('; ')} }` : 'Record<string, never>';
+}
+
+function answerOf({ responses }: DocumentedOperation): string {
+  const success = Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1];
+  const json = success?.content?.['application/json'];
+  return json ? typeOf(json.schema) : 'undefined';
+}
+
+/** The types of every operation of a gateway's OpenAPI document, as the text of a module. */
+export function clientSource(document: ApiDocument): string {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const name = JSON.stringify(`${method.toUpperCase()} ${path}`);
+      const { summary } = operation;
+      return `  /** ${summary}. */\n  ${name}: {\n    request: ${requestOf(operation)};\n    answer: ${answerOf(operation)};\n  };`;
+    }),
+  );
+  return `// Made from the gateway's OpenAPI document; see README.md.\n\n/** Every operation by its method and path: what it takes and what it gives. */\nexport interface Operations {\n${operations.join('\n')}\n}\n`;
+}
