@@ -8,7 +8,7 @@ import { quantile } from './figures';
 import { latencies, requestsPerSecond, timesPerSecond } from './load';
 
 const CONNECTIONS = 64;
-/** How many write at once; each writes to a work of its own, so that no two writes race. */
+/** How many write at once; each write is a new licence, so that no two of them race. */
 const WRITERS = [1, 8, 64];
 
 const Registered = z.object({ works: z.array(z.object({ id: z.string() })) });
@@ -16,7 +16,7 @@ const Registered = z.object({ works: z.array(z.object({ id: z.string() })) });
 /**
  * Reads and writes of one member. `evaluate`: `GET /v1/artworks/{id}`, which asks the chaincode, at 64 connections;
  * `evaluate, client`: the same question by the ledger client at 64 at once, without the gateway; `height`: an answer of
- * the gateway's own memory, which is what a request costs without the ledger. `write …`: a change of a work's preference
+ * the gateway's own memory, which is what a request costs without the ledger. `write …`: the offer of a licence,
  * from the request to the commit, by so many at once.
  */
 export const ledger: Benchmark = {
@@ -48,7 +48,7 @@ export const ledger: Benchmark = {
         for (const concurrency of WRITERS) {
           const count = writes * Math.max(concurrency, smoke ? 1 : 4);
           const started = performance.now();
-          const taken = await latencies((who, at) => write(gateway, key, works[who]!, at), { concurrency, count });
+          const taken = await latencies((who) => write(gateway, key, works[who]!), { concurrency, count });
           const rate = (count / (performance.now() - started)) * 1000;
           samples.add(`write p50, ${concurrency}`, 'ms', quantile(taken, 0.5));
           samples.add(`write p95, ${concurrency}`, 'ms', quantile(taken, 0.95));
@@ -76,9 +76,12 @@ async function register(gateway: string, key: string): Promise<string[]> {
   return Registered.parse(answer).works.map(({ id }) => id);
 }
 
-async function write(gateway: string, key: string, work: string, at: number): Promise<void> {
-  const preference = { training: at % 2 === 0 ? 'allowed' : 'not_allowed' };
-  await send('PUT', `${gateway}/v1/artworks/${work}/preference`, key, { preference });
+/** Offers a licence: one small record under a key of its own. */
+async function write(gateway: string, key: string, work: string): Promise<void> {
+  await send('POST', `${gateway}/v1/licences`, key, {
+    ...{ licence: randomUUID(), works: [work], licensee: '*', uses: ['training'] },
+    ...{ from: 0, until: null, price: 0, weight: 100 },
+  });
 }
 
 async function send(method: string, url: string, key: string, body: object): Promise<unknown> {
