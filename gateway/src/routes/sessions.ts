@@ -15,6 +15,7 @@ const Books = z.strictObject({
   spent: Micro,
   /** Set aside for answers under way. */
   reserved: Micro,
+  /** What can still be ordered for; nothing once it is closed. */
   available: Micro,
   closed: z.boolean(),
 });
@@ -81,7 +82,7 @@ export function sessionRoutes(usecases: {
         const books = actor.role !== 'caller' || actor.session === id ? await sessions.find(id) : undefined;
         if (!books)
           throw new LlmchainError('not_found', `This member keeps no session ${id} of yours.`, { session: id });
-        return { session: id, ...books, available: books.escrow - books.spent - books.reserved };
+        return { session: id, ...books, available: books.closed ? 0 : books.escrow - books.spent - books.reserved };
       },
     }),
   ];
