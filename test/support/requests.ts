@@ -88,6 +88,7 @@ export class Requests {
 
   static async ready(): Promise<Requests> {
     const serving = await Serving.start();
+    process.env.LLMCHAIN_VERIFIER_TIMEOUT_MS = '10000';
     const { world, consortium } = serving;
     const entries = ROLES.map(async (role) => [role, await identity('GuildMSP', { role, person: 'will' })] as const);
     const people = Object.fromEntries(await Promise.all(entries)) as Record<Role, TestIdentity>;

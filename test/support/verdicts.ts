@@ -8,6 +8,8 @@ export type Answer = { verdict: 'accept' | 'reject' | 'pending'; reason?: string
 /** A verifier's socket that answers what a test tells it, at the place where the chaincode looks. */
 export class Verdicts {
   answer: Answer = { verdict: 'pending' };
+  /** How many connections have been made to it. */
+  connections = 0;
   readonly #server: Server;
   readonly #folder: string;
 
@@ -23,6 +25,7 @@ export class Verdicts {
         typeof this.answer === 'object' ? JSON.stringify({ batch, root, ...this.answer }) : '{"verdict":"acc',
       );
     });
+    this.#server.on('connection', () => this.connections++);
   }
 
   static async open(): Promise<Verdicts> {

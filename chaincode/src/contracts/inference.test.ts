@@ -59,6 +59,15 @@ describe('batches, settlement and claims, through the dispatcher of fabric-shim'
       await expect(serving.accept()).rejects.toThrowWithCode(code, { member: 'GuildMSP' });
     });
 
+    test('each verdict is asked for on a connection of its own, since one that was kept may just be closing', async () => {
+      await serving.anchor();
+      serving.verdicts.answer = { verdict: 'accept' };
+      await serving.accept();
+      await serving.anchor({ sequence: 2 });
+      await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 2);
+      expect(serving.verdicts.connections).toBe(2);
+    });
+
     test('producer and members that are not named do not endorse, whatever their verifier says', async () => {
       await serving.anchor();
       serving.verdicts.answer = { verdict: 'accept' };

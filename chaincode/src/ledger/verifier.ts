@@ -8,18 +8,22 @@ type Judged = Pick<Batch, 'batch' | 'root'>;
 
 function ask(socketPath: string, path: string, timeout: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, method: 'GET', signal: AbortSignal.timeout(timeout) }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        body += chunk;
-        if (body.length > LIMIT) response.destroy(new Error('answer too long'));
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        response.statusCode === 200 ? resolve(body) : reject(new Error(`status ${response.statusCode ?? 0}`)),
-      );
-    });
+    const call = request(
+      // A connection of its own: one that was kept alive may just be closing, and a lost verdict is a lost endorsement.
+      { socketPath, path, method: 'GET', agent: false, signal: AbortSignal.timeout(timeout) },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          body += chunk;
+          if (body.length > LIMIT) response.destroy(new Error('answer too long'));
+        });
+        response.on('error', reject);
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve(body) : reject(new Error(`status ${response.statusCode ?? 0}`)),
+        );
+      },
+    );
     call.on('error', reject);
     call.end();
   });

@@ -1,0 +1,293 @@
+import { sha256Hex, type Account, type RequestOf, type SubmitName } from '@llmchain/protocol';
+import fc from 'fast-check';
+import { Books } from '../../../test/support/books';
+import { operationId, work } from '../../../test/support/consortium';
+import type { TestIdentity } from '../../../test/support/identities';
+import { Serving } from '../../../test/support/serving';
+import type { Answer } from '../../../test/support/verdicts';
+import { owed } from '../rules/claim';
+
+/** More than a batch waits. */
+const LATE = 11 * 60_000;
+const ACCOUNTS: readonly Account[] = [
+  'member:LabMSP',
+  'member:GuildMSP',
+  'member:ArchiveMSP',
+  'member:ComputeMSP',
+  'artist:GuildMSP:ann',
+  'artist:GuildMSP:will',
+];
+
+/** Transactions that succeeded at least once, over all sequences. */
+const succeeded = new Set<SubmitName>();
+
+/** What has been done so far, as far as the ledger may not be asked. */
+interface Model {
+  issued: number;
+  anchored: number;
+  /** Ids that are taken, so that later steps find them. */
+  sessions: string[];
+  escrows: string[];
+  /** Batches that were accepted while a verifier said `accept`. */
+  vouched: Set<number>;
+}
+
+/** One transaction, drawn at random: it succeeds or is refused with a code, and money stays what it was. */
+class Step implements fc.AsyncCommand<Model, Serving> {
+  constructor(
+    private readonly label: string,
+    private readonly again: boolean,
+    private readonly act: (serving: Serving, model: Model, submit: Submit) => Promise<void>,
+  ) {}
+
+  check = () => true;
+
+  async run(model: Model, serving: Serving): Promise<void> {
+    const submit: Submit = async (name, request, as, endorser = as.mspId) => {
+      const done = await attempt(() => serving.world.submit(name, request, { as, endorser }));
+      if (done) succeeded.add(name);
+      if (!done || !this.again) return done;
+      const before = serving.snapshot();
+      await serving.world.submit(name, request, { as, endorser });
+      expect(serving.snapshot()).toEqual(before);
+      return done;
+    };
+    await this.act(serving, model, submit);
+    balanced(serving, model);
+  }
+
+  toString = () => this.label;
+}
+
+type Submit = <N extends SubmitName>(
+  name: N,
+  request: RequestOf<N>,
+  as: TestIdentity,
+  endorser?: string,
+) => Promise<boolean>;
+
+/** Whether it was done; a refusal has a code, and is none of the contract's own failures. */
+async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    expect((error as { code?: string }).code).toMatch(
+      /^(wrong_state|insufficient_credits|not_found|not_verified|verdict_pending|invalid_argument|conflict)$/,
+    );
+    return false;
+  }
+}
+
+/** What holds after every step. */
+function balanced({ world, table }: Serving, model: Model): void {
+  const books = new Books(world);
+  expect(books.total).toBe(model.issued);
+  expect(books.settled).toBe(books.spent);
+  for (const { record } of books.all('session')) {
+    expect(record.reserved).toBe(books.drawn(record.session));
+    expect(record.reserved).toBeLessThanOrEqual(record.escrow);
+    if (record.state === 'closed') expect(record.escrow).toBe(record.reserved);
+  }
+  for (const { record } of books.all('batch')) {
+    if (record.state === 'accepted') {
+      expect(model.vouched.has(record.sequence)).toBe(true);
+      expect(record.verifiers).toHaveLength(record.needed);
+      expect(record.verifiers).not.toContain(record.producer);
+    } else expect(record.verifiers).toEqual([]);
+  }
+  // Each payee has been paid every settlement up to its cursor exactly once.
+  const total = table.reduce((sum, { share }) => sum + share, 0);
+  for (const { record } of books.all('cursor')) {
+    const entry = table.find(({ payee }) => payee === record.payee);
+    const due = books
+      .all('settlement')
+      .filter(({ parts, record: { state } }) => state === 'released' && Number(parts[1]) < record.next)
+      .reduce((sum, { record: settlement }) => sum + owed(settlement, record.payee, entry, total), 0);
+    expect(record.claimed).toBe(due);
+  }
+}
+
+describe('money', () => {
+  let serving: Serving;
+  let start: Map<string, Uint8Array>;
+  beforeAll(async () => {
+    serving = await Serving.start();
+    process.env.LLMCHAIN_VERIFIER_TIMEOUT_MS = '10000';
+    const { will } = serving.consortium.people;
+    await serving.consortium.registers(will, [work('for sale', ['will'], 'constrained')]);
+    start = serving.snapshot();
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(() => serving.stop());
+
+  const holder = (account: Account): TestIdentity => {
+    const { lab, guild, archive, compute, ann, will } = serving.consortium.people;
+    return [lab, guild, archive, compute, ann, will][ACCOUNTS.indexOf(account)]!;
+  };
+  const id = () => operationId();
+  const account = fc.constantFrom(...ACCOUNTS);
+  const amount = fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: 2_000_000 }));
+  const verdict = fc.constantFrom<Answer>(
+    { verdict: 'accept' },
+    { verdict: 'accept' },
+    { verdict: 'reject', reason: 'output_mismatch' },
+    { verdict: 'pending' },
+  );
+  const pick = fc.nat();
+  const nth = <T>(all: readonly T[], at: number): T => all[at % all.length]!;
+  /** A batch that waits for its decision, if there is one; now and then any other. */
+  const undecided = (model: Model, at: number): number => {
+    const waiting = new Books(serving.world).all('batch').filter(({ record }) => record.state === 'anchored');
+    return waiting.length > 0 && at % 5 > 0 ? nth(waiting, at).record.sequence : (at % (model.anchored + 1)) + 1;
+  };
+  const step = <T>(
+    name: string,
+    of: fc.Arbitrary<T>,
+    act: (of: T, serving: Serving, model: Model, submit: Submit) => Promise<void>,
+  ) =>
+    fc
+      .tuple(of, fc.boolean())
+      .map(([one, again]) => new Step(`${name} ${JSON.stringify(one)}`, again, (...rest) => act(one, ...rest)));
+
+  const steps = [
+    step('issue', fc.tuple(account, amount), async ([to, sum], { consortium }, model) => {
+      const proposal = id();
+      const grants = [{ account: to, amount: sum }];
+      await consortium.decide(proposal, { kind: 'issue', grants, reason: 'more' });
+      model.issued += sum;
+    }),
+    step('transfer', fc.tuple(account, account, amount), async ([from, to, sum], _serving, _model, submit) => {
+      await submit('credits:transfer', { operationId: id(), from, to, amount: sum }, holder(from));
+    }),
+    step('compact', account, async (of, _serving, _model, submit) => {
+      const { deltas } = await serving.account(of);
+      if (deltas.length) await submit('credits:compact', { operationId: id(), account: of, deltas }, holder(of));
+    }),
+    step('open a session', amount, async (sum, { consortium }, model, submit) => {
+      const session = `s${model.sessions.length + 1}`;
+      const request = { operationId: id(), session, caller: 'k1', amount: sum };
+      if (await submit('inference:openSession', request, consortium.people.lab)) model.sessions.push(session);
+    }),
+    step('top up', fc.tuple(pick, amount), async ([at, sum], { consortium }, model, submit) => {
+      const request = { operationId: id(), session: nth(model.sessions, at), amount: sum };
+      await submit('inference:topUpSession', request, consortium.people.lab);
+    }),
+    step('close', pick, async (at, { consortium }, model, submit) => {
+      const request = { operationId: id(), session: nth(model.sessions, at) };
+      await submit('inference:closeSession', request, consortium.people.lab);
+    }),
+    step(
+      'anchor',
+      fc.tuple(pick, fc.array(amount, { minLength: 1, maxLength: 3 })),
+      async ([at, sums], { consortium }, model, submit) => {
+        const sessions = sums
+          .slice(0, model.sessions.length)
+          .map((sum, offset) => ({ session: nth(model.sessions, at + offset), amount: sum }));
+        const all = sessions.reduce((total, { amount: sum }) => total + sum, 0);
+        const request = serving.batch({ sequence: model.anchored + 1, sessions, amount: all });
+        if (await submit('inference:anchorBatch', request, consortium.people.gateway)) model.anchored++;
+      },
+    ),
+    step('accept', fc.tuple(pick, verdict), async ([at, answer], { consortium, verdicts }, model, submit) => {
+      const sequence = undecided(model, at);
+      verdicts.answer = answer;
+      const request = { producer: 'ComputeMSP', sequence, verifiers: ['ArchiveMSP', 'GuildMSP'] };
+      const done = await submit('inference:acceptBatch', request, consortium.people.gateway, 'GuildMSP');
+      if (done && typeof answer === 'object' && answer.verdict === 'accept') model.vouched.add(sequence);
+    }),
+    step('reject', fc.tuple(pick, verdict), async ([at, answer], { consortium, verdicts }, model, submit) => {
+      verdicts.answer = answer;
+      const findings = ['ArchiveMSP', 'GuildMSP'].map((member) => ({ member, reason: 'output_mismatch' as const }));
+      const request = { producer: 'ComputeMSP', sequence: undecided(model, at), findings };
+      await submit('inference:rejectBatch', request, consortium.people.gateway, 'GuildMSP');
+    }),
+    step('expire', fc.tuple(pick, fc.boolean()), async ([at, late], { consortium }, model, submit) => {
+      const now = Date.now() + (late ? LATE : 0);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+      const request = { producer: 'ComputeMSP', sequence: undecided(model, at) };
+      await submit('inference:expireBatch', request, consortium.people.ann);
+      clock.mockRestore();
+    }),
+    step('reclaim', fc.tuple(pick, fc.boolean()), async ([at, whole], { consortium, world }, model, submit) => {
+      const released = new Books(world).all('debit').filter(({ record }) => record.state === 'released');
+      const { session = 's1' } = released.length > 0 ? nth(released, at).record : {};
+      const of = released.filter(
+        ({ record }, index) => record.session === session && (whole || index === at % released.length),
+      );
+      const batches = of.map(({ parts }) => ({ producer: 'ComputeMSP', sequence: Number(parts[1]) }));
+      const any = { producer: 'ComputeMSP', sequence: (at % (model.anchored + 1)) + 1 };
+      const request = { operationId: id(), session, batches: batches.length > 0 ? batches : [any] };
+      await submit('inference:reclaim', request, consortium.people.lab);
+    }),
+    step('claim', fc.tuple(account, pick), async ([payee, at], _serving, model, submit) => {
+      const of = { producer: 'ComputeMSP', model: 'poet', version: 1, upTo: (at % (model.anchored + 1)) + 1 };
+      const request = { operationId: id(), payee, ...of, ...serving.entryOf(payee) };
+      await submit('credits:claim', request, holder(payee));
+    }),
+    step('escrow', fc.tuple(account, account, amount), async ([payer, payee, sum], _serving, model, submit) => {
+      const escrow = `e${model.escrows.length + 1}`;
+      const request = { operationId: id(), escrow, payer, payee, amount: sum, purpose: 'a verse' };
+      if (await submit('credits:escrow', request, holder(payer))) model.escrows.push(escrow);
+    }),
+    step(
+      'settle an escrow',
+      fc.tuple(pick, fc.constantFrom('release', 'refund', 'arbitrate')),
+      async ([at, how], { consortium, world }, model, submit) => {
+        if (model.escrows.length === 0) return;
+        const escrow = nth(model.escrows, at);
+        if (how === 'arbitrate') {
+          const motion = { kind: 'arbitrate' as const, escrow, outcome: 'refunded' as const, reason: 'as agreed' };
+          await attempt(() => consortium.decide(id(), motion));
+          return;
+        }
+        const { record } = new Books(world).all('escrow').find(({ parts }) => parts[0] === escrow)!;
+        const name = how === 'release' ? ('credits:release' as const) : ('credits:refund' as const);
+        await submit(name, { operationId: id(), escrow }, holder(how === 'release' ? record.payer : record.payee));
+      },
+    ),
+    step('buy a licence', amount, async (price, { consortium }, _model, submit) => {
+      const licence = id();
+      const works = [sha256Hex('for sale')];
+      const terms = { licensee: '*', from: 0, until: null, price, weight: 100 };
+      const offer = { operationId: id(), licence, works, ...terms, uses: ['generative_training' as const] };
+      await submit('artworks:offerLicence', offer, consortium.people.will);
+      await submit('artworks:acceptLicence', { operationId: id(), licence }, consortium.people.steward);
+    }),
+  ];
+
+  test('no sequence of transactions makes or loses a micro-credit, settles without verdicts, or pays twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(steps, { maxCommands: 80, size: '+1' }), async (commands) => {
+        serving.restore(start);
+        const model: Model = {
+          issued: 1_000_000,
+          anchored: 0,
+          sessions: ['s1'],
+          escrows: [],
+          vouched: new Set(),
+        };
+        await fc.asyncModelRun(() => ({ model, real: serving }), commands);
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 60_000 },
+    );
+    expect([...succeeded].sort()).toEqual([
+      'artworks:acceptLicence',
+      'artworks:offerLicence',
+      'credits:claim',
+      'credits:compact',
+      'credits:escrow',
+      'credits:refund',
+      'credits:release',
+      'credits:transfer',
+      'inference:acceptBatch',
+      'inference:anchorBatch',
+      'inference:closeSession',
+      'inference:expireBatch',
+      'inference:openSession',
+      'inference:reclaim',
+      'inference:rejectBatch',
+      'inference:topUpSession',
+    ]);
+  }, 120_000);
+});
