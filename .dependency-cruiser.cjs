@@ -5,7 +5,7 @@ const workspace = (name, allowed) => ({
   severity: 'error',
   from: { path: `^${name}/src`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(protocol|onnx-graph|ledger-client|ca-client|chaincode|indexer|gateway-client|gateway|inference-workers|training|network|cli|test|bench|web)/',
+    path: '^(protocol|onnx-graph|evidence|ledger-client|ca-client|chaincode|indexer|gateway-client|gateway|inference-workers|training|network|cli|test|bench|web)/',
     pathNot: [`^${name}/`, ...allowed.map((other) => `^${other}/`)],
   },
 });
@@ -24,14 +24,15 @@ module.exports = {
     workspace('protocol', []),
     workspace('onnx-graph', ['protocol']),
     workspace('ledger-client', ['protocol']),
+    workspace('evidence', ['protocol']),
     workspace('ca-client', ['protocol']),
     workspace('chaincode', shared),
     workspace('inference-workers', shared),
     workspace('indexer', shared),
     workspace('training', shared),
-    workspace('gateway', [...shared, 'ca-client', 'indexer']),
+    workspace('gateway', [...shared, 'evidence', 'ca-client', 'indexer']),
     workspace('gateway-client', ['protocol']),
-    workspace('cli', ['network', 'protocol']),
+    workspace('cli', ['evidence', 'network', 'protocol']),
     workspace('network', ['protocol', 'ca-client']),
     {
       name: 'nobody-imports-bench',
@@ -40,9 +41,9 @@ module.exports = {
       to: { path: '^bench/' },
     },
     {
-      name: 'protocol-is-pure',
+      name: 'protocol-and-evidence-are-pure',
       severity: 'error',
-      from: { path: '^protocol/src', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(protocol|evidence)/src', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {

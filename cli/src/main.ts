@@ -8,6 +8,7 @@ import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
 import { upCommand } from './commands/up';
+import { verifyCommand } from './commands/verify';
 import { failureOf } from './failure';
 import { addSettings, port, settingsOf, type Settings } from './settings';
 import { Terminal } from './terminal';
@@ -79,6 +80,12 @@ function program(): Command {
     .option('--member <name>', 'whose index to ask', 'guild')
     .action((id: string, options: Common & { direction: string; asOf?: number; member: string }) =>
       carryOut(options, (settings, terminal) => traceCommand(settings, terminal, id, options)),
+    );
+  add('verify', 'check an evidence bundle offline: each step, and on what it rests')
+    .argument('<file>', 'as GET /v1/…/{id}/evidence gave it')
+    .option('--roots <dir>', "the members' root certificates and genesis.sha256 (default <home>/roots)")
+    .action((file: string, options: Common & { roots?: string }) =>
+      carryOut(options, (settings, terminal) => verifyCommand(settings, terminal, file, options)),
     );
   add('test', 'types, lint, unit and contract tests, scenarios on a real network')
     .option('--all', 'with the long scenarios', false)

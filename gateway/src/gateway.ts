@@ -8,6 +8,7 @@ import type { Route } from './http/route';
 import { createServer } from './http/serve';
 import type { Actor } from './ports/actor';
 import type { ApiKeys } from './ports/api-keys';
+import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
 import type { Ledgers } from './ports/ledger';
@@ -26,6 +27,7 @@ import { AnchorReceipts } from './usecases/anchor-receipts';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
 import { CheckReceipt } from './usecases/check-receipt';
 import { Claim } from './usecases/claim';
+import { CollectEvidence } from './usecases/collect-evidence';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
@@ -50,6 +52,8 @@ import { Transact } from './usecases/transact';
 import { WatchBatches } from './usecases/watch-batches';
 
 export interface GatewayOptions extends Membership {
+  /** Name of the consortium's chaincode. */
+  chaincode: string;
   /** Id on the ledger of the key that signs tickets. */
   signer: string;
   /** 32 bytes, the Ed25519 seed of that key. */
@@ -60,6 +64,7 @@ export interface GatewayOptions extends Membership {
 
 /** Everything outside the process that a gateway needs. */
 export interface GatewayPorts {
+  chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
   ledgers: Ledgers;
@@ -122,6 +127,7 @@ export class Gateway {
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       claim: new Claim(options, { ...ports, content }),
+      collectEvidence: new CollectEvidence(options, { ...ports, readReceipt }),
       content,
       createKey: new CreateKey({}, { ...ports, fundSessions }),
       expireBatch: new ExpireBatch({}, ports),

@@ -134,6 +134,7 @@ async function main(): Promise<void> {
   const gateway = new Gateway(
     {
       own: member.mspId,
+      chaincode: consortium.chaincode,
       members: members.map(({ mspId }) => mspId),
       signer: `${member.name}-gateway-1`,
       secretKey: ed25519Seed(await readFile(config.signingKey, 'utf8')),
@@ -141,6 +142,7 @@ async function main(): Promise<void> {
     },
     {
       ports: {
+        chain: ledgers.service,
         keys: new PostgresApiKeys({}, { database }),
         enrolment: wallet,
         ledgers,

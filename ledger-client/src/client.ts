@@ -10,6 +10,7 @@ import {
   type Gateway,
   type Network,
 } from '@hyperledger/fabric-gateway';
+import { gateway } from '@hyperledger/fabric-protos';
 import {
   canonicalJson,
   decodeJson,
@@ -188,6 +189,39 @@ export class LedgerClient {
       signal.removeEventListener('abort', stop);
       events.close();
     }
+  }
+
+  /**
+   * A block as the member's own peer has it: a serialised `common.Block`.
+   * @throws {LlmchainError} `unavailable`
+   */
+  async block(number: number): Promise<Uint8Array> {
+    return this.#network
+      .getContract('qscc')
+      .evaluate('GetBlockByNumber', { arguments: [this.#network.getName(), String(number)] })
+      .catch((error: unknown) => {
+        throw ledgerFailure(error);
+      });
+  }
+
+  /**
+   * Has members endorse the answer to a query, which is never submitted: what they sign they say of their own state.
+   * @param members MSP ids; one peer of each answers, all alike
+   * @returns the endorsed envelope, not signed by the client: a serialised `common.Envelope`
+   * @throws {LlmchainError} the chaincode's code, or `unavailable`, also when the members' answers differ for a moment
+   */
+  async signedRead<N extends QueryName>(
+    name: N,
+    request: RequestOf<N>,
+    members: readonly string[],
+  ): Promise<Uint8Array> {
+    const { contract, call, argument } = this.#call(name, request);
+    const proposal = contract.newProposal(call, { arguments: [argument], endorsingOrganizations: [...members] });
+    const endorsed = await proposal.endorse().catch((error: unknown) => {
+      throw ledgerFailure(error);
+    });
+    const prepared = gateway.PreparedTransaction.deserializeBinary(endorsed.getBytes());
+    return prepared.getEnvelope()?.serializeBinary() ?? new Uint8Array();
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publicKeyOf } from '@llmchain/protocol';
+import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type pg from 'pg';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
@@ -64,7 +64,9 @@ export class TestMember {
     const ledgers = await WorldLedgers.of(ledger, mspId);
     const store = new MemoryStore();
     const lineage = new TestLineage();
+    const blockless = () => Promise.reject(new LlmchainError('unavailable', 'There are no blocks in this test.'));
     const ports = {
+      chain: { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
       ledgers,
@@ -85,7 +87,7 @@ export class TestMember {
       await ledgers.service.submit('members:registerSigner', { ...request, publicKey: publicKeyOf(secretKey) });
     }
     const gateway = new Gateway(
-      { own: mspId, members, signer, secretKey, anchorEveryMs: 1_000 },
+      { own: mspId, chaincode: 'llmchain', members, signer, secretKey, anchorEveryMs: 1_000 },
       { ports, neighbourOf: (request) => request.headers[NEIGHBOUR_HEADER] as string | undefined },
     );
     const servers = [http.createServer(gateway.api), http.createServer(gateway.peerApi)];

@@ -38,6 +38,7 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
         'ca-client',
         'chaincode',
         'cli',
+        'evidence',
         'gateway',
         'gateway-client',
         'indexer',

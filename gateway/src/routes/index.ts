@@ -7,6 +7,7 @@ import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
 import type { Claim } from '../usecases/claim';
+import type { CollectEvidence } from '../usecases/collect-evidence';
 import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
 import type { ExpireBatch } from '../usecases/expire-batch';
@@ -28,6 +29,7 @@ import { api } from './common';
 import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
+import { evidenceRoutes } from './evidence';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
 import { inferenceRoutes } from './inference';
@@ -42,6 +44,7 @@ import { trainingRoutes } from './training';
 /** Everything that the API for people and programs calls. */
 export interface UseCases {
   claim: Claim;
+  collectEvidence: CollectEvidence;
   content: Content;
   createKey: CreateKey;
   expireBatch: ExpireBatch;
@@ -88,6 +91,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...modelRoutes(usecases),
     ...inferenceRoutes(usecases),
     ...provenanceRoutes(usecases),
+    ...evidenceRoutes(usecases),
     ...governanceRoutes(usecases),
     ...sessionRoutes(usecases),
     ...creditRoutes(usecases),

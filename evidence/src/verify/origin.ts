@@ -1,0 +1,93 @@
+import { ordinal, type Batch } from '@llmchain/protocol';
+import { fromBase64 } from '../bytes';
+import type { BlockEvidence } from '../bundle/schema';
+import { demandData, demandQuorum } from '../fabric/block';
+import type { Configuration } from '../fabric/configuration';
+import { demandEndorsements, readOutcome } from '../fabric/endorsement';
+import { demandClient, splitTransaction } from '../fabric/transaction';
+import { demand } from '../refusal';
+import { sizeOf } from './chain';
+import { recordOf, type ProvenRecord } from './read';
+import type { Steps } from './steps';
+
+/** Follows a record to the transaction that wrote it: its block, its client, its endorsers. */
+export function followOrigin(
+  steps: Steps,
+  block: BlockEvidence,
+  record: ProvenRecord,
+  context: { configuration: Configuration; chaincode: string },
+): { endorsers: readonly string[]; time: number } {
+  const { configuration, chaincode } = context;
+  const { place } = record;
+  const envelope = steps.take('block data', 'arithmetic', () => {
+    demand(block.number === place.block, `the record was written in block ${place.block}, this is ${block.number}`);
+    demandData(block);
+    const found = block.data[place.index];
+    demand(found !== undefined, `block ${block.number} has no transaction ${place.index}`);
+    const detail = `transaction ${place.index} of ${block.data.length} in block ${block.number}, ${sizeOf(block)} bytes under its data hash`;
+    return { found: fromBase64(found), detail };
+  });
+  const { parts, proposal } = steps.take('transaction', 'signature', () => {
+    const split = splitTransaction(envelope);
+    const found = { parts: split, proposal: demandClient(split, configuration) };
+    const { call, member, time, transaction } = found.proposal;
+    demand(found.proposal.chaincode === chaincode, `it is of the chaincode ${found.proposal.chaincode}`);
+    const detail = `${call} by ${member} at ${new Date(time).toISOString()}, ${transaction.slice(0, 16)}…`;
+    return { found, detail };
+  });
+  steps.take('block', 'quorum of consenters', () => {
+    const signers = demandQuorum(block, configuration, proposal.time);
+    const detail = `block ${block.number} signed by the consenters of ${signers.join(', ')}; ${configuration.quorum} are needed`;
+    return { found: undefined, detail };
+  });
+  const endorsers = steps.take('endorsements', 'signature', () => {
+    const found = demandEndorsements(parts.response, parts.endorsements, configuration, proposal.time);
+    return { found, detail: `by peers of ${found.join(', ')}` };
+  });
+  steps.take('record', 'arithmetic', () => {
+    const written = readOutcome(parts.response, proposal).writes.get(record.key);
+    demand(written === record.text, 'the transaction did not write the record that the members have');
+    return { found: undefined, detail: `${record.type} ${record.parts.join('/')} is what the transaction wrote` };
+  });
+  steps.take('endorsers', 'endorsement rule', () => ({
+    found: undefined,
+    detail: demandEnough(record, proposal.call, endorsers, configuration),
+  }));
+  return { endorsers, time: proposal.time };
+}
+
+/** Whether those who endorsed may make such a change. @returns that in words */
+function demandEnough(
+  record: ProvenRecord,
+  call: string,
+  endorsers: readonly string[],
+  { members }: Configuration,
+): string {
+  if (record.type === 'batch' && call !== 'inference:anchorBatch') {
+    const { producer, sequence } = record.value as Batch;
+    return demandRivals(recordOf(record, 'batch', producer, ordinal(sequence)), endorsers, members);
+  }
+  const majority = Math.floor(members.size / 2) + 1;
+  demand(endorsers.length >= majority, `${endorsers.length} members endorsed, ${majority} are needed`);
+  return `${endorsers.length} of ${members.size} members, ${majority} are needed`;
+}
+
+/** Once anchored, a batch is changed by its producer's rivals alone. */
+function demandRivals(batch: Batch, endorsers: readonly string[], members: ReadonlyMap<string, unknown>): string {
+  const { producer, electorate, needed, verifiers, state } = batch;
+  demand(!endorsers.includes(producer), `${producer} endorsed a batch of its own`);
+  demand(
+    !electorate.includes(producer) && electorate.every((member) => members.has(member)),
+    'the electorate of the batch is not made of the members other than its producer',
+  );
+  demand(
+    endorsers.every((member) => electorate.includes(member)),
+    'a member endorsed that is not in the electorate of the batch',
+  );
+  demand(endorsers.length >= needed, `${endorsers.length} rivals endorsed, ${needed} are needed`);
+  demand(
+    state !== 'accepted' || (verifiers.length >= needed && verifiers.every((member) => endorsers.includes(member))),
+    'a member named as a verifier did not endorse',
+  );
+  return `${endorsers.join(', ')} of ${electorate.join(', ')}, without the producer ${producer}; ${needed} are needed`;
+}

@@ -1,0 +1,155 @@
+import type { EvidenceBundle } from '@llmchain/evidence';
+import {
+  batchRoot,
+  canonicalJson,
+  compositeKey,
+  ordinal,
+  proveInclusion,
+  publicKeyOf,
+  receiptLeaves,
+  sha256Bytes,
+  sha256Hex,
+  sign,
+  type Batch,
+  type SignedReceipt,
+  type Signer,
+} from '@llmchain/protocol';
+import { NOW, type EvidenceWorld, type MemberId } from './evidence-world';
+import type { TestSigner } from './evidence-identities';
+
+const GATEWAY_KEY = sha256Bytes('key of the gateway');
+const WORKER_KEY = sha256Bytes('key of the worker');
+const PRODUCER = 'ComputeMSP';
+
+/** What a test wants to be otherwise in evidence of a receipt. */
+export interface Otherwise {
+  batch?: Partial<Batch>;
+  call?: string;
+  endorsers?: readonly TestSigner[];
+  client?: TestSigner;
+  transactionTime?: number;
+  highS?: 'block' | 'endorsement' | 'read';
+  signedBy?: readonly MemberId[];
+  readBy?: readonly TestSigner[];
+  readTime?: number;
+  /** What the members say of the batch, where it is not what the transaction wrote. */
+  said?: Partial<Batch>;
+  place?: { block: number; index: number };
+  configurations?: EvidenceBundle['configurations'];
+  configuration?: number;
+  worker?: Partial<Signer>;
+  gateway?: Partial<Signer>;
+}
+
+function signer(id: string, kind: Signer['kind'], key: Uint8Array, member: string): Signer {
+  const stamps = { createdTx: 'tx', updatedTx: 'tx' };
+  return { schema: 'signer/1', signer: id, kind, publicKey: publicKeyOf(key), owner: { member }, ...stamps };
+}
+
+/** A receipt of an answer; `seed` tells one from another. */
+function receipt(seed: string): SignedReceipt {
+  const ticket = {
+    schema: 'ticket/1' as const,
+    requestId: `request-${seed}`,
+    gateway: 'ArchiveMSP',
+    session: 'ses-1',
+    model: 'poet',
+    version: 1,
+    input: sha256Hex('input', seed),
+    sampler: { temperatureMilli: 800 },
+    maxTokens: 64,
+    maxAmount: 1_000,
+    issued: NOW,
+    expires: NOW + 60_000,
+    nonce: sha256Hex('nonce', seed),
+  };
+  const body = {
+    schema: 'receipt/1' as const,
+    ticket: sign('llmchain/ticket/1', ticket, 'archive-gateway-1', GATEWAY_KEY),
+    worker: 'compute-worker-1',
+    producer: PRODUCER,
+    tokenizer: sha256Hex('tokenizer'),
+    template: sha256Hex('template'),
+    output: sha256Hex('output', seed),
+    promptTokens: 4,
+    completionTokens: 20,
+    stop: 'stop' as const,
+    execution: {
+      provider: 'cpu' as const,
+      precision: 'fp32' as const,
+      runtime: 'onnxruntime-node/1',
+      mode: 'exact' as const,
+    },
+    amount: 100,
+    started: NOW,
+    ended: NOW + 900,
+  };
+  return sign('llmchain/receipt/1', body, 'compute-worker-1', WORKER_KEY);
+}
+
+/** Evidence of the second of three receipts in a batch that two rivals of its producer accepted. */
+export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {}): EvidenceBundle {
+  const receipts = ['a', 'b', 'c'].map(receipt);
+  const key = [PRODUCER, ordinal(1)];
+  const batch: Batch = {
+    schema: 'batch/1',
+    batch: `${PRODUCER}/1`,
+    producer: PRODUCER,
+    sequence: 1,
+    model: 'poet',
+    version: 1,
+    root: batchRoot(receipts),
+    count: receipts.length,
+    promptTokens: 12,
+    completionTokens: 60,
+    amount: 300,
+    receipts: `sha256/${sha256Hex('list')}`,
+    sessions: [{ session: 'ses-1', amount: 300 }],
+    electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
+    needed: 2,
+    state: 'accepted',
+    verifiers: ['ArchiveMSP', 'LabMSP'],
+    anchored: NOW,
+    owner: { member: PRODUCER },
+    createdTx: 'anchor',
+    updatedTx: 'accept',
+    ...otherwise.batch,
+  };
+  const other = world.transaction({ call: 'artworks:register', argument: '{}', writes: { other: '{}' } });
+  const accepted = world.transaction({
+    call: otherwise.call ?? 'inference:acceptBatch',
+    argument: canonicalJson({ producer: PRODUCER, sequence: 1, verifiers: batch.verifiers }),
+    writes: { [compositeKey('batch', key)]: canonicalJson(batch) },
+    endorsers: otherwise.endorsers ?? world.peers('ArchiveMSP', 'LabMSP'),
+    time: otherwise.transactionTime ?? NOW,
+    highS: otherwise.highS === 'endorsement',
+    ...(otherwise.client ? { client: otherwise.client } : {}),
+  });
+  const block = world.block(300, [other, accepted], {
+    configuration: otherwise.configuration ?? 0,
+    highS: otherwise.highS === 'block',
+    ...(otherwise.signedBy ? { signedBy: otherwise.signedBy } : {}),
+  });
+  const asked = {
+    time: otherwise.readTime ?? NOW,
+    highS: otherwise.highS === 'read',
+    ...(otherwise.readBy ? { endorsers: otherwise.readBy } : {}),
+  };
+  const place = otherwise.place ?? { block: 300, index: 1 };
+  const early = { block: 20, index: 0 };
+  const gateway = { ...signer('archive-gateway-1', 'gateway', GATEWAY_KEY, 'ArchiveMSP'), ...otherwise.gateway };
+  const worker = { ...signer('compute-worker-1', 'worker', WORKER_KEY, PRODUCER), ...otherwise.worker };
+  return {
+    schema: 'evidence/1',
+    subject: {
+      kind: 'receipt',
+      receipt: receipts[1]!,
+      inclusion: proveInclusion(receiptLeaves(receipts), 1),
+      gateway: world.read('signer', ['archive-gateway-1'], gateway, early),
+      worker: world.read('signer', ['compute-worker-1'], worker, early),
+    },
+    configurations: otherwise.configurations ?? [world.genesis],
+    block,
+    read: world.read('batch', key, { ...batch, ...otherwise.said }, place, asked),
+  };
+}
