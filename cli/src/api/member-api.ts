@@ -31,13 +31,22 @@ export class MemberApi {
     return this.#call('POST', path, body, answer);
   }
 
-  /** @throws {LlmchainError} the gateway's code; `unavailable` when it does not answer */
+  /** An answer byte for byte, for what is checked as it stands. */
+  async text(path: string): Promise<string> {
+    return (await this.#request('GET', path, undefined)).text;
+  }
+
   async #call<S extends z.ZodType>(
     method: string,
     path: string,
     body: object | undefined,
     answer: S,
   ): Promise<z.output<S>> {
+    return answer.parse((await this.#request(method, path, body)).value);
+  }
+
+  /** @throws {LlmchainError} the gateway's code; `unavailable` when it does not answer */
+  async #request(method: string, path: string, body: object | undefined): Promise<{ text: string; value: unknown }> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
@@ -62,7 +71,7 @@ export class MemberApi {
         { cause },
       );
     }
-    if (response.ok) return answer.parse(value);
+    if (response.ok) return { text, value };
     const problem = Problem.safeParse(value);
     const code = problem.data && isErrorCode(problem.data.code) ? problem.data.code : 'internal';
     throw new LlmchainError(

@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { reported } from '@llmchain/network';
 import { LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
-import type { MemberApi } from '../api/member-api';
+import { MemberApi } from '../api/member-api';
 import { memberNamed, membersOf, type MemberAccess } from '../consortium/members';
 import { everywhere, settled } from '../consortium/settled';
 import { moveAlias } from '../demo/alias';
 import { attributed } from '../demo/artists';
+import { closeSession, provenOffline } from '../demo/closing';
 import { Dataset, nextVersion } from '../demo/data';
 import { refusedLie } from '../demo/lie';
 import { Pen } from '../demo/pen';
@@ -18,6 +19,7 @@ import { train } from '../demo/train';
 import { askForVerses, receiptOnce, refusalOf, untilServed, type ReceiptStatus, type Verses } from '../demo/verses';
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
+import { createKey } from './key';
 import { drawTrace, Trace } from './trace';
 import { up } from './up';
 
@@ -57,7 +59,8 @@ class Story {
     const rights = await this.#rights();
     const { dataset, refusal: noConsent } = await this.#dataset(rights);
     const { model, version } = await this.#model(dataset);
-    const caller = await someone(this.#archive, 'caller', 'reader', PREPAID);
+    const key = await createKey(this.#archive, { role: 'caller', name: 'reader', credits: PREPAID });
+    const caller = new MemberApi(this.#archive.admin.url, key.key);
     const noCredit = await this.#serve(caller, model);
     const { verses, receipt } = await this.#answer(caller, model);
     const paid = await this.#claims(rights, version);
@@ -74,6 +77,18 @@ class Story {
       () => refusedLie(this.settings, { caller, model }),
       ({ details: { state, findings } }) =>
         `${state}; ${findings.map(({ member, reason }) => `${member}: ${reason}`).join(', ')}`,
+    );
+    await reported(
+      terminal,
+      'evidence',
+      () => provenOffline(this.settings.home, caller, verses.receipt),
+      (steps) => `${steps} steps proven offline, with the members' roots alone`,
+    );
+    await reported(
+      terminal,
+      'session',
+      () => closeSession(this.#archive, key.session ?? ''),
+      () => "closed; the rest is the archive's again",
     );
     const of = (type: string): string[] => lineage.nodes.filter((node) => node.type === type).map(({ id }) => id);
     const seconds = Math.round((performance.now() - this.#started) / 100) / 10;

@@ -3,7 +3,7 @@ import { memberNamed, membersOf, type MemberAccess } from '../consortium/members
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 
-export const CreatedKey = z.object({ id: z.string(), key: z.string() });
+export const CreatedKey = z.object({ id: z.string(), key: z.string(), session: z.string().optional() });
 
 export interface KeyRequest {
   role: string;

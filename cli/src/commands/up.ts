@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Consortium, type UpResult } from '@llmchain/network';
+import { LlmchainError, REMEDY } from '@llmchain/protocol';
 import { z } from 'zod';
 import { found } from '../consortium/found';
 import { membersOf, type MemberAccess } from '../consortium/members';
@@ -19,6 +21,24 @@ const DUTIES: Readonly<Record<string, string>> = {
   compute: 'workers',
 };
 
+/** How long peers that have just been started take at most to find one another again, milliseconds. */
+const PATIENCE = 30_000;
+
+/** Does the work again while its error says that it is worth it. Founding may be repeated: its operation ids are fixed. */
+async function patiently(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const worth = error instanceof LlmchainError && REMEDY[error.code] === 'retry' && !signal.aborted;
+      if (!worth || performance.now() > end) throw error;
+      await delay(250);
+    }
+  }
+}
+
 /** Starts or heals the consortium and returns when a transaction has committed. */
 export async function up(settings: Settings, terminal: Terminal): Promise<UpAnswer> {
   const started = performance.now();
@@ -33,7 +53,7 @@ export async function up(settings: Settings, terminal: Terminal): Promise<UpAnsw
     const result = await network.up(interrupt.signal);
     const step = terminal.step('founding');
     const members = await membersOf(settings.home);
-    await found(members).catch((error: unknown) => {
+    await patiently(() => found(members), interrupt.signal).catch((error: unknown) => {
       step.fail(error);
       throw error;
     });
