@@ -5,6 +5,9 @@
 # are lost.
 set -eu
 folder=$1 kib=$2 kept=$3 seconds=$4
+# Should this be killed, the sleep that it leaves for a moment must not hold the folder.
+cd /
+trap 'kill "$!" 2>/dev/null; exit 0' TERM
 while :; do
   find "$folder" -maxdepth 1 -name '*.log' -size "+${kib}k" | while IFS= read -r log; do
     number=$kept
@@ -16,5 +19,6 @@ while :; do
     cp "$log" "$log.1" || rm -f "$log.1"
     : >"$log"
   done
-  sleep "$seconds"
+  sleep "$seconds" &
+  wait "$!" || :
 done

@@ -35,6 +35,7 @@ test('an existing home keeps its ports', async () => {
     mspId: 'ArchiveMSP',
     gateway: 'http://localhost:9081',
     adminKey: path.join(folder, 'members', 'archive', 'admin.key'),
+    gatewayConfig: path.join(folder, 'members', 'archive', 'gateway.json'),
   });
 });
 

@@ -60,7 +60,11 @@ describe('whatever is killed, up heals, and nothing acknowledged is lost', () =>
     for (const { pid } of doomed) end(pid);
   };
 
-  const status = async (): Promise<z.infer<typeof Status>> => Status.parse((await scenario.command('status')).answer);
+  const status = async (): Promise<z.infer<typeof Status>> => {
+    const { answer, stderr } = await scenario.command('status');
+    if (answer === undefined) throw new Error(stderr);
+    return Status.parse(answer);
+  };
 
   /** A new artist, enrolled just now, registers a verse; the gateway acknowledges it. */
   async function registers(name: string): Promise<void> {
@@ -125,10 +129,11 @@ describe('whatever is killed, up heals, and nothing acknowledged is lost', () =>
     try {
       const words = ['up', '--home', home, '--port-base', String(PORTS + 500), '--json'];
       const first = spawn(process.execPath, [...COMMAND_LINE, ...words], { stdio: 'ignore' });
+      const ended = once(first, 'exit');
       // The authorities enrol: their register is there, the consortium's description is not.
-      while (!existsSync(join(home, 'data', 'ca', 'guild', 'register.db'))) await delay(20);
+      while (first.exitCode === null && !existsSync(join(home, 'data', 'ca', 'guild', 'register.db'))) await delay(20);
       first.kill('SIGKILL');
-      await once(first, 'exit');
+      await ended;
       expect(existsSync(join(home, 'consortium.json'))).toBe(false);
       expect((await second.command('up')).code).toBe(0);
       expect(Status.parse((await second.command('status')).answer).healthy).toBe(24);
@@ -152,9 +157,10 @@ describe('whatever is killed, up heals, and nothing acknowledged is lost', () =>
     kill('');
     for (const wait of [300, 800, 1500, 2500, 4000]) {
       const healing = spawn(process.execPath, [...COMMAND_LINE, 'up', '--home', scenario.home], { stdio: 'ignore' });
+      const ended = once(healing, 'exit');
       await delay(wait);
       healing.kill('SIGKILL');
-      await once(healing, 'exit');
+      await ended;
     }
     await heals();
   });

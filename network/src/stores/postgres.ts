@@ -211,7 +211,6 @@ export class Postgres {
         ),
       )
     ).flat();
-    if (missing.length === 0) return;
     const client = new pg.Client({
       host: HOST,
       port: topology.postgres,
@@ -220,8 +219,9 @@ export class Postgres {
       database: 'postgres',
       ssl: { ca: await readFile(layout.services.ca.certificate, 'utf8') },
     });
-    await client.connect();
     try {
+      // Refused while the server takes up again what a kill cut off, though its port is open by then.
+      await client.connect();
       for (const member of missing) await this.#createDatabase(client, member);
     } finally {
       await client.end();
