@@ -77,12 +77,17 @@ async function check(terminal: Terminal, { name, args }: { name: string; args: r
 }
 
 /** Runs a jest configuration; a suite that could not run counts as a failure. */
-async function jest(terminal: Terminal, name: string, args: readonly string[]): Promise<Tally> {
+async function jest(
+  terminal: Terminal,
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'llmchain-test-'));
   const file = join(folder, 'summary.json');
   const step = terminal.step(name);
   try {
-    await run([bin('jest/bin/jest.js'), ...args, '--json', `--outputFile=${file}`]);
+    await run([bin('jest/bin/jest.js'), ...args, '--json', `--outputFile=${file}`], environment);
     const summary = Summary.parse(JSON.parse(await readFile(file, 'utf8')));
     const tally = {
       passed: summary.numPassedTests,
@@ -111,7 +116,14 @@ export async function testCommand(terminal: Terminal, options: { all: boolean; u
   for (const one of [TYPES, ...CHECKS]) tallies.push(await check(terminal, one));
   tallies.push(await jest(terminal, 'unit', ['--config', 'jest.config.cjs']));
   if (!options.unit)
-    tallies.push(await jest(terminal, 'scenarios', ['--config', 'jest.scenario.config.cjs', '--runInBand']));
+    tallies.push(
+      await jest(
+        terminal,
+        'scenarios',
+        ['--config', 'jest.scenario.config.cjs', '--runInBand'],
+        options.all ? { LLMCHAIN_TEST_ALL: '1' } : {},
+      ),
+    );
   return tell(terminal, tallies);
 }
 
