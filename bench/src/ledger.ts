@@ -69,7 +69,7 @@ async function register(gateway: string, key: string): Promise<string[]> {
     title: `Bench ${index}`,
     creators: [{ person: 'bench', share: 10_000 }],
     medium: 'text',
-    preference: {},
+    preference: { training: 'constrained' },
     content: { text: `${randomUUID()} ${index}` },
   }));
   const answer = await send('POST', `${gateway}/v1/artworks`, key, { works });
