@@ -1,27 +1,36 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LlmchainError } from '@llmchain/protocol';
 import * as estree from 'prettier/plugins/estree';
 import * as typescript from 'prettier/plugins/typescript';
 import { format } from 'prettier/standalone';
 import { apiDocument, apiRoutes } from '../../gateway/src';
-import { clientSource, type ApiDocument } from '../../test/support/client-source';
+import { clientSources, type ApiDocument } from '../../test/support/client-source';
 import { GatewayClient, type Operation, type Request } from './client';
 
-const FILE = join(__dirname, 'generated.ts');
+const FOLDER = join(__dirname, 'generated');
 const document = apiDocument() as ApiDocument;
 const names = apiRoutes().map(({ method, path }) => `${method.toUpperCase()} ${path}` as Operation);
 
 test('the types are those of the routes', async () => {
-  const source = await format(clientSource(document), {
-    parser: 'typescript',
-    plugins: [typescript, estree],
-    singleQuote: true,
-    printWidth: 120,
-    trailingComma: 'all',
-  });
-  if (process.env.UPDATE_GENERATED) writeFileSync(FILE, source);
-  expect(readFileSync(FILE, 'utf8')).toBe(source);
+  const made = [...clientSources(document)].map(async ([name, source]) => ({
+    name,
+    source: await format(source, {
+      parser: 'typescript',
+      plugins: [typescript, estree],
+      singleQuote: true,
+      printWidth: 120,
+      trailingComma: 'all',
+    }),
+  }));
+  const files = await Promise.all(made);
+  if (process.env.UPDATE_GENERATED) {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER);
+    for (const { name, source } of files) writeFileSync(join(FOLDER, name), source);
+  }
+  expect(readdirSync(FOLDER).sort()).toEqual(files.map(({ name }) => name).sort());
+  for (const { name, source } of files) expect(readFileSync(join(FOLDER, name), 'utf8')).toBe(source);
 });
 
 test('every route is documented once, and nothing else is', () => {

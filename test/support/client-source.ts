@@ -106,14 +106,40 @@ function answerOf({ responses }: DocumentedOperation): string {
   return json ? typeOf(json.schema) : 'undefined';
 }
 
-/** The types of every operation of a gateway's OpenAPI document, as the text of a module. */
-export function clientSource(document: ApiDocument): string {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
+const MARK = "// Made from the gateway's OpenAPI document; see README.md.\n\n";
+
+/** What an operation belongs to: the first word of its path that is not a version. */
+function subjectOf(path: string): string {
+  return path
+    .split('/')
+    .find((word) => word !== '' && !/^v\d+$/.test(word))!
+    .replace('.json', '');
+}
+
+const interfaceName = (subject: string): string =>
+  `${subject.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Operations`;
+
+/**
+ * The types of every operation of a gateway's OpenAPI document.
+ * @returns the text of each module by its file name: one for each subject, and an index of them all
+ */
+export function clientSources(document: ApiDocument): Map<string, string> {
+  const subjects = new Map<string, string[]>();
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const operations = Object.entries(methods).map(([method, operation]) => {
       const name = JSON.stringify(`${method.toUpperCase()} ${path}`);
-      const { summary } = operation;
-      return `  /** ${summary}. */\n  ${name}: {\n    request: ${requestOf(operation)};\n    answer: ${answerOf(operation)};\n  };`;
-    }),
-  );
-  return `// Made from the gateway's OpenAPI document; see README.md.\n\n/** Every operation by its method and path: what it takes and what it gives. */\nexport interface Operations {\n${operations.join('\n')}\n}\n`;
+      return `/** ${operation.summary}. */\n${name}: {\nrequest: ${requestOf(operation)};\nanswer: ${answerOf(operation)};\n};`;
+    });
+    const subject = subjectOf(path);
+    subjects.set(subject, [...(subjects.get(subject) ?? []), ...operations]);
+  }
+  const names = [...subjects.keys()].sort();
+  const sources = names.map((subject): [string, string] => [
+    `${subject}.ts`,
+    `${MARK}export interface ${interfaceName(subject)} {\n${subjects.get(subject)!.join('\n')}\n}\n`,
+  ]);
+  const imports = names.map((subject) => `import type { ${interfaceName(subject)} } from './${subject}';`);
+  const index = `${MARK}${imports.join('\n')}\n\n/** Every operation by its method and path: what it takes and what it gives. */
+export interface Operations extends ${names.map(interfaceName).join(', ')} {}\n`;
+  return new Map([...sources, ['index.ts', index]]);
 }

@@ -1,0 +1,73 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ChatOperations {
+  /** Answer a chat, as OpenAI’s API does; prepaid, verified by rivals, with a signed receipt. */
+  'POST /v1/chat/completions': {
+    request: {
+      headers?: { 'x-llmchain-nonce'?: string };
+      body: {
+        model: string;
+        temperature?: number | null;
+        stream?: boolean | null;
+        stream_options?: { include_usage?: boolean } | null;
+        messages: { role: 'system' | 'user' | 'assistant'; content: string | { type: 'text'; text: string }[] }[];
+        max_tokens?: number | null;
+        max_completion_tokens?: number | null;
+      };
+    };
+    answer: {
+      id: string;
+      object: 'chat.completion';
+      created: number;
+      model: string;
+      choices: {
+        index: number;
+        message: { role: 'assistant'; content: string; refusal: null };
+        logprobs: null;
+        finish_reason: 'stop' | 'length';
+      }[];
+      usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+      llmchain: {
+        receipt: {
+          body: {
+            schema: 'receipt/1';
+            ticket: {
+              body: {
+                schema: 'ticket/1';
+                requestId: string;
+                gateway: string;
+                session: string;
+                model: string;
+                version: number;
+                input: string;
+                sampler: { temperatureMilli: number };
+                maxTokens: number;
+                maxAmount: number;
+                issued: number;
+                expires: number;
+                nonce: string;
+                callerNonce?: string;
+              };
+              signer: string;
+              signature: string;
+            };
+            worker: string;
+            producer: string;
+            tokenizer: string;
+            template: string;
+            output: string;
+            promptTokens: number;
+            completionTokens: number;
+            stop: 'stop' | 'length' | 'cancelled';
+            execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+            amount: number;
+            started: number;
+            ended: number;
+          };
+          signer: string;
+          signature: string;
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,13 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ClaimsOperations {
+  /** Collect everything that a model version has earned for the holder’s account; repeating it pays nothing twice. */
+  'POST /v1/claims': {
+    request: { body: { payee?: string; model: string; version: number; producer?: string } };
+    answer: {
+      payee: string;
+      claims: { producer: string; upTo: number; amount: number; transaction: string; block: number }[];
+      amount: number;
+    };
+  };
+}

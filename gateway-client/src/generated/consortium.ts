@@ -1,0 +1,22 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ConsortiumOperations {
+  /** The members and their terms. */
+  'GET /v1/consortium': {
+    request: { query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string } };
+    answer: {
+      fees: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+      verifiersNeeded: number;
+      batchTimeoutMs?: number;
+      members: {
+        member: string;
+        name: string;
+        roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+      }[];
+      schema: 'consortium/1';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+}

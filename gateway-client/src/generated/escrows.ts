@@ -1,0 +1,109 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface EscrowsOperations {
+  /** Set money aside for another account, until it is released or given back. */
+  'POST /v1/escrows': {
+    request: {
+      body: { operationId?: string; escrow: string; payer: string; payee: string; amount: number; purpose: string };
+    };
+    answer: {
+      schema: 'escrow/1';
+      escrow: string;
+      payer: string;
+      payee: string;
+      amount: number;
+      purpose: string;
+      state: 'held' | 'released' | 'refunded';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Money held between two accounts, page by page. */
+  'GET /v1/escrows': {
+    request: {
+      query?: {
+        limit?: number;
+        after?: string;
+        owner?: string;
+        person?: string;
+        state?: 'held' | 'released' | 'refunded';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'escrow/1';
+        escrow: string;
+        payer: string;
+        payee: string;
+        amount: number;
+        purpose: string;
+        state: 'held' | 'released' | 'refunded';
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** As the payer: let the payee have the money. */
+  'POST /v1/escrows/{id}/release': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      schema: 'escrow/1';
+      escrow: string;
+      payer: string;
+      payee: string;
+      amount: number;
+      purpose: string;
+      state: 'held' | 'released' | 'refunded';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** As the payee: give the money back. */
+  'POST /v1/escrows/{id}/refund': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      schema: 'escrow/1';
+      escrow: string;
+      payer: string;
+      payee: string;
+      amount: number;
+      purpose: string;
+      state: 'held' | 'released' | 'refunded';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Money held between two accounts. */
+  'GET /v1/escrows/{id}': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'escrow/1';
+      escrow: string;
+      payer: string;
+      payee: string;
+      amount: number;
+      purpose: string;
+      state: 'held' | 'released' | 'refunded';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+}

@@ -1,0 +1,54 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+import type { AccountsOperations } from './accounts';
+import type { ArtworksOperations } from './artworks';
+import type { BatchesOperations } from './batches';
+import type { ChatOperations } from './chat';
+import type { ClaimsOperations } from './claims';
+import type { CompletionsOperations } from './completions';
+import type { ConsortiumOperations } from './consortium';
+import type { ContentOperations } from './content';
+import type { DatasetsOperations } from './datasets';
+import type { EscrowsOperations } from './escrows';
+import type { HealthzOperations } from './healthz';
+import type { KeysOperations } from './keys';
+import type { LedgerOperations } from './ledger';
+import type { LicencesOperations } from './licences';
+import type { ModelsOperations } from './models';
+import type { OpenapiOperations } from './openapi';
+import type { ProposalsOperations } from './proposals';
+import type { ReadyzOperations } from './readyz';
+import type { ReceiptsOperations } from './receipts';
+import type { SessionsOperations } from './sessions';
+import type { SignersOperations } from './signers';
+import type { TraceOperations } from './trace';
+import type { TrainingOperations } from './training';
+import type { TransfersOperations } from './transfers';
+
+/** Every operation by its method and path: what it takes and what it gives. */
+export interface Operations
+  extends
+    AccountsOperations,
+    ArtworksOperations,
+    BatchesOperations,
+    ChatOperations,
+    ClaimsOperations,
+    CompletionsOperations,
+    ConsortiumOperations,
+    ContentOperations,
+    DatasetsOperations,
+    EscrowsOperations,
+    HealthzOperations,
+    KeysOperations,
+    LedgerOperations,
+    LicencesOperations,
+    ModelsOperations,
+    OpenapiOperations,
+    ProposalsOperations,
+    ReadyzOperations,
+    ReceiptsOperations,
+    SessionsOperations,
+    SignersOperations,
+    TraceOperations,
+    TrainingOperations,
+    TransfersOperations {}

@@ -1,0 +1,361 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ModelsOperations {
+  /** Register a model version whose files are in the member’s bucket; the royalty table is worked out here. */
+  'POST /v1/models': {
+    request: {
+      body: {
+        model: string;
+        version: number;
+        title: string;
+        job: string;
+        datasets: { dataset: string; version: number }[];
+        modelParamsAddress: string;
+        manifest: string;
+        files: { path: string; sha256: string; bytes: number }[];
+        format: 'onnx';
+        precision: 'fp32';
+        contextTokens: number;
+        prices: { request: number; promptToken: number; completionToken: number };
+        verification: { marginMicro: number; sampleRate: number };
+        operationId?: string;
+      };
+    };
+    answer: {
+      model: string;
+      version: number;
+      title: string;
+      job: string;
+      datasets: { dataset: string; version: number }[];
+      modelParamsAddress: string;
+      manifest: string;
+      files: { path: string; sha256: string; bytes: number }[];
+      format: 'onnx';
+      precision: 'fp32';
+      contextTokens: number;
+      prices: { request: number; promptToken: number; completionToken: number };
+      verification: { marginMicro: number; sampleRate: number };
+      royalty: { root: string; address: string; total: number; entries: number };
+      schema: 'model-version/1';
+      class: 'consortium';
+      state: 'candidate' | 'approved' | 'retired' | 'revoked';
+      approvals: string[];
+      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Every model version, in the shape of OpenAI’s list. */
+  'GET /v1/models': {
+    request: { query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      object: 'list';
+      data: {
+        id: string;
+        object: 'model';
+        created?: number;
+        owned_by: string;
+        llmchain: {
+          model: string;
+          version: number;
+          title: string;
+          job: string;
+          datasets: { dataset: string; version: number }[];
+          modelParamsAddress: string;
+          manifest: string;
+          files: { path: string; sha256: string; bytes: number }[];
+          format: 'onnx';
+          precision: 'fp32';
+          contextTokens: number;
+          prices: { request: number; promptToken: number; completionToken: number };
+          verification: { marginMicro: number; sampleRate: number };
+          royalty: { root: string; address: string; total: number; entries: number };
+          schema: 'model-version/1';
+          class: 'consortium';
+          state: 'candidate' | 'approved' | 'retired' | 'revoked';
+          approvals: string[];
+          fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+          owner: { member: string; person?: string };
+          createdTx: string;
+          updatedTx: string;
+        };
+      }[];
+    };
+  };
+  /** Approve a model version in the name of the member. */
+  'POST /v1/models/{id}/versions/{version}/approve': {
+    request: { params: { id: string; version: number }; body?: { operationId?: string } };
+    answer: {
+      model: string;
+      version: number;
+      title: string;
+      job: string;
+      datasets: { dataset: string; version: number }[];
+      modelParamsAddress: string;
+      manifest: string;
+      files: { path: string; sha256: string; bytes: number }[];
+      format: 'onnx';
+      precision: 'fp32';
+      contextTokens: number;
+      prices: { request: number; promptToken: number; completionToken: number };
+      verification: { marginMicro: number; sampleRate: number };
+      royalty: { root: string; address: string; total: number; entries: number };
+      schema: 'model-version/1';
+      class: 'consortium';
+      state: 'candidate' | 'approved' | 'retired' | 'revoked';
+      approvals: string[];
+      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Evidence that proves one of the models offline, see "llmchain verify"; keep it byte for byte. */
+  'GET /v1/models/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      schema: 'evidence/1';
+      subject:
+        | { kind: 'record'; type: string; parts: string[] }
+        | {
+            kind: 'receipt';
+            receipt: {
+              body: {
+                schema: 'receipt/1';
+                ticket: {
+                  body: {
+                    schema: 'ticket/1';
+                    requestId: string;
+                    gateway: string;
+                    session: string;
+                    model: string;
+                    version: number;
+                    input: string;
+                    sampler: { temperatureMilli: number };
+                    maxTokens: number;
+                    maxAmount: number;
+                    issued: number;
+                    expires: number;
+                    nonce: string;
+                    callerNonce?: string;
+                  };
+                  signer: string;
+                  signature: string;
+                };
+                worker: string;
+                producer: string;
+                tokenizer: string;
+                template: string;
+                output: string;
+                promptTokens: number;
+                completionTokens: number;
+                stop: 'stop' | 'length' | 'cancelled';
+                execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+                amount: number;
+                started: number;
+                ended: number;
+              };
+              signer: string;
+              signature: string;
+            };
+            inclusion: { index: number; count: number; path: string[] };
+            gateway: {
+              channelHeader: string;
+              signatureHeader: string;
+              proposal: string;
+              response: string;
+              endorsements: { endorser: string; signature: string }[];
+            };
+            worker: {
+              channelHeader: string;
+              signatureHeader: string;
+              proposal: string;
+              response: string;
+              endorsements: { endorser: string; signature: string }[];
+            };
+          };
+      configurations: {
+        number: number;
+        previousHash: string;
+        dataHash: string;
+        data: string[];
+        metadata: string;
+        signatures: { header: string; signature: string }[];
+      }[];
+      block: {
+        number: number;
+        previousHash: string;
+        dataHash: string;
+        data: string[];
+        metadata: string;
+        signatures: { header: string; signature: string }[];
+      };
+      read: {
+        channelHeader: string;
+        signatureHeader: string;
+        proposal: string;
+        response: string;
+        endorsements: { endorser: string; signature: string }[];
+      };
+    };
+  };
+  /** One model version. */
+  'GET /v1/models/{id}/versions/{version}': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      model: string;
+      version: number;
+      title: string;
+      job: string;
+      datasets: { dataset: string; version: number }[];
+      modelParamsAddress: string;
+      manifest: string;
+      files: { path: string; sha256: string; bytes: number }[];
+      format: 'onnx';
+      precision: 'fp32';
+      contextTokens: number;
+      prices: { request: number; promptToken: number; completionToken: number };
+      verification: { marginMicro: number; sampleRate: number };
+      royalty: { root: string; address: string; total: number; entries: number };
+      schema: 'model-version/1';
+      class: 'consortium';
+      state: 'candidate' | 'approved' | 'retired' | 'revoked';
+      approvals: string[];
+      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Where an alias of a model points. */
+  'GET /v1/models/{id}/aliases/{alias}': {
+    request: {
+      params: { id: string; alias: 'production' | 'canary' };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'alias/1';
+      model: string;
+      alias: 'production' | 'canary';
+      version: number | null;
+      weight?: number;
+      ordinal: number;
+      proposal: string;
+      decided: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** The versions of a model, page by page. */
+  'GET /v1/models/{id}/versions': {
+    request: {
+      params: { id: string };
+      query?: {
+        limit?: number;
+        after?: string;
+        state?: 'candidate' | 'approved' | 'retired' | 'revoked';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        model: string;
+        version: number;
+        title: string;
+        job: string;
+        datasets: { dataset: string; version: number }[];
+        modelParamsAddress: string;
+        manifest: string;
+        files: { path: string; sha256: string; bytes: number }[];
+        format: 'onnx';
+        precision: 'fp32';
+        contextTokens: number;
+        prices: { request: number; promptToken: number; completionToken: number };
+        verification: { marginMicro: number; sampleRate: number };
+        royalty: { root: string; address: string; total: number; entries: number };
+        schema: 'model-version/1';
+        class: 'consortium';
+        state: 'candidate' | 'approved' | 'retired' | 'revoked';
+        approvals: string[];
+        fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** The aliases of a model, page by page. */
+  'GET /v1/models/{id}/aliases': {
+    request: {
+      params: { id: string };
+      query?: { limit?: number; after?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'alias/1';
+        model: string;
+        alias: 'production' | 'canary';
+        version: number | null;
+        weight?: number;
+        ordinal: number;
+        proposal: string;
+        decided: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** Every value that an alias has had, newest first; `before` goes on from the last ordinal given. */
+  'GET /v1/models/{id}/aliases/{alias}/history': {
+    request: {
+      params: { id: string; alias: 'production' | 'canary' };
+      query?: { limit?: number; before?: number; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      current: {
+        schema: 'alias/1';
+        model: string;
+        alias: 'production' | 'canary';
+        version: number | null;
+        weight?: number;
+        ordinal: number;
+        proposal: string;
+        decided: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      } | null;
+      values: {
+        schema: 'alias-value/1';
+        model: string;
+        alias: 'production' | 'canary';
+        version: number | null;
+        weight?: number;
+        ordinal: number;
+        proposal: string;
+        decided: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      before?: number;
+    };
+  };
+}

@@ -1,0 +1,380 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ProposalsOperations {
+  /** Put a motion to the vote of the members. */
+  'POST /v1/proposals': {
+    request: {
+      body: {
+        operationId?: string;
+        proposal: string;
+        motion:
+          | {
+              kind: 'found';
+              charter: {
+                fees: {
+                  operator: number;
+                  verifiers: number;
+                  modelOwner: number;
+                  dataContributors: number;
+                  artists: number;
+                };
+                verifiersNeeded: number;
+                batchTimeoutMs?: number;
+                members: {
+                  member: string;
+                  name: string;
+                  roles?: (
+                    'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin'
+                  )[];
+                }[];
+              };
+            }
+          | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+          | {
+              kind: 'join';
+              member: {
+                member: string;
+                name: string;
+                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+              };
+            }
+          | { kind: 'leave'; member: string; reason: string }
+          | {
+              kind: 'policy';
+              terms: {
+                fees?: {
+                  operator: number;
+                  verifiers: number;
+                  modelOwner: number;
+                  dataContributors: number;
+                  artists: number;
+                };
+                verifiersNeeded?: number;
+                batchTimeoutMs?: number;
+              };
+            }
+          | {
+              kind: 'grantRole';
+              member: string;
+              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+            }
+          | {
+              kind: 'revokeRole';
+              member: string;
+              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+            }
+          | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
+          | { kind: 'retire'; model: string; version: number; reason: string }
+          | { kind: 'revoke'; model: string; version: number; reason: string }
+          | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
+      };
+    };
+    answer: {
+      schema: 'proposal/1';
+      proposal: string;
+      motion:
+        | {
+            kind: 'found';
+            charter: {
+              fees: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded: number;
+              batchTimeoutMs?: number;
+              members: {
+                member: string;
+                name: string;
+                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+              }[];
+            };
+          }
+        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | {
+            kind: 'join';
+            member: {
+              member: string;
+              name: string;
+              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+            };
+          }
+        | { kind: 'leave'; member: string; reason: string }
+        | {
+            kind: 'policy';
+            terms: {
+              fees?: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded?: number;
+              batchTimeoutMs?: number;
+            };
+          }
+        | {
+            kind: 'grantRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | {
+            kind: 'revokeRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
+        | { kind: 'retire'; model: string; version: number; reason: string }
+        | { kind: 'revoke'; model: string; version: number; reason: string }
+        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
+      electorate: string[];
+      votes: { member: string; approve: boolean }[];
+      state: 'open' | 'enacted' | 'refused';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Proposals and their votes, page by page. */
+  'GET /v1/proposals': {
+    request: {
+      query?: {
+        limit?: number;
+        after?: string;
+        owner?: string;
+        person?: string;
+        state?: 'open' | 'enacted' | 'refused';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'proposal/1';
+        proposal: string;
+        motion:
+          | {
+              kind: 'found';
+              charter: {
+                fees: {
+                  operator: number;
+                  verifiers: number;
+                  modelOwner: number;
+                  dataContributors: number;
+                  artists: number;
+                };
+                verifiersNeeded: number;
+                batchTimeoutMs?: number;
+                members: {
+                  member: string;
+                  name: string;
+                  roles?: (
+                    'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin'
+                  )[];
+                }[];
+              };
+            }
+          | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+          | {
+              kind: 'join';
+              member: {
+                member: string;
+                name: string;
+                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+              };
+            }
+          | { kind: 'leave'; member: string; reason: string }
+          | {
+              kind: 'policy';
+              terms: {
+                fees?: {
+                  operator: number;
+                  verifiers: number;
+                  modelOwner: number;
+                  dataContributors: number;
+                  artists: number;
+                };
+                verifiersNeeded?: number;
+                batchTimeoutMs?: number;
+              };
+            }
+          | {
+              kind: 'grantRole';
+              member: string;
+              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+            }
+          | {
+              kind: 'revokeRole';
+              member: string;
+              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+            }
+          | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
+          | { kind: 'retire'; model: string; version: number; reason: string }
+          | { kind: 'revoke'; model: string; version: number; reason: string }
+          | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
+        electorate: string[];
+        votes: { member: string; approve: boolean }[];
+        state: 'open' | 'enacted' | 'refused';
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** Vote in the name of the member. */
+  'POST /v1/proposals/{id}/votes': {
+    request: { params: { id: string }; body: { operationId?: string; approve: boolean } };
+    answer: {
+      schema: 'proposal/1';
+      proposal: string;
+      motion:
+        | {
+            kind: 'found';
+            charter: {
+              fees: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded: number;
+              batchTimeoutMs?: number;
+              members: {
+                member: string;
+                name: string;
+                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+              }[];
+            };
+          }
+        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | {
+            kind: 'join';
+            member: {
+              member: string;
+              name: string;
+              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+            };
+          }
+        | { kind: 'leave'; member: string; reason: string }
+        | {
+            kind: 'policy';
+            terms: {
+              fees?: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded?: number;
+              batchTimeoutMs?: number;
+            };
+          }
+        | {
+            kind: 'grantRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | {
+            kind: 'revokeRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
+        | { kind: 'retire'; model: string; version: number; reason: string }
+        | { kind: 'revoke'; model: string; version: number; reason: string }
+        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
+      electorate: string[];
+      votes: { member: string; approve: boolean }[];
+      state: 'open' | 'enacted' | 'refused';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** One proposal and its votes. */
+  'GET /v1/proposals/{id}': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'proposal/1';
+      proposal: string;
+      motion:
+        | {
+            kind: 'found';
+            charter: {
+              fees: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded: number;
+              batchTimeoutMs?: number;
+              members: {
+                member: string;
+                name: string;
+                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+              }[];
+            };
+          }
+        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | {
+            kind: 'join';
+            member: {
+              member: string;
+              name: string;
+              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
+            };
+          }
+        | { kind: 'leave'; member: string; reason: string }
+        | {
+            kind: 'policy';
+            terms: {
+              fees?: {
+                operator: number;
+                verifiers: number;
+                modelOwner: number;
+                dataContributors: number;
+                artists: number;
+              };
+              verifiersNeeded?: number;
+              batchTimeoutMs?: number;
+            };
+          }
+        | {
+            kind: 'grantRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | {
+            kind: 'revokeRole';
+            member: string;
+            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
+          }
+        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
+        | { kind: 'retire'; model: string; version: number; reason: string }
+        | { kind: 'revoke'; model: string; version: number; reason: string }
+        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
+      electorate: string[];
+      votes: { member: string; approve: boolean }[];
+      state: 'open' | 'enacted' | 'refused';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+}

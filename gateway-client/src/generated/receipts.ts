@@ -1,0 +1,165 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface ReceiptsOperations {
+  /** What became of an answer: signed, anchored, accepted, and by whom it was verified. */
+  'GET /v1/receipts/{id}': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      id: string;
+      state: 'signed' | 'anchored' | 'accepted' | 'rejected' | 'expired' | 'refunded';
+      producer: string;
+      worker: string;
+      model: string;
+      version: number;
+      receipt: {
+        body: {
+          schema: 'receipt/1';
+          ticket: {
+            body: {
+              schema: 'ticket/1';
+              requestId: string;
+              gateway: string;
+              session: string;
+              model: string;
+              version: number;
+              input: string;
+              sampler: { temperatureMilli: number };
+              maxTokens: number;
+              maxAmount: number;
+              issued: number;
+              expires: number;
+              nonce: string;
+              callerNonce?: string;
+            };
+            signer: string;
+            signature: string;
+          };
+          worker: string;
+          producer: string;
+          tokenizer: string;
+          template: string;
+          output: string;
+          promptTokens: number;
+          completionTokens: number;
+          stop: 'stop' | 'length' | 'cancelled';
+          execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+          amount: number;
+          started: number;
+          ended: number;
+        };
+        signer: string;
+        signature: string;
+      };
+      batch: string | null;
+      proof: { inclusion: { index: number; count: number; path: string[] }; root: string } | null;
+      endorsers: string[];
+      refusals: { member: string; code: string; reason?: string; receipt?: string }[];
+      findings: {
+        member: string;
+        reason:
+          | 'receipts_unavailable'
+          | 'root_mismatch'
+          | 'totals_mismatch'
+          | 'signature_invalid'
+          | 'ticket_invalid'
+          | 'price_mismatch'
+          | 'replayed'
+          | 'opening_unavailable'
+          | 'commitment_mismatch'
+          | 'tokens_mismatch'
+          | 'output_mismatch'
+          | 'execution_mismatch';
+        receipt?: string;
+      }[];
+    };
+  };
+  /** Evidence that proves one of the receipts offline, see "llmchain verify"; keep it byte for byte. */
+  'GET /v1/receipts/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      schema: 'evidence/1';
+      subject:
+        | { kind: 'record'; type: string; parts: string[] }
+        | {
+            kind: 'receipt';
+            receipt: {
+              body: {
+                schema: 'receipt/1';
+                ticket: {
+                  body: {
+                    schema: 'ticket/1';
+                    requestId: string;
+                    gateway: string;
+                    session: string;
+                    model: string;
+                    version: number;
+                    input: string;
+                    sampler: { temperatureMilli: number };
+                    maxTokens: number;
+                    maxAmount: number;
+                    issued: number;
+                    expires: number;
+                    nonce: string;
+                    callerNonce?: string;
+                  };
+                  signer: string;
+                  signature: string;
+                };
+                worker: string;
+                producer: string;
+                tokenizer: string;
+                template: string;
+                output: string;
+                promptTokens: number;
+                completionTokens: number;
+                stop: 'stop' | 'length' | 'cancelled';
+                execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+                amount: number;
+                started: number;
+                ended: number;
+              };
+              signer: string;
+              signature: string;
+            };
+            inclusion: { index: number; count: number; path: string[] };
+            gateway: {
+              channelHeader: string;
+              signatureHeader: string;
+              proposal: string;
+              response: string;
+              endorsements: { endorser: string; signature: string }[];
+            };
+            worker: {
+              channelHeader: string;
+              signatureHeader: string;
+              proposal: string;
+              response: string;
+              endorsements: { endorser: string; signature: string }[];
+            };
+          };
+      configurations: {
+        number: number;
+        previousHash: string;
+        dataHash: string;
+        data: string[];
+        metadata: string;
+        signatures: { header: string; signature: string }[];
+      }[];
+      block: {
+        number: number;
+        previousHash: string;
+        dataHash: string;
+        data: string[];
+        metadata: string;
+        signatures: { header: string; signature: string }[];
+      };
+      read: {
+        channelHeader: string;
+        signatureHeader: string;
+        proposal: string;
+        response: string;
+        endorsements: { endorser: string; signature: string }[];
+      };
+    };
+  };
+}

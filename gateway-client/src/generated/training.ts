@@ -1,0 +1,163 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface TrainingOperations {
+  /** Say what is going to be trained, before it is. */
+  'POST /v1/training/jobs': {
+    request: {
+      body: {
+        job: string;
+        purpose: string;
+        datasets: { dataset: string; version: number }[];
+        architecture: Record<string, string | number | boolean>;
+        graph: string;
+        tokenizer: string;
+        initialParameters: string;
+        seed: number;
+        steps: number;
+        operationId?: string;
+      };
+    };
+    answer: {
+      job: string;
+      purpose: string;
+      datasets: { dataset: string; version: number }[];
+      architecture: Record<string, string | number | boolean>;
+      graph: string;
+      tokenizer: string;
+      initialParameters: string;
+      seed: number;
+      steps: number;
+      schema: 'training-job/1';
+      state: 'open' | 'completed';
+      result?: {
+        parameters: string;
+        steps: number;
+        tokens: number;
+        initialLoss: number;
+        finalLoss: number;
+        heldOutLoss: number;
+      };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Training jobs, page by page. */
+  'GET /v1/training/jobs': {
+    request: {
+      query?: {
+        limit?: number;
+        after?: string;
+        owner?: string;
+        person?: string;
+        state?: 'open' | 'completed';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        job: string;
+        purpose: string;
+        datasets: { dataset: string; version: number }[];
+        architecture: Record<string, string | number | boolean>;
+        graph: string;
+        tokenizer: string;
+        initialParameters: string;
+        seed: number;
+        steps: number;
+        schema: 'training-job/1';
+        state: 'open' | 'completed';
+        result?: {
+          parameters: string;
+          steps: number;
+          tokens: number;
+          initialLoss: number;
+          finalLoss: number;
+          heldOutLoss: number;
+        };
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** Say what came of a training job. */
+  'POST /v1/training/jobs/{id}/complete': {
+    request: {
+      params: { id: string };
+      body: {
+        operationId?: string;
+        result: {
+          parameters: string;
+          steps: number;
+          tokens: number;
+          initialLoss: number;
+          finalLoss: number;
+          heldOutLoss: number;
+        };
+      };
+    };
+    answer: {
+      job: string;
+      purpose: string;
+      datasets: { dataset: string; version: number }[];
+      architecture: Record<string, string | number | boolean>;
+      graph: string;
+      tokenizer: string;
+      initialParameters: string;
+      seed: number;
+      steps: number;
+      schema: 'training-job/1';
+      state: 'open' | 'completed';
+      result?: {
+        parameters: string;
+        steps: number;
+        tokens: number;
+        initialLoss: number;
+        finalLoss: number;
+        heldOutLoss: number;
+      };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** One training job. */
+  'GET /v1/training/jobs/{id}': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      job: string;
+      purpose: string;
+      datasets: { dataset: string; version: number }[];
+      architecture: Record<string, string | number | boolean>;
+      graph: string;
+      tokenizer: string;
+      initialParameters: string;
+      seed: number;
+      steps: number;
+      schema: 'training-job/1';
+      state: 'open' | 'completed';
+      result?: {
+        parameters: string;
+        steps: number;
+        tokens: number;
+        initialLoss: number;
+        finalLoss: number;
+        heldOutLoss: number;
+      };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+}
