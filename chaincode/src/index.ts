@@ -1,6 +1,6 @@
 /**
  * The consortium's chaincode. contracts/ decode, authorise, apply a rule and write; rules/ are pure decisions; ledger/ is
- * typed access to the state. Start reading at contracts/contract.ts. Imports protocol only.
+ * typed access to the state; main.ts serves them to a peer. Start reading at contracts/contract.ts. Imports protocol only.
  */
 import { ArtworksContract } from './contracts/artworks';
 import { CreditsContract } from './contracts/credits';
@@ -11,7 +11,7 @@ import { MembersContract } from './contracts/members';
 import { ModelsContract } from './contracts/models';
 import { TrainingContract } from './contracts/training';
 
-/** What fabric-shim's server loads. */
+/** What the {@link Dispatcher} hands transactions to. */
 export const contracts = [
   MembersContract,
   ArtworksContract,

@@ -10,20 +10,9 @@ import {
   type TransactionName,
 } from '@llmchain/protocol';
 import { contracts } from '../../chaincode/src';
+import { Dispatcher } from '../../chaincode/src/dispatcher';
+import type { ChaincodeStub } from 'fabric-shim';
 import type { TestIdentity } from './identities';
-
-interface Dispatcher {
-  Invoke(stub: unknown): Promise<{ status: number; message: string; payload: Uint8Array }>;
-}
-
-// The real dispatcher of fabric-shim: argument conversion, identity and errors are those of a peer's chaincode.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const ChaincodeFromContract = require('fabric-shim/lib/contract-spi/chaincodefromcontract') as new (
-  contracts: unknown[],
-  serializers: unknown,
-) => Dispatcher;
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { JSONSerializer } = require('fabric-contract-api') as { JSONSerializer: unknown };
 
 interface Call {
   as: TestIdentity;
@@ -39,10 +28,7 @@ interface Call {
 export class World {
   readonly state = new Map<string, Uint8Array>();
   readonly policies = new Map<string, Uint8Array>();
-  readonly #dispatcher = new ChaincodeFromContract([...contracts], {
-    transaction: 'jsonSerializer',
-    serializers: { jsonSerializer: JSONSerializer },
-  });
+  readonly #dispatcher = new Dispatcher({ contracts });
 
   /** @throws {LlmchainError} what the chaincode threw */
   async submit<N extends TransactionName>(name: N, request: RequestOf<N>, call: Call): Promise<ResultOf<N>> {
@@ -58,14 +44,15 @@ export class World {
     const writes = new Map<string, Uint8Array | null>();
     const policies = new Map<string, Uint8Array>();
     const stub = this.#stub({ name, args, as, endorser, at, writes, policies });
-    const response = await this.#dispatcher.Invoke(stub);
-    if (response.status !== 200) throw parseError(response.message) ?? new LlmchainError('internal', response.message);
+    const response = await this.#dispatcher.Invoke(stub as ChaincodeStub);
+    const { status, message = '', payload = new Uint8Array() } = response;
+    if (status !== 200) throw parseError(message) ?? new LlmchainError('internal', message);
     for (const [key, value] of writes) {
       if (value) this.state.set(key, value);
       else this.state.delete(key);
     }
     for (const [key, policy] of policies) this.policies.set(key, policy);
-    return JSON.parse(Buffer.from(response.payload).toString('utf8'));
+    return JSON.parse(Buffer.from(payload).toString('utf8'));
   }
 
   #stub(tx: {

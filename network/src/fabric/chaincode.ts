@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { readFile, readdir } from 'node:fs/promises';
 import { ChaincodeEnvironment } from '@llmchain/protocol';
-import { NetworkError } from '../errors';
 import { isMissing, writeJson } from '../files';
 import type { ProcessSpec } from '../processes/processes';
-import { codeRevision, contentRevision, packageMain, resolvePackage } from '../processes/revision';
+import { assertBuilt, codeRevision, contentRevision, packageMain } from '../processes/revision';
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { address, listenAddress, type Member } from '../topology/topology';
@@ -17,24 +16,19 @@ const VERIFIER_TIMEOUT_MS = 1500;
 
 /**
  * A member's chaincode server, which its peer and nobody else can speak to, over mutual TLS.
- * @param folder the chaincode package, whose main file exports `contracts`
+ * @param folder the chaincode package, whose server is `main.js` beside its main file
  * @throws {NetworkError} `not_built`
  */
 export function chaincodeSpec(member: Member, layout: Layout, folder: string, packageId: string): ProcessSpec {
-  const main = packageMain(folder);
-  const shim = resolvePackage(folder, 'fabric-shim');
-  if (shim === undefined)
-    throw new NetworkError('not_built', `fabric-shim is not installed for ${folder}: run "npm ci --ignore-scripts"`);
+  const main = assertBuilt(path.join(path.dirname(packageMain(folder)), 'main.js'));
   const files = layout.member(member.name);
   return {
     name: processName('chaincode', member),
     command: process.execPath,
     args: [
-      path.join(shim, 'cli.js'),
-      'server',
+      main,
       ...['--chaincode-address', listenAddress(member.ports.chaincode)],
       ...['--chaincode-id', packageId],
-      // The `-file` options take PEM; the `-path` ones would expect base64 of it.
       ...['--chaincode-tls-cert-file', files.tls.chaincode.certificate],
       ...['--chaincode-tls-key-file', files.tls.chaincode.key],
       ...['--chaincode-tls-client-cacert-file', files.tlsCa.certificate],
