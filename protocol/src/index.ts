@@ -25,7 +25,7 @@ export {
 export { partOfLine, splitByLargestRemainder } from './money/split';
 export { Alias, AliasName, AliasValue } from './records/alias';
 export { DatasetRef, ModelRef, Owner } from './records/common';
-export { Account, Balance, ClaimCursor, Delta, Escrow } from './records/credits';
+export { Account, Balance, ClaimCursor, CONSORTIUM_ACCOUNT, Delta, Escrow } from './records/credits';
 export { ConsentBasis, Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from './records/dataset';
 export { grantorKey } from './records/grantor';
 export {

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  CONSORTIUM_ACCOUNT,
   merkleRoot,
   ROLES,
   sha256Hex,
@@ -62,6 +63,7 @@ const result = { parameters: DIGEST, steps: 10, tokens: 100, initialLoss: 5_000,
 /** One motion of each kind that the members could carry. */
 const MOTIONS: Motion[] = [
   { kind: 'issue', grants: [{ account: ARTIST, amount: 5 }], reason: 'a prize' },
+  { kind: 'pay', payments: [{ account: ARTIST, amount: 5 }], reason: 'a prize' },
   { kind: 'join', member: { member: 'PressMSP', name: 'press', roles: ['admin', 'artist'] } },
   { kind: 'policy', terms: { fees: CHARTER.fees, verifiersNeeded: 3, batchTimeoutMs: 2_000 } },
   { kind: 'revokeRole', member: 'LabMSP', role: 'steward' },
@@ -98,15 +100,15 @@ export class Requests {
       world.submit(name, { operationId: operationId(), ...request } as RequestOf<N>, { as });
 
     await consortium.decide('terms', { kind: 'policy', terms: { batchTimeoutMs: 1_000 } });
-    await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
+    await consortium.decide('mill', { kind: 'join', member: { member: 'MillMSP', name: 'mill' } });
     await consortium.decide('less', { kind: 'revokeRole', member: 'LabMSP', role: 'artist' });
     await consortium.decide('first', { kind: 'alias', model: 'poet', alias: 'production', version: 1 });
     await consortium.decide('more-money', {
       kind: 'issue',
-      grants: [TREASURY, ARTIST].map((account) => ({ account, amount: 10_000 })),
+      grants: ([TREASURY, ARTIST, CONSORTIUM_ACCOUNT] as const).map((account) => ({ account, amount: 10_000 })),
       reason: 'start',
     });
-    for (const to of [TREASURY, ARTIST])
+    for (const to of [TREASURY, ARTIST, CONSORTIUM_ACCOUNT] as const)
       await submit('credits:transfer', { from: 'member:LabMSP', to, amount: 5 }, lab);
 
     await submit('artworks:register', { works: [wills] }, artist);
@@ -139,6 +141,8 @@ export class Requests {
     serving.verdicts.answer = { verdict: 'reject', reason: 'output_mismatch' };
     await serving.reject(undefined, { sequence: 2 });
     await anchor(3);
+    await consortium.decide('closed', { kind: 'leave', member: 'MillMSP', reason: 'closed' });
+    await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
 
     const hold = (escrow: string, payer: Account, payee: Account, as: TestIdentity) =>
       submit('credits:escrow', { escrow, payer, payee, amount: 7, purpose: 'a verse' }, as);
@@ -181,7 +185,9 @@ function* examples(
     request: Omit<RequestOf<N>, 'operationId'>,
     more: { about?: string; verdict?: Answer } = {},
   ): Example => {
-    const byState = ['anchorBatch', 'acceptBatch', 'rejectBatch', 'expireBatch'].some((end) => name.endsWith(end));
+    const byState = ['anchorBatch', 'acceptBatch', 'rejectBatch', 'expireBatch', 'rotateBatch'].some((end) =>
+      name.endsWith(end),
+    );
     const whole = byState ? request : { operationId: operationId(), ...request };
     return { name, about: '', owner, request: whole as RequestOf<N>, ...more };
   };
@@ -195,6 +201,8 @@ function* examples(
   const works = [{ ...wills, ...work('fresh', ['will', 'ann'], 'allowed'), derivedFrom: wills.sha256 }];
   yield example('artworks:register', MINE, { works });
   yield example('artworks:setPreference', MINE, { work: wills.sha256, preference: { training: 'allowed' } });
+  const changes = [{ work: wills.sha256, preference: { training: 'allowed' as const } }];
+  yield example('artworks:setPreferences', MINE, { changes });
   yield example('artworks:offerLicence', MINE, offer('fresh', [wills.sha256]));
   yield example('artworks:acceptLicence', MINE, { licence: 'offered' });
   yield example('artworks:revokeLicence', MINE, { licence: 'offered' });
@@ -220,6 +228,7 @@ function* examples(
   const findings = verifiers.map((member) => ({ member, ...found }));
   yield example('inference:rejectBatch', GUILD, { ...batch, findings }, { verdict: { verdict: 'reject', ...found } });
   yield example('inference:expireBatch', GUILD, batch);
+  yield example('inference:rotateBatch', GUILD, batch);
 
   for (const [about, owner, account] of [
     ['of a treasury', GUILD, TREASURY],

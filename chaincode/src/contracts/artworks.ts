@@ -5,6 +5,7 @@ import {
   type Owner,
   type Permission,
   type Preference,
+  type Work,
   USES,
 } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
@@ -61,10 +62,24 @@ export class ArtworksContract extends LedgerContract {
   async setPreference(ctx: LedgerContext, request: string): Promise<string> {
     const decoded = this.decode('artworks:setPreference', request);
     return ctx.once('artworks:setPreference', decoded, async () => {
-      const work = await ctx.state.get('work', decoded.work);
-      demandOwner(ctx.invoker, work.owner, 'This work');
-      if (stricter(decoded.preference, work.preference)) await this.#advanceEpoch(ctx, work.owner);
-      return ctx.state.update('work', [decoded.work], { ...work, preference: decoded.preference });
+      const [work] = await this.#prefer(ctx, [decoded]);
+      return work!;
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async setPreferences(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('artworks:setPreferences', request);
+    return ctx.once('artworks:setPreferences', decoded, async () => {
+      const works = decoded.changes.map(({ work }) => work);
+      const twice = works.find((work, index) => works.indexOf(work) !== index);
+      if (twice !== undefined)
+        throw new LlmchainError('invalid_argument', `Work ${twice} stands twice in the list. Name each once.`, {
+          issues: [{ pointer: '/changes', message: 'must not repeat a work' }],
+        });
+      await this.#prefer(ctx, decoded.changes);
+      return { works };
     });
   }
 
@@ -140,6 +155,20 @@ export class ArtworksContract extends LedgerContract {
       await this.#advanceEpoch(ctx, licence.owner);
       return ctx.state.update('licence', [decoded.licence], { ...licence, state: 'revoked' });
     });
+  }
+
+  /** Each grantor's epoch is advanced once, and only where something is less possible than it was. */
+  async #prefer(ctx: LedgerContext, changes: readonly { work: string; preference: Preference }[]): Promise<Work[]> {
+    const restricted = new Map<string, Owner>();
+    const works: Work[] = [];
+    for (const { work: id, preference } of changes) {
+      const work = await ctx.state.get('work', id);
+      demandOwner(ctx.invoker, work.owner, `Work ${id}`);
+      if (stricter(preference, work.preference)) restricted.set(grantorKey(work.owner), work.owner);
+      works.push(await ctx.state.update('work', [id], { ...work, preference }));
+    }
+    for (const owner of restricted.values()) await this.#advanceEpoch(ctx, owner);
+    return works;
   }
 
   async #licence(ctx: LedgerContext, id: string, state: Licence['state']): Promise<Licence> {

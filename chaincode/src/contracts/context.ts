@@ -1,4 +1,4 @@
-import { digestOf, LlmchainError, Role, type SubmitName } from '@llmchain/protocol';
+import { digestOf, LlmchainError, Role, type Consortium, type SubmitName } from '@llmchain/protocol';
 import { Context } from 'fabric-contract-api';
 import type { ChaincodeStub, ClientIdentity } from 'fabric-shim';
 import { Money } from '../ledger/money';
@@ -16,6 +16,7 @@ export class LedgerContext extends Context {
   declare clientIdentity: ClientIdentity;
   #state: State | undefined;
   #money: Money | undefined;
+  #consortium: Promise<Consortium | undefined> | undefined;
 
   /**
    * Called by the shim, though its types do not say so.
@@ -71,7 +72,16 @@ export class LedgerContext extends Context {
 
   /** @throws {LlmchainError} `not_authorised` | `wrong_state` before the founding */
   async authorise(transaction: SubmitName): Promise<void> {
-    demandRole(transaction, this.invoker, (await this.state.find('consortium'))?.members);
+    demandRole(transaction, this.invoker, (await this.#members())?.members);
+  }
+
+  /** The members and their terms, read once. @throws {LlmchainError} `not_found` before the founding */
+  async consortium(): Promise<Consortium> {
+    return (await this.#members()) ?? this.state.get('consortium');
+  }
+
+  #members(): Promise<Consortium | undefined> {
+    return (this.#consortium ??= this.state.find('consortium'));
   }
 
   /**

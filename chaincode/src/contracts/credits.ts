@@ -2,7 +2,7 @@ import { LlmchainError, ordinal, decodeJson, Delta } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { settleEscrow } from '../ledger/escrow';
 import { accountOwner } from '../ledger/money';
-import { demandAccount } from '../rules/authority';
+import { demandAccount, demandCompaction } from '../rules/authority';
 import { demandEntry, owed } from '../rules/claim';
 import type { EscrowOutcome } from '../rules/escrow';
 import { LedgerContext } from './context';
@@ -38,7 +38,7 @@ export class CreditsContract extends LedgerContract {
     const decoded = this.decode('credits:compact', request);
     return ctx.once('credits:compact', decoded, async () => {
       const { account, deltas } = decoded;
-      demandAccount(ctx.invoker, account, accountOwner(account));
+      demandCompaction(ctx.invoker, account, accountOwner(account));
       if (new Set(deltas).size !== deltas.length)
         throw new LlmchainError('invalid_argument', 'A delta stands twice in the list. Name each once.', {
           issues: [{ pointer: '/deltas', message: 'must not repeat' }],
@@ -98,6 +98,7 @@ export class CreditsContract extends LedgerContract {
         version,
         next: upTo + 1,
         claimed: (before?.claimed ?? 0) + amount,
+        paid: amount,
         owner: accountOwner(payee),
       };
       return before ? ctx.state.update('cursor', key, { ...before, ...next }) : ctx.state.create('cursor', key, next);

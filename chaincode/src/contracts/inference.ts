@@ -4,7 +4,7 @@ import { Batches } from '../ledger/batches';
 import { Sessions } from '../ledger/sessions';
 import { demandAcceptance, demandRejection } from '../ledger/verifier';
 import { demandOwner } from '../rules/authority';
-import { demandOverdue, demandVerifiers, undecided } from '../rules/batch';
+import { demandOverdue, demandSeated, demandVerifiers, departed, undecided } from '../rules/batch';
 import { demandAnchorable } from '../rules/model-state';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -64,8 +64,8 @@ export class InferenceContract extends LedgerContract {
     await this.#demandEntry(ctx, producer, entry);
     const sessions = new Sessions(ctx);
     for (const { session, amount } of entry.sessions) await sessions.draw(session, amount);
-    const consortium = await ctx.state.get('consortium');
-    return this.answer('inference:anchorBatch', await batches.anchor(producer, entry, consortium, ctx.now));
+    const anchored = await batches.anchor(producer, entry, await ctx.consortium(), ctx.now);
+    return this.answer('inference:anchorBatch', anchored);
   }
 
   /** Endorsed only by members whose own verifier accepted the batch. Idempotent by the batch's state. */
@@ -78,6 +78,7 @@ export class InferenceContract extends LedgerContract {
     const batch = await batches.get(reference);
     const named = demandVerifiers(batch, verifiers);
     if (!undecided(batch, { state: 'accepted', verifiers: named })) return this.answer('inference:acceptBatch', batch);
+    demandSeated(named, batch, await ctx.consortium());
     demandNamed(ctx, named);
     await demandAcceptance(ctx.endorser, batch);
     return this.answer('inference:acceptBatch', await batches.accept(batch, named));
@@ -97,6 +98,7 @@ export class InferenceContract extends LedgerContract {
     );
     const sorted = named.map((member) => findings.find((finding) => finding.member === member)!);
     if (!undecided(batch, { state: 'rejected', findings: sorted })) return this.answer('inference:rejectBatch', batch);
+    demandSeated(named, batch, await ctx.consortium());
     demandNamed(ctx, named);
     await demandRejection(batch, sorted[named.indexOf(ctx.endorser)]!);
     return this.answer('inference:rejectBatch', await batches.reject(batch, sorted));
@@ -113,6 +115,19 @@ export class InferenceContract extends LedgerContract {
     if (!undecided(batch, { state: 'expired' })) return this.answer('inference:expireBatch', batch);
     demandOverdue(batch, ctx.now);
     return this.answer('inference:expireBatch', await batches.expire(batch));
+  }
+
+  /** Idempotent: where nobody has left, or the batch is decided, nothing changes. */
+  @Transaction()
+  @Returns('string')
+  async rotateBatch(ctx: LedgerContext, request: string): Promise<string> {
+    const reference = this.decode('inference:rotateBatch', request);
+    await ctx.authorise('inference:rotateBatch');
+    const batches = new Batches(ctx.state);
+    const batch = await batches.get(reference);
+    const consortium = await ctx.consortium();
+    const due = batch.state === 'anchored' && departed(batch, consortium).length > 0;
+    return this.answer('inference:rotateBatch', due ? await batches.rotate(batch, consortium) : batch);
   }
 
   async #demandEntry(ctx: LedgerContext, producer: string, entry: BatchEntry): Promise<void> {

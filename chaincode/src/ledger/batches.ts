@@ -9,6 +9,7 @@ import {
   type Consortium,
   type Finding,
 } from '@llmchain/protocol';
+import { electorateOf, reseated } from '../rules/batch';
 import { settle } from '../rules/settlement';
 import { outOfPeers } from './key-policy';
 import type { State } from './state';
@@ -36,10 +37,7 @@ export class Batches {
   /** Writes the batch and all that its decision will change; the sessions' money is drawn by the caller. */
   async anchor(producer: string, entry: BatchEntry, consortium: Consortium, now: number): Promise<Batch> {
     const { members, verifiersNeeded, batchTimeoutMs = BATCH_TIMEOUT_MS } = consortium;
-    const electorate = members
-      .map(({ member }) => member)
-      .filter((member) => member !== producer)
-      .sort();
+    const electorate = electorateOf(producer, members);
     const key = [producer, ordinal(entry.sequence)];
     const batch = batchId(producer, entry.sequence);
     const owner = { member: producer };
@@ -67,6 +65,20 @@ export class Batches {
     });
     await this.#state.protect('batch', key, policy);
     return anchored;
+  }
+
+  /**
+   * Puts the members of now into the place of an open batch's electorate: in its record, and in the policies of all that its
+   * decision will change. What was endorsed against the old record dies with it (MVCC).
+   */
+  async rotate(batch: Batch, consortium: Consortium): Promise<Batch> {
+    const key = [batch.producer, ordinal(batch.sequence)];
+    const seats = reseated(batch, consortium);
+    const policy = outOfPeers(seats.needed, seats.electorate);
+    for (const { session } of batch.sessions) await this.#state.protect('debit', [...key, session], policy);
+    await this.#state.protect('settlement', key, policy);
+    await this.#state.protect('batch', key, policy);
+    return this.#state.update('batch', key, { ...batch, ...seats });
   }
 
   /** Pays by lineage. @throws {LlmchainError} `not_found` | `wrong_state` */

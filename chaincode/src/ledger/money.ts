@@ -1,8 +1,16 @@
-import { LlmchainError, type Account, type Balance, type Delta, type Owner } from '@llmchain/protocol';
+import {
+  CONSORTIUM_ACCOUNT,
+  LlmchainError,
+  type Account,
+  type Balance,
+  type Delta,
+  type Owner,
+} from '@llmchain/protocol';
 import type { State } from './state';
 
-/** Who may spend from an account. */
+/** Who may spend from an account; the consortium is no member, and what it has is spent by a vote alone. */
 export function accountOwner(account: Account): Owner {
+  if (account === CONSORTIUM_ACCOUNT) return { member: CONSORTIUM_ACCOUNT };
   const [kind, member, person] = account.split(':') as [string, string, string | undefined];
   return kind === 'artist' && person !== undefined ? { member, person } : { member };
 }
@@ -18,8 +26,11 @@ export class Money {
     this.#transaction = transaction;
   }
 
-  /** @throws {LlmchainError} `insufficient_credits` with what is there and what is needed */
-  async spend(account: Account, amount: number): Promise<Balance> {
+  /**
+   * The balance, when an amount can be spent from it.
+   * @throws {LlmchainError} `insufficient_credits` with what is there and what is needed
+   */
+  async demand(account: Account, amount: number): Promise<Balance> {
     const balance = await this.#state.find('balance', account);
     if (!balance || balance.amount < amount) {
       throw new LlmchainError(
@@ -28,6 +39,12 @@ export class Money {
         { account, available: balance?.amount ?? 0, needed: amount },
       );
     }
+    return balance;
+  }
+
+  /** @throws {LlmchainError} as {@link demand} */
+  async spend(account: Account, amount: number): Promise<Balance> {
+    const balance = await this.demand(account, amount);
     return this.#state.update('balance', [account], { ...balance, amount: balance.amount - amount });
   }
 

@@ -1,4 +1,4 @@
-import type { Account } from '@llmchain/protocol';
+import { CONSORTIUM_ACCOUNT, LlmchainError, type Account } from '@llmchain/protocol';
 import { settleEscrow } from '../ledger/escrow';
 import { beneficiary } from '../rules/escrow';
 import type { Prepare } from './motion';
@@ -10,6 +10,20 @@ export const issue: Prepare<'issue'> = ({ money }, { grants }) => {
   return Promise.resolve(async () => {
     for (const [account, amount] of sums) await money.deposit(account, amount);
   });
+};
+
+/** @throws {LlmchainError} `insufficient_credits` | `invalid_argument` */
+export const pay: Prepare<'pay'> = async ({ money }, { payments }) => {
+  if (payments.some(({ account }) => account === CONSORTIUM_ACCOUNT))
+    throw new LlmchainError('invalid_argument', 'The consortium cannot pay itself. Name other accounts.', {
+      issues: [{ pointer: '/motion/payments', message: 'must not name the consortium' }],
+    });
+  const sum = payments.reduce((total, { amount }) => total + amount, 0);
+  await money.demand(CONSORTIUM_ACCOUNT, sum);
+  return async () => {
+    await money.spend(CONSORTIUM_ACCOUNT, sum);
+    for (const { account, amount } of payments) await money.pay(account, amount, 'grant');
+  };
 };
 
 /** @throws {LlmchainError} `not_found` | `wrong_state` */

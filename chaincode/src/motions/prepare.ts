@@ -1,6 +1,6 @@
 import type { Motion } from '@llmchain/protocol';
 import { found, grantRole, join, leave, policy, revokeRole } from './consortium';
-import { arbitrate, issue } from './credits';
+import { arbitrate, issue, pay } from './credits';
 import { alias, retire, revoke } from './models';
 import type { Chamber, Enact, Prepare } from './motion';
 
@@ -8,6 +8,7 @@ import type { Chamber, Enact, Prepare } from './motion';
 const MOTIONS: { readonly [K in Motion['kind']]: Prepare<K> } = {
   found,
   issue,
+  pay,
   join,
   leave,
   policy,

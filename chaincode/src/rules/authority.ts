@@ -1,4 +1,5 @@
 import {
+  CONSORTIUM_ACCOUNT,
   LlmchainError,
   ROLES,
   type Account,
@@ -37,6 +38,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'members:registerSigner': { roles: ['service', 'operator', 'admin'], touches: 'anyone' },
   'artworks:register': { roles: ['artist'], touches: 'anyone' },
   'artworks:setPreference': { roles: ['artist'], touches: 'own', former: true },
+  'artworks:setPreferences': { roles: ['artist'], touches: 'own', former: true },
   'artworks:offerLicence': { roles: ['artist'], touches: 'own' },
   'artworks:acceptLicence': { roles: ['steward', 'trainer', 'admin'], touches: 'anyone' },
   'artworks:revokeLicence': { roles: ['artist'], touches: 'own', former: true },
@@ -55,6 +57,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'inference:acceptBatch': { roles: ['service'], touches: 'anyone' },
   'inference:rejectBatch': { roles: ['service'], touches: 'anyone' },
   'inference:expireBatch': { roles: ROLES, touches: 'anyone', former: true },
+  'inference:rotateBatch': { roles: ROLES, touches: 'anyone', former: true },
   'credits:transfer': { roles: ['artist', 'admin'], touches: 'account', former: true },
   'credits:compact': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
   'credits:claim': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
@@ -117,8 +120,18 @@ export function demandOwner(invoker: Invoker, owner: Owner, what: string): void 
   );
 }
 
-/** @throws {LlmchainError} `not_authorised` unless the account is the invoker's own or, for the treasury, its member's */
+/**
+ * That the invoker may spend from an account.
+ * @throws {LlmchainError} `not_authorised` unless it is the invoker's own or, for the treasury, its member's
+ */
 export function demandAccount(invoker: Invoker, account: Account, owner: Owner): void {
+  // Said by the account, not by its owner: a certificate could come from an authority of that name.
+  if (account === CONSORTIUM_ACCOUNT)
+    throw new LlmchainError(
+      'not_authorised',
+      'A vote alone spends from the account of the consortium. Propose a motion of the kind "pay".',
+      { account },
+    );
   if (owner.person === undefined && invoker.role === 'artist') {
     throw new LlmchainError(
       'not_authorised',
@@ -127,4 +140,14 @@ export function demandAccount(invoker: Invoker, account: Account, owner: Owner):
     );
   }
   demandOwner(invoker, owner, account);
+}
+
+/**
+ * That the invoker may gather what an account has received into its balance: as {@link demandAccount}, and for the
+ * consortium any administrator or service, since that pays nobody.
+ * @throws {LlmchainError} `not_authorised`
+ */
+export function demandCompaction(invoker: Invoker, account: Account, owner: Owner): void {
+  if (account === CONSORTIUM_ACCOUNT && invoker.role !== 'artist') return;
+  demandAccount(invoker, account, owner);
 }

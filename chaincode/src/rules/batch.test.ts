@@ -1,6 +1,15 @@
 import { BATCH_TIMEOUT_MS, type Batch } from '@llmchain/protocol';
 import fc from 'fast-check';
-import { deadlineOf, demandOverdue, demandVerifiers, undecided } from './batch';
+import {
+  deadlineOf,
+  demandOverdue,
+  demandSeated,
+  demandVerifiers,
+  departed,
+  electorateOf,
+  reseated,
+  undecided,
+} from './batch';
 import { beneficiary } from './escrow';
 
 const MEMBERS = ['ArchiveMSP', 'GuildMSP', 'LabMSP', 'PressMSP'];
@@ -49,6 +58,33 @@ test('a batch is overdue from its deadline on', async () => {
       };
       if (now >= deadlineOf(batch)) expect(act).not.toThrow();
       else await expect(act).toThrowWithCode('wrong_state', { deadline: deadlineOf(batch) });
+    }),
+  );
+});
+
+test('whoever leaves and joins, the seats are those of the members of now, and enough of them decide', async () => {
+  const everybody = [...MEMBERS, 'ComputeMSP', 'MillMSP', 'ShopMSP'];
+  const some = fc.subarray(everybody, { minLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(some, some, fc.integer({ min: 1, max: 6 }), async (before, now, most) => {
+      const charter = { members: now.map((member) => ({ member, name: member.toLowerCase() })) };
+      const old = electorateOf(
+        'ComputeMSP',
+        before.map((member) => ({ member, name: member.toLowerCase() })),
+      );
+      const batch = { ...anchored, producer: 'ComputeMSP', electorate: old, needed: Math.min(most, old.length) };
+      const gone = departed(batch, charter);
+      expect(gone).toEqual(old.filter((member) => !now.includes(member)));
+      const { electorate, needed } = reseated(batch, charter);
+      expect(electorate).toEqual(now.filter((member) => member !== 'ComputeMSP').sort());
+      expect(needed).toBe(Math.min(batch.needed, electorate.length));
+      expect(departed({ electorate }, charter)).toEqual([]);
+      const seated = () => {
+        demandSeated(old.slice(0, batch.needed), batch, charter);
+      };
+      const named = old.slice(0, batch.needed).filter((member) => gone.includes(member));
+      if (named.length === 0) expect(seated).not.toThrow();
+      else await expect(seated).toThrowWithCode('wrong_state', { departed: named });
     }),
   );
 });

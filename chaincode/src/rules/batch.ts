@@ -1,4 +1,11 @@
-import { BATCH_TIMEOUT_MS, canonicalJson, LlmchainError, type Batch, type Finding } from '@llmchain/protocol';
+import {
+  BATCH_TIMEOUT_MS,
+  canonicalJson,
+  LlmchainError,
+  type Batch,
+  type Charter,
+  type Finding,
+} from '@llmchain/protocol';
 
 /**
  * That exactly as many members as the batch needs are named, each once, none of them its producer.
@@ -32,6 +39,43 @@ export function undecided(
     verifiers: batch.verifiers,
     ...(batch.findings ? { findings: batch.findings } : {}),
   });
+}
+
+/** Who of the batch's electorate has left the consortium since. */
+export function departed(batch: Pick<Batch, 'electorate'>, { members }: Pick<Charter, 'members'>): string[] {
+  return batch.electorate.filter((one) => !members.some(({ member }) => member === one));
+}
+
+/** @throws {LlmchainError} `wrong_state` with `details.departed` when one that is named is no member any more */
+export function demandSeated(named: readonly string[], batch: Batch, consortium: Pick<Charter, 'members'>): void {
+  const gone = departed(batch, consortium).filter((member) => named.includes(member));
+  if (gone.length === 0) return;
+  throw new LlmchainError(
+    'wrong_state',
+    `${gone.join(', ')} left the consortium and decides nothing any more. Rotate batch ${batch.batch} first.`,
+    { departed: gone, batch: batch.batch },
+  );
+}
+
+/**
+ * Who decides on a batch from now on, when someone of its electorate has left: the members as they are, as if it were
+ * anchored now. As many are needed as before, or all of them where they are fewer; a producer has enough rivals under any
+ * terms, so never fewer than the terms say.
+ */
+export function reseated(
+  { producer, needed }: Pick<Batch, 'producer' | 'needed'>,
+  { members }: Pick<Charter, 'members'>,
+): Pick<Batch, 'electorate' | 'needed'> {
+  const electorate = electorateOf(producer, members);
+  return { electorate, needed: Math.min(needed, electorate.length) };
+}
+
+/** Everybody but the producer. @returns MSP ids, sorted */
+export function electorateOf(producer: string, members: Charter['members']): string[] {
+  return members
+    .map(({ member }) => member)
+    .filter((member) => member !== producer)
+    .sort();
 }
 
 /** From when on a batch may be expired, milliseconds since the Unix epoch. */

@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { Id, Line, Micro, MspId, Pseudonym, Version } from '../schema/scalars';
 import { Owner, stamps } from './common';
 
-/** `member:<MSP>` is a member's treasury, `artist:<MSP>:<pseudonym>` a person's account with a member. */
+/** The account of all members together: motions issue to it and pay from it, and nothing else spends it. */
+export const CONSORTIUM_ACCOUNT = 'consortium';
+
+/**
+ * `member:<MSP>` is a member's treasury, `artist:<MSP>:<pseudonym>` a person's account with a member, `consortium` the
+ * treasury of all.
+ */
 export const Account = z.union([
   z.templateLiteral(['member:', MspId]),
   z.templateLiteral(['artist:', MspId, ':', Pseudonym]),
+  z.literal(CONSORTIUM_ACCOUNT),
 ]);
 export type Account = z.infer<typeof Account>;
 
@@ -30,7 +37,7 @@ export const Delta = z.strictObject({
   account: Account,
   delta: DeltaId,
   amount: Micro,
-  reason: z.enum(['issue', 'transfer', 'licence', 'royalty', 'fee', 'escrow', 'refund']),
+  reason: z.enum(['issue', 'grant', 'transfer', 'licence', 'royalty', 'fee', 'escrow', 'refund']),
   owner: Owner,
   ...stamps,
 });
@@ -46,6 +53,8 @@ export const ClaimCursor = z.strictObject({
   /** The first sequence number not claimed yet. */
   next: z.number().int().min(1),
   claimed: Micro,
+  /** What the claim paid that last moved the cursor. */
+  paid: Micro.optional(),
   owner: Owner,
   ...stamps,
 });

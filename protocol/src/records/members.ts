@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest, Id, MspId } from '../schema/scalars';
 import { Owner, stamps } from './common';
+import { CONSORTIUM_ACCOUNT } from './credits';
 import { FeePolicy } from './model';
 
 /** What a certificate may say of its holder under the attribute `role`. */
@@ -9,7 +10,8 @@ export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 export const Member = z.strictObject({
-  member: MspId,
+  /** That of nobody but a member: records of the consortium itself name `consortium` as their owner. */
+  member: MspId.refine((id) => id !== CONSORTIUM_ACCOUNT, 'is the name of the consortium itself'),
   name: Id,
   /** The roles that this member's certificates may have; all of them while none is listed. */
   roles: z.array(Role).max(ROLES.length).optional(),

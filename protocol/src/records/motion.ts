@@ -8,17 +8,18 @@ import { Charter, Member, Role, Terms } from './members';
 const kind = <K extends string, S extends z.core.$ZodLooseShape>(name: K, shape: S) =>
   z.strictObject({ kind: z.literal(name), ...shape });
 const model = { model: Id, version: Version };
+const sums = z
+  .array(z.strictObject({ account: Account, amount: Micro.min(1) }))
+  .min(1)
+  .max(100);
 
 /** What can be put to the vote. Each is enacted in the transaction that brings the majority. */
 export const Motion = z.discriminatedUnion('kind', [
   kind('found', { charter: Charter }),
-  kind('issue', {
-    grants: z
-      .array(z.strictObject({ account: Account, amount: Micro.min(1) }))
-      .min(1)
-      .max(100),
-    reason: Line,
-  }),
+  /** Makes new money. */
+  kind('issue', { grants: sums, reason: Line }),
+  /** Pays from the account of the consortium; each payment waits on its payee's account to be compacted. */
+  kind('pay', { payments: sums, reason: Line }),
   /** A new member, whose organisation is in the channel already. */
   kind('join', { member: Member }),
   /** Its people keep what is theirs: they may still claim, withdraw and forbid; but they propose and vote no more. */

@@ -58,7 +58,7 @@ test.each(Object.entries(RECORDS))('a record of type %s carries its schema, owne
 });
 
 test('every change of the ledger can be repeated safely', () => {
-  const byState = ['anchorBatch', 'acceptBatch', 'rejectBatch', 'expireBatch'].map((name) => `inference:${name}`);
+  const byState = ['anchor', 'accept', 'reject', 'expire', 'rotate'].map((word) => `inference:${word}Batch`);
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
     const repeatable = kind === 'query' || 'operationId' in request.shape;
     expect([name, repeatable || byState.includes(name)]).toEqual([name, true]);

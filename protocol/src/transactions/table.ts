@@ -38,6 +38,17 @@ export const TRANSACTIONS = {
     z.strictObject({ works: z.array(Digest) }),
   ),
   'artworks:setPreference': submit(z.strictObject({ ...operation, work: Digest, preference: Preference }), Work),
+  /** Of many works at once: an artist's consent changes in one step, where one change after another would race. */
+  'artworks:setPreferences': submit(
+    z.strictObject({
+      ...operation,
+      changes: z
+        .array(z.strictObject({ work: Digest, preference: Preference }))
+        .min(1)
+        .max(500),
+    }),
+    z.strictObject({ works: z.array(Digest) }),
+  ),
   'artworks:offerLicence': submit(LicenceEntry.extend(operation), Licence),
   'artworks:acceptLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
   'artworks:revokeLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
@@ -82,6 +93,11 @@ export const TRANSACTIONS = {
   'inference:rejectBatch': submit(BatchRef.extend({ findings: z.array(Finding).min(1).max(100) }), Batch),
   /** Anyone may, once the batch's deadline has passed. */
   'inference:expireBatch': submit(BatchRef, Batch),
+  /**
+   * Anyone may, once a member of an open batch's electorate has left the consortium: the members of now take its place.
+   * Endorsed as the batch's decision would have been; changes nothing when nobody has left.
+   */
+  'inference:rotateBatch': submit(BatchRef, Batch),
 
   'credits:transfer': submit(
     z.strictObject({ ...operation, from: Account, to: Account, amount: Micro.min(1) }),
