@@ -20,11 +20,17 @@ const WHOLE = 10_000;
 /** The model versions of the consortium. */
 export class Models {
   readonly #ports: { ledgers: Ledgers; lineage: Lineage };
+  readonly #draw: (below: number) => number;
   readonly #lists = new Memo<ModelVersion[]>(BELIEF);
   readonly #aliases = new Memo<Alias[]>(BELIEF);
 
-  constructor(_options: object, ports: { ledgers: Ledgers; lineage: Lineage }) {
-    this.#ports = ports;
+  /** @param dependencies.draw a whole number from 0 on, evenly; each request draws whether it goes to the canary */
+  constructor(
+    _options: object,
+    dependencies: { ledgers: Ledgers; lineage: Lineage; draw?: (below: number) => number },
+  ) {
+    this.#ports = dependencies;
+    this.#draw = dependencies.draw ?? ((below) => randomInt(below));
   }
 
   /** Every version, in the order of names and versions. */
@@ -85,7 +91,7 @@ export class Models {
     };
     if (alias) return at(alias);
     const weight = aliases.find((each) => each.alias === 'canary')?.weight ?? 0;
-    const canary = randomInt(WHOLE) < weight ? at('canary') : undefined;
+    const canary = this.#draw(WHOLE) < weight ? at('canary') : undefined;
     return canary ?? at('production') ?? latestApproved(versions, undefined);
   }
 
