@@ -15,6 +15,7 @@ import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
 import type { Log } from './ports/log';
 import type { ObjectStore, Spool } from './ports/object-store';
+import type { Operations } from './ports/operations';
 import type { Peers } from './ports/peers';
 import type { Production } from './ports/production';
 import type { Openings } from './ports/receipts';
@@ -45,11 +46,13 @@ import { RegisterModel } from './usecases/register-model';
 import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
 import { RevokeKey } from './usecases/revoke-key';
+import { RotateBatch } from './usecases/rotate-batch';
 import { RouteInference } from './usecases/route-inference';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
 import { Transact } from './usecases/transact';
 import { WatchBatches } from './usecases/watch-batches';
+import { WhoAmI } from './usecases/who-am-i';
 
 export interface GatewayOptions extends Membership {
   /** Name of the consortium's chaincode. */
@@ -71,6 +74,7 @@ export interface GatewayPorts {
   lineage: Lineage;
   log: Log;
   openings: Openings;
+  operations: Operations;
   peers: Peers;
   production: Production;
   sessions: Sessions;
@@ -121,9 +125,10 @@ export class Gateway {
     const readReceipt = new ReadReceipt({ member }, ports);
     this.#collect = new CollectReceipts({}, ports);
     this.#anchor = new AnchorReceipts({ member }, ports);
-    const decide = new DecideBatch({}, ports);
+    const rotate = new RotateBatch({}, ports);
+    const decide = new DecideBatch({}, { ...ports, rotate });
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
-    this.#watch = new WatchBatches(options, { ...ports, decide });
+    this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       claim: new Claim(options, { ...ports, content }),
@@ -143,9 +148,11 @@ export class Gateway {
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({}, ports),
       revokeKey: new RevokeKey({}, ports),
+      rotateBatch: rotate,
       sealDataset: new SealDataset({}, ports),
       sessions: ports.sessions,
       transact: new Transact({}, ports),
+      whoAmI: new WhoAmI({}, ports),
     });
     const authenticate = new Authenticate({}, ports);
     this.api = createServer<Actor>({

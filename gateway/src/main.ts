@@ -13,6 +13,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { openDatabase, openPool } from './adapters/database/open';
 import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
+import { PostgresOperations } from './adapters/database/postgres-operations';
 import { PostgresProduction } from './adapters/database/postgres-production';
 import { PostgresSessions } from './adapters/database/postgres-sessions';
 import { FabricLedgers } from './adapters/fabric/fabric-ledgers';
@@ -149,6 +150,7 @@ async function main(): Promise<void> {
         lineage: indexer,
         log,
         openings,
+        operations: new PostgresOperations({}, { database }),
         peers,
         production: new PostgresProduction({}, { database }),
         sessions: new PostgresSessions({}, { database }),

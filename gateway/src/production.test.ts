@@ -18,6 +18,7 @@ import type { TestWorker } from '../../test/support/gateway-workers';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
 import { DecideBatch } from './usecases/decide-batch';
+import { RotateBatch } from './usecases/rotate-batch';
 import { WatchBatches } from './usecases/watch-batches';
 
 /** Price of the test worker's answer, micro-credits. */
@@ -68,12 +69,17 @@ describe('the producer’s side', () => {
 
   function acceptor(): AcceptBatches {
     const { ports } = compute;
-    return new AcceptBatches({ member: 'ComputeMSP' }, { ...ports, decide: new DecideBatch({}, ports) });
+    return new AcceptBatches(
+      { member: 'ComputeMSP' },
+      { ...ports, decide: new DecideBatch({}, { ...ports, rotate: new RotateBatch({}, ports) }) },
+    );
   }
 
   function watcher(member: TestMember): WatchBatches {
     const { ports, mspId: own } = member;
-    return new WatchBatches({ own, members: [...MEMBERS] }, { ...ports, decide: new DecideBatch({}, ports) });
+    const rotate = new RotateBatch({}, ports);
+    const decide = new DecideBatch({}, { ...ports, rotate });
+    return new WatchBatches({ own, members: [...MEMBERS] }, { ...ports, decide, rotate });
   }
 
   /** A receipt as any key's holder sees it. */
@@ -338,39 +344,6 @@ describe('the producer’s side', () => {
       expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
       expect(chosen()).toHaveLength(1);
     });
-  });
-
-  test('an artist claims what a model earned, from every producer, once', async () => {
-    const guild = await consortium.gateway('GuildMSP');
-    const table = canonicalJson([{ payee: 'artist:GuildMSP:ann', start: 0, share: 4 * 100 * 10_000 }]);
-    const model = consortium.model();
-    const lab = await consortium.gateway('LabMSP');
-    lab.ports.store.objects.set(`sha256/${sha256Hex(table)}`, Buffer.from(table));
-    const key = `\u0000model\u0000poet\u00000000000001\u0000`;
-    const royalty = { ...model.royalty, address: `sha256/${sha256Hex(table)}` };
-    consortium.consortium.world.state.set(key, Buffer.from(canonicalJson({ ...model, royalty })));
-    await answers(2);
-    await compute.gateway.produce();
-    const { key: artist } = await guild.key('artist', 'ann');
-    const claim = { model: 'poet', version: 1 };
-    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({ claims: [], amount: 0 });
-    await accept();
-    const paid = await guild.call(artist, 'POST', '/v1/claims', claim);
-    expect(paid.body).toMatchObject({
-      payee: 'artist:GuildMSP:ann',
-      claims: [{ producer: 'ComputeMSP', upTo: 1 }],
-      amount: 93,
-    });
-    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({ claims: [], amount: 0 });
-    await answers(1);
-    await compute.gateway.produce();
-    await accept();
-    expect((await guild.call(artist, 'POST', '/v1/claims', claim)).body).toMatchObject({
-      claims: [{ upTo: 2 }],
-      amount: 46,
-    });
-    const { key: stranger } = await guild.key('artist', 'will');
-    expect((await guild.call(stranger, 'POST', '/v1/claims', claim)).body).toMatchObject({ code: 'not_found' });
   });
 
   describe('the peer API', () => {

@@ -1,8 +1,9 @@
+import { sha256Hex } from '@llmchain/protocol';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPostgres } from '../../test/support/postgres';
 
-describe('records, sessions and keys over HTTP', () => {
+describe('records and sessions over HTTP', () => {
   let postgres: TestPostgres;
   let consortium: GatewayConsortium;
   let guild: TestMember;
@@ -102,19 +103,51 @@ describe('records, sessions and keys over HTTP', () => {
     expect(forced.body).toMatchObject({ state: 'closed' });
   }, 15_000);
 
-  test('keys are listed without secrets, and one that is taken back lets nobody in', async () => {
-    const { key, actor } = await guild.key('auditor', 'eve');
-    const list = await guild.call(admin, 'GET', '/v1/keys?limit=500');
-    expect(list.body['data']).toContainEqual({
-      id: actor.key,
-      role: 'auditor',
-      name: 'eve',
-      created: expect.any(Number),
-    });
-    expect(JSON.stringify(list.body)).not.toContain('lk_');
-    expect((await guild.call(admin, 'DELETE', `/v1/keys/${actor.key}`)).status).toBe(200);
-    expect((await guild.call(key, 'GET', '/v1/models')).status).toBe(401);
-    expect((await guild.call(admin, 'DELETE', `/v1/keys/${actor.key}`)).status).toBe(404);
-    expect((await guild.call(admin, 'DELETE', '/v1/keys/admin')).body['code']).toBe('wrong_state');
+  test('the account of the consortium shows among the accounts, and a vote pays from it', async () => {
+    const grants = [{ account: 'consortium' as const, amount: 900 }];
+    await consortium.consortium.decide('dues', { kind: 'issue', grants, reason: 'dues' });
+    const all = await guild.call(admin, 'GET', '/v1/accounts?owner=consortium');
+    expect(all.body['data']).toMatchObject([{ account: 'consortium', amount: 900 }]);
+    const transfer = { from: 'consortium', to: 'member:GuildMSP', amount: 1 };
+    const taken = await guild.call(admin, 'POST', '/v1/transfers', transfer);
+    expect([taken.status, taken.body['code']]).toEqual([403, 'not_authorised']);
+    const payments = [{ account: 'artist:GuildMSP:ann' as const, amount: 900 }];
+    await consortium.consortium.decide('prize', { kind: 'pay', payments, reason: 'a prize' });
+    expect((await guild.call(admin, 'GET', '/v1/accounts/consortium')).body).toMatchObject({ balance: 0 });
+    expect((await guild.call(admin, 'GET', '/v1/accounts/artist:GuildMSP:ann')).body).toMatchObject({ waiting: 900 });
+  });
+
+  test('an artist says of many works at once what may be done with them', async () => {
+    const { key } = await guild.key('artist', 'bea');
+    const works = Array.from({ length: 3 }, (_, index) => ({
+      title: `Bea ${index}`,
+      creators: [{ person: 'bea', share: 10_000 }],
+      medium: 'text',
+      preference: { training: 'allowed' },
+      content: { text: `bea ${index}` },
+    }));
+    await guild.call(key, 'POST', '/v1/artworks', { works });
+    const changes = works.map(({ content }) => ({
+      work: sha256Hex(content.text),
+      preference: { training: 'not_allowed' },
+    }));
+    const body = { operationId: 'prefer-1', changes };
+    const { status, body: answer } = await guild.call(key, 'PUT', '/v1/artworks/preferences', body);
+    expect([status, answer['works']]).toEqual([200, changes.map(({ work }) => work)]);
+    const one = await guild.call(key, 'GET', `/v1/artworks/${changes[2]!.work}`);
+    expect(one.body['preference']).toEqual({ training: 'not_allowed' });
+    const other = await guild.call(key, 'PUT', '/v1/artworks/preferences', { ...body, changes: changes.slice(1) });
+    expect(other.body['code']).toBe('conflict');
+  });
+
+  test('the document is ordered by subject', async () => {
+    const { body } = await guild.call(undefined, 'GET', '/openapi.json');
+    const paths = body['paths'] as Record<string, Record<string, { tags: string[] }>>;
+    const tags = (body['tags'] as { name: string }[]).map(({ name }) => name);
+    expect(paths['/v1/models/{id}/aliases']?.['get']?.tags).toEqual(['models']);
+    expect(paths['/healthz']?.['get']?.tags).toEqual(['service']);
+    const used = Object.values(paths).flatMap((methods) => Object.values(methods).flatMap((each) => each.tags));
+    expect([...new Set(used)].sort()).toEqual(tags);
+    expect(tags).toContain('artworks');
   });
 });

@@ -88,7 +88,7 @@ class WorldLedger {
 
   /** @throws {LlmchainError} as the ledger client does when members refuse to endorse */
   #endorse(name: SubmitName, members: readonly string[]): void {
-    if (name === 'inference:expireBatch') return;
+    if (name === 'inference:expireBatch' || name === 'inference:rotateBatch') return;
     const wanted = name === 'inference:rejectBatch' ? 'reject' : 'accept';
     const refusals = members.flatMap((member) => {
       const opinion = this.ledger.opinions.get(member) ?? 'accept';

@@ -8,6 +8,7 @@ import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type pg from 'pg';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
+import { PostgresOperations } from '../../gateway/src/adapters/database/postgres-operations';
 import { PostgresProduction } from '../../gateway/src/adapters/database/postgres-production';
 import { PostgresSessions } from '../../gateway/src/adapters/database/postgres-sessions';
 import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
@@ -72,6 +73,7 @@ export class TestMember {
       ledgers,
       lineage,
       log,
+      operations: new PostgresOperations({}, { database }),
       openings: new SealedOpenings({ key: randomBytes(32) }, { store }),
       peers: new TestPeers(mspId, peerApis),
       production: new PostgresProduction({}, { database }),

@@ -15,6 +15,24 @@ export interface AccountsOperations {
       block: number;
     };
   };
+  /** Balances of accounts, that of the consortium among them, page by page. */
+  'GET /v1/accounts': {
+    request: {
+      query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'balance/1';
+        account: string;
+        amount: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
   /** Payments to an account that are not compacted yet, page by page. */
   'GET /v1/accounts/{account}/deltas': {
     request: {
@@ -28,7 +46,7 @@ export interface AccountsOperations {
         account: string;
         delta: string;
         amount: number;
-        reason: 'issue' | 'transfer' | 'licence' | 'royalty' | 'fee' | 'escrow' | 'refund';
+        reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'royalty' | 'fee' | 'escrow' | 'refund';
         owner: { member: string; person?: string };
         createdTx: string;
         updatedTx: string;
@@ -52,6 +70,7 @@ export interface AccountsOperations {
         version: number;
         next: number;
         claimed: number;
+        paid?: number;
         owner: { member: string; person?: string };
         createdTx: string;
         updatedTx: string;

@@ -55,6 +55,24 @@ export interface ArtworksOperations {
       after?: string;
     };
   };
+  /** Say what may be done with many works at once; all of it happens, or nothing. */
+  'PUT /v1/artworks/preferences': {
+    request: {
+      body: {
+        operationId?: string;
+        changes: {
+          work: string;
+          preference: {
+            training?: 'allowed' | 'not_allowed' | 'constrained';
+            generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+            inference?: 'allowed' | 'not_allowed' | 'constrained';
+            mining?: 'allowed' | 'not_allowed' | 'constrained';
+          };
+        }[];
+      };
+    };
+    answer: { works: string[]; transaction: string; block: number };
+  };
   /** Say what may be done with a work. */
   'PUT /v1/artworks/{id}/preference': {
     request: {

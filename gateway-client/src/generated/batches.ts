@@ -48,6 +48,53 @@ export interface BatchesOperations {
       block: number;
     };
   };
+  /** After a member has left: let the members of now decide on an open batch; gateways do so by themselves. */
+  'POST /v1/batches/{producer}/{sequence}/rotate': {
+    request: { params: { producer: string; sequence: number } };
+    answer: {
+      sequence: number;
+      model: string;
+      version: number;
+      root: string;
+      count: number;
+      promptTokens: number;
+      completionTokens: number;
+      amount: number;
+      receipts: string;
+      sessions: { session: string; amount: number }[];
+      schema: 'batch/1';
+      batch: string;
+      producer: string;
+      electorate: string[];
+      needed: number;
+      state: 'anchored' | 'accepted' | 'rejected' | 'expired';
+      verifiers: string[];
+      findings?: {
+        member: string;
+        reason:
+          | 'receipts_unavailable'
+          | 'root_mismatch'
+          | 'totals_mismatch'
+          | 'signature_invalid'
+          | 'ticket_invalid'
+          | 'price_mismatch'
+          | 'replayed'
+          | 'opening_unavailable'
+          | 'commitment_mismatch'
+          | 'tokens_mismatch'
+          | 'output_mismatch'
+          | 'execution_mismatch';
+        receipt?: string;
+      }[];
+      anchored: number;
+      deadline?: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** One batch of receipts. */
   'GET /v1/batches/{producer}/{sequence}': {
     request: {

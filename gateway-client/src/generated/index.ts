@@ -24,6 +24,7 @@ import type { SignersOperations } from './signers';
 import type { TraceOperations } from './trace';
 import type { TrainingOperations } from './training';
 import type { TransfersOperations } from './transfers';
+import type { WhoamiOperations } from './whoami';
 
 /** Every operation by its method and path: what it takes and what it gives. */
 export interface Operations
@@ -51,4 +52,5 @@ export interface Operations
     SignersOperations,
     TraceOperations,
     TrainingOperations,
-    TransfersOperations {}
+    TransfersOperations,
+    WhoamiOperations {}

@@ -1,10 +1,11 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
 export interface KeysOperations {
-  /** Make an API key and an identity for its holder; with credits, a prepaid session too. */
+  /** Make an API key and an identity for its holder; with credits, a prepaid session too. Repeated with its operation id it gives the same key a new secret, until the key is used. */
   'POST /v1/keys': {
     request: {
       body: {
+        operationId?: string;
         role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'admin';
         name: string;
         credits?: number;

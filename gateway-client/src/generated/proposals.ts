@@ -30,6 +30,7 @@ export interface ProposalsOperations {
               };
             }
           | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+          | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
           | {
               kind: 'join';
               member: {
@@ -93,6 +94,7 @@ export interface ProposalsOperations {
             };
           }
         | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
         | {
             kind: 'join';
             member: {
@@ -180,6 +182,7 @@ export interface ProposalsOperations {
               };
             }
           | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+          | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
           | {
               kind: 'join';
               member: {
@@ -254,6 +257,7 @@ export interface ProposalsOperations {
             };
           }
         | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
         | {
             kind: 'join';
             member: {
@@ -332,6 +336,7 @@ export interface ProposalsOperations {
             };
           }
         | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
+        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
         | {
             kind: 'join';
             member: {

@@ -18,6 +18,12 @@ function operationId(route: Route<never>): string {
   return [route.method, ...words.map((word) => word.replaceAll(/[{}.]/g, ''))].join('_').replaceAll('-', '_');
 }
 
+/** What a route is about: the first word of its path. */
+function subject(route: Route<never>): string {
+  const [first = '', second = first] = route.path.split('/').filter((part) => part !== '');
+  return first === 'v1' ? second : 'service';
+}
+
 /** The routes as an OpenAPI 3.1 document. */
 export function openApiDocument(routes: readonly Route<never>[], version: string): object {
   const registry = new OpenAPIRegistry();
@@ -35,6 +41,7 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
       method: route.method,
       path: route.path,
       operationId: operationId(route),
+      tags: [subject(route)],
       summary: route.summary,
       ...(typeof route.roles === 'string' ? {} : { description: `Roles: ${route.roles.join(', ')}.` }),
       ...(route.roles === 'public' ? {} : { security: [{ key: [] }] }),
@@ -60,6 +67,7 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
+    tags: [...new Set(routes.map(subject))].sort().map((name) => ({ name })),
     info: { title: 'LLMChain gateway', version, description: 'One member’s API for people and programs.' },
   });
 }

@@ -1,4 +1,4 @@
-import { Digest, Preference, Work, WorkEntry } from '@llmchain/protocol';
+import { Digest, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -33,6 +33,16 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
         const works = body.works.map((work) => ({ ...work, content: bytesOf(work.content) }));
         return registerWorks.run(actor, works, body.operationId);
       },
+    }),
+    api.json({
+      method: 'put',
+      path: '/v1/artworks/preferences',
+      summary: 'Say what may be done with many works at once; all of it happens, or nothing',
+      roles: ['artist'],
+      body: z.strictObject({ ...operation, changes: TRANSACTIONS['artworks:setPreferences'].request.shape.changes }),
+      response: TRANSACTIONS['artworks:setPreferences'].result.extend(place),
+      run: ({ actor, body: { operationId, changes } }) =>
+        transact.submit(actor, 'artworks:setPreferences', { changes }, operationId),
     }),
     api.json({
       method: 'put',

@@ -3,22 +3,37 @@ import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { ExpireBatch } from '../usecases/expire-batch';
+import type { RotateBatch } from '../usecases/rotate-batch';
 import type { Transact } from '../usecases/transact';
 import { api, operation, place } from './common';
 import { SequenceInPath } from './records';
 
 /** What people may do about batches and the keys that sign them; all else the gateways do by themselves. */
-export function batchRoutes(usecases: { expireBatch: ExpireBatch; transact: Transact }): Route<Actor>[] {
-  const { expireBatch, transact } = usecases;
+export function batchRoutes(usecases: {
+  expireBatch: ExpireBatch;
+  rotateBatch: RotateBatch;
+  transact: Transact;
+}): Route<Actor>[] {
+  const { expireBatch, rotateBatch, transact } = usecases;
+  const params = z.strictObject({ producer: MspId, sequence: SequenceInPath });
   return [
     api.json({
       method: 'post',
       path: '/v1/batches/{producer}/{sequence}/expire',
       summary: 'End a batch that the members did not verify in time; its sessions get their credits back',
       roles: 'any',
-      params: z.strictObject({ producer: MspId, sequence: SequenceInPath }),
+      params,
       response: Batch.extend(place),
-      run: ({ actor, params }) => expireBatch.run(actor, params),
+      run: (call) => expireBatch.run(call.actor, call.params),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/batches/{producer}/{sequence}/rotate',
+      summary: 'After a member has left: let the members of now decide on an open batch; gateways do so by themselves',
+      roles: 'any',
+      params,
+      response: Batch.extend(place),
+      run: (call) => rotateBatch.run(call.actor, call.params),
     }),
     api.json({
       method: 'post',

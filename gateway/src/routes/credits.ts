@@ -79,15 +79,21 @@ export function creditRoutes(usecases: { transact: Transact; claim: Claim }): Ro
       method: 'post',
       path: '/v1/claims',
       summary:
-        'Collect everything that a model version has earned for the holder’s account; repeating it pays nothing twice',
+        'Collect everything that a model version has earned for the holder’s account; repeating it pays nothing twice, and with its operation id collects no more',
       roles,
-      body: z.strictObject({ payee: Account.optional(), model: Id, version: Version, producer: MspId.optional() }),
+      body: z.strictObject({
+        ...operation,
+        payee: Account.optional(),
+        model: Id,
+        version: Version,
+        producer: MspId.optional(),
+      }),
       response: z.strictObject({
         payee: Account,
         claims: z.array(z.strictObject({ producer: MspId, upTo: z.number().int(), amount: Micro, ...place })),
         amount: Micro,
       }),
-      run: ({ actor, body }) => claim.run(actor, body),
+      run: ({ actor, body: { operationId, ...order } }) => claim.run(actor, order, operationId),
     }),
   ];
 }

@@ -20,8 +20,10 @@ import type { CheckReadiness } from '../usecases/readiness';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
 import type { RevokeKey } from '../usecases/revoke-key';
+import type { RotateBatch } from '../usecases/rotate-batch';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
+import type { WhoAmI } from '../usecases/who-am-i';
 import { artworkRoutes } from './artworks';
 import { afterBlock } from './after-block';
 import { batchRoutes } from './batches';
@@ -60,9 +62,11 @@ export interface UseCases {
   registerModel: RegisterModel;
   registerWorks: RegisterWorks;
   revokeKey: RevokeKey;
+  rotateBatch: RotateBatch;
   sealDataset: SealDataset;
   sessions: Sessions;
   transact: Transact;
+  whoAmI: WhoAmI;
 }
 
 /** Version of the API as its document states it. */

@@ -1,11 +1,12 @@
-import { Id, Micro } from '@llmchain/protocol';
+import { Id, Micro, MspId } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import { Role, type Actor } from '../ports/actor';
 import type { ApiKeys, ListedKey } from '../ports/api-keys';
 import type { CreateKey } from '../usecases/create-key';
 import type { RevokeKey } from '../usecases/revoke-key';
-import { api, pageOf } from './common';
+import type { WhoAmI } from '../usecases/who-am-i';
+import { api, operation, pageOf } from './common';
 
 /** An API key without its secret; `created` in milliseconds since the Unix epoch. */
 const Key = z.strictObject({ id: Id, role: Role, name: Id, session: Id.optional(), created: z.number().int() });
@@ -17,19 +18,37 @@ function shown({ key: id, ...rest }: ListedKey): z.output<typeof Key> {
 export function keyRoutes(usecases: {
   createKey: CreateKey;
   revokeKey: RevokeKey;
+  whoAmI: WhoAmI;
   keys: Pick<ApiKeys, 'list'>;
 }): Route<Actor>[] {
-  const { createKey, revokeKey, keys } = usecases;
+  const { createKey, revokeKey, whoAmI, keys } = usecases;
   return [
     api.json({
       method: 'post',
       path: '/v1/keys',
-      summary: 'Make an API key and an identity for its holder; with credits, a prepaid session too',
+      summary:
+        'Make an API key and an identity for its holder; with credits, a prepaid session too. Repeated with its operation id it gives the same key a new secret, until the key is used',
       roles: ['admin'],
       status: 201,
-      body: z.strictObject({ role: Role, name: Id, credits: Micro.min(1).optional() }),
+      body: z.strictObject({ ...operation, role: Role, name: Id, credits: Micro.min(1).optional() }),
       response: z.strictObject({ id: Id, key: z.string(), session: Id.optional() }),
-      run: ({ actor, body }) => createKey.run(actor, body),
+      run: ({ actor, body: { operationId, ...order } }) => createKey.run(actor, order, operationId),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/whoami',
+      summary: 'Whose key this is, and whom the ledger takes its holder for',
+      roles: 'any',
+      response: z.strictObject({
+        key: Id,
+        name: Id,
+        session: Id.optional(),
+        member: MspId,
+        role: z.string().nullable(),
+        person: Id.nullable(),
+        endorser: MspId,
+      }),
+      run: ({ actor }) => whoAmI.run(actor),
     }),
     api.json({
       method: 'get',

@@ -2,6 +2,7 @@ import {
   Account,
   AliasName,
   Alias,
+  Balance,
   Batch,
   BatchEntry,
   ClaimCursor,
@@ -207,6 +208,13 @@ const LISTINGS: readonly Listing<RecordType>[] = [
     summary: 'Money held between two accounts',
     schema: Escrow,
     by: ['owner', 'state'],
+  },
+  {
+    type: 'balance',
+    path: '/v1/accounts',
+    summary: 'Balances of accounts, that of the consortium among them',
+    schema: Balance,
+    by: ['owner'],
   },
   {
     type: 'delta',

@@ -16,6 +16,7 @@ import { z } from 'zod';
 import type { Actor } from '../ports/actor';
 import type { Membership } from '../ports/consortium';
 import type { Ledger, Ledgers } from '../ports/ledger';
+import type { Operations } from '../ports/operations';
 import type { Content } from './content';
 import { digestOfAddress } from './content-key';
 import { derivedOperation } from './operation';
@@ -37,38 +38,75 @@ export interface PaidClaim {
   block: number;
 }
 
+/** What is claimed of one producer's batches: up to which sequence numbers, one transaction after another. */
+interface Step {
+  producer: string;
+  upTo: number;
+}
+
+/** Where a payee stands in the royalty table, and the proof of it; members need none. */
+type Place = { entry: RoyaltyEntry; proof: InclusionProof } | undefined;
+
 /** Settlements that one claim may read. */
 const CLAIMED_AT_ONCE = 100;
 
 /** Collects what a payee has earned with one model version, from every producer's settled batches. */
 export class Claim {
   readonly #options: Membership;
-  readonly #ports: { ledgers: Ledgers; content: Content };
+  readonly #ports: { ledgers: Ledgers; content: Content; operations: Operations };
 
-  constructor(options: Membership, ports: { ledgers: Ledgers; content: Content }) {
+  constructor(options: Membership, ports: { ledgers: Ledgers; content: Content; operations: Operations }) {
     this.#options = options;
     this.#ports = ports;
   }
 
-  /** @throws {LlmchainError} `not_found` for a payee that the model version owes nothing; `digest_mismatch` */
-  async run(actor: Actor, order: ClaimOrder): Promise<{ payee: Account; claims: PaidClaim[]; amount: number }> {
-    const { own, members } = this.#options;
+  /**
+   * @param operationId from a caller that may repeat itself: what it claims is settled at the first call, however much is
+   * earned until the next; without one a repetition claims what has come since, and pays nothing twice either
+   * @throws {LlmchainError} `not_found` for a payee that the model version owes nothing; `digest_mismatch` | `conflict`
+   */
+  async run(
+    actor: Actor,
+    order: ClaimOrder,
+    operationId?: string,
+  ): Promise<{ payee: Account; claims: PaidClaim[]; amount: number }> {
+    const { own } = this.#options;
     const payee: Account = order.payee ?? (actor.role === 'artist' ? `artist:${own}:${actor.name}` : `member:${own}`);
     const ledger = await this.#ports.ledgers.as(actor);
     const model = await ledger.get('model', order.model, ordinal(order.version));
     const place = await this.#entry(model, payee);
     const claims: PaidClaim[] = [];
-    for (const producer of order.producer === undefined ? members : [order.producer]) {
-      for await (const claim of this.#claims(ledger, payee, producer, model, place)) claims.push(claim);
+    for (const { producer, upTo } of await this.#steps(ledger, payee, order, operationId)) {
+      const of = { payee, producer, model: model.model, version: model.version };
+      const { result, transaction, block } = await ledger.submit('credits:claim', {
+        operationId: derivedOperation('claim', digestOf({ ...of, upTo })),
+        ...of,
+        upTo,
+        ...(place ?? {}),
+      });
+      claims.push({ producer, upTo, amount: result.paid ?? 0, transaction, block });
     }
     return { payee, claims, amount: claims.reduce((sum, claim) => sum + claim.amount, 0) };
   }
 
+  async #steps(ledger: Ledger, payee: Account, order: ClaimOrder, operationId: string | undefined): Promise<Step[]> {
+    const { model, version, producer } = order;
+    const steps: Step[] = [];
+    const plan = async (): Promise<Step[]> => {
+      for (const each of producer === undefined ? this.#options.members : [producer])
+        for await (const upTo of this.#due(ledger, { payee, producer: each, model, version }))
+          steps.push({ producer: each, upTo });
+      return steps;
+    };
+    if (operationId === undefined) return plan();
+    const id = derivedOperation('claims', operationId);
+    const request = digestOf({ payee, model, version, producer: producer ?? null });
+    const { plan: kept } = await this.#ports.operations.begin({ id, request }, { steps: await plan() });
+    return kept.steps;
+  }
+
   /** The payee's entry in the model version's royalty table, with proof; members need none. */
-  async #entry(
-    model: ModelVersion,
-    payee: Account,
-  ): Promise<{ entry: RoyaltyEntry; proof: InclusionProof } | undefined> {
+  async #entry(model: ModelVersion, payee: Account): Promise<Place> {
     const bytes = await this.#ports.content.read(digestOfAddress(model.royalty.address), model.owner.member);
     const table = decodeJson(z.array(RoyaltyEntry), bytes.toString('utf8'), 'royalty table');
     if (royaltyRoot(table) !== model.royalty.root) {
@@ -90,27 +128,17 @@ export class Claim {
     });
   }
 
-  async *#claims(
+  /** Up to where each of the next claims goes. */
+  async *#due(
     ledger: Ledger,
-    payee: Account,
-    producer: string,
-    model: ModelVersion,
-    place: { entry: RoyaltyEntry; proof: InclusionProof } | undefined,
-  ): AsyncGenerator<PaidClaim> {
-    const of = { payee, producer, model: model.model, version: model.version };
-    let cursor = await this.#cursor(ledger, of);
+    of: { payee: string; producer: string; model: string; version: number },
+  ): AsyncGenerator<number> {
+    let next = (await this.#cursor(ledger, of))?.next ?? 1;
     for (;;) {
-      const next = cursor?.next ?? 1;
       const upTo = await this.#settledUpTo(ledger, of, next);
       if (upTo === undefined) return;
-      const { result, transaction, block } = await ledger.submit('credits:claim', {
-        operationId: derivedOperation('claim', digestOf({ ...of, upTo })),
-        ...of,
-        upTo,
-        ...(place ?? {}),
-      });
-      yield { producer, upTo, amount: result.claimed - (cursor?.claimed ?? 0), transaction, block };
-      cursor = result;
+      yield upTo;
+      next = upTo + 1;
     }
   }
 

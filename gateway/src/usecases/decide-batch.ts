@@ -2,6 +2,7 @@ import { BATCH_TIMEOUT_MS, LlmchainError, ordinal, type Batch, type BatchRef } f
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
 import type { BatchProgress, Said } from './batch-progress';
+import type { RotateBatch } from './rotate-batch';
 
 function saidOf(error: LlmchainError): Said[] {
   const { refusals, endorsers } = error.details as { refusals?: Said[]; endorsers?: { member: string }[] };
@@ -22,12 +23,13 @@ type Proposal =
 /**
  * Brings a batch to its end, whoever produced it: proposes its acceptance to as many of its electorate as are needed,
  * its rejection once as many reject it, its expiry when its time is over. A member whose verifier refuses is replaced by
- * another; one that has no verdict yet is asked again later, others first.
+ * another; one that has no verdict yet is asked again later, others first; where one that is named has left the consortium,
+ * the batch's electorate is rotated first.
  */
 export class DecideBatch {
-  readonly #ports: { ledgers: Ledgers; log: Log };
+  readonly #ports: { ledgers: Ledgers; rotate: RotateBatch; log: Log };
 
-  constructor(_options: object, ports: { ledgers: Ledgers; log: Log }) {
+  constructor(_options: object, ports: { ledgers: Ledgers; rotate: RotateBatch; log: Log }) {
     this.#ports = ports;
   }
 
@@ -38,6 +40,7 @@ export class DecideBatch {
    */
   async run(reference: BatchRef, progress: BatchProgress, now: number): Promise<Batch> {
     const { producer, sequence } = reference;
+    let rotated = false;
     for (;;) {
       const batch = await this.#ports.ledgers.service.get('batch', producer, ordinal(sequence));
       const proposal = batch.state === 'anchored' ? propose(batch, progress, now) : undefined;
@@ -52,6 +55,11 @@ export class DecideBatch {
           { producer, sequence, decision, code: error.code, endorsers },
           'a batch is not decided yet',
         );
+        if ('departed' in error.details && !rotated) {
+          rotated = true;
+          await this.#ports.rotate.runAsService(reference);
+          continue;
+        }
         const said = saidOf(error);
         const news = decision === 'accept' ? progress.refusedAcceptance(said) : progress.refusedRejection(said);
         // What is new opens another way at once; for all else there is something to wait for.

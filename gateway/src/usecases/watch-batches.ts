@@ -1,4 +1,4 @@
-import { compositeKey, decode, ordinal, RECORDS, type Batch } from '@llmchain/protocol';
+import { compositeKey, decode, ordinal, RECORDS, type Batch, type Consortium } from '@llmchain/protocol';
 import type { Membership } from '../ports/consortium';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
@@ -6,6 +6,7 @@ import type { Sessions } from '../ports/sessions';
 import { BatchProgress } from './batch-progress';
 import type { DecideBatch } from './decide-batch';
 import { derivedOperation } from './operation';
+import { isStale, type RotateBatch } from './rotate-batch';
 
 /** Time for a producer to have its batch decided before others do so, and between one of the others and the next. */
 const GRACE = 4_000;
@@ -14,24 +15,35 @@ const TURN = 2_000;
 /** Batches read at once. */
 const PAGE = 200;
 
+interface WatchPorts {
+  ledgers: Ledgers;
+  sessions: Sessions;
+  decide: DecideBatch;
+  rotate: RotateBatch;
+  log: Log;
+}
+
 /**
  * Follows every producer's batches to their end: drives those whose producer does not, for a liar will not propose its
- * own rejection, and takes back into the own sessions what rejected and expired batches had drawn from them.
+ * own rejection, rotates those of whose electorate somebody has left, and takes back into the own sessions what rejected
+ * and expired batches had drawn from them.
  */
 export class WatchBatches {
   readonly #options: Membership;
-  readonly #ports: { ledgers: Ledgers; sessions: Sessions; decide: DecideBatch; log: Log };
+  readonly #ports: WatchPorts;
   readonly #progress = new Map<string, BatchProgress>();
 
-  constructor(options: Membership, ports: { ledgers: Ledgers; sessions: Sessions; decide: DecideBatch; log: Log }) {
+  constructor(options: Membership, ports: WatchPorts) {
     this.#options = options;
     this.#ports = ports;
   }
 
   async run(now = Date.now()): Promise<void> {
+    const consortium = await this.#ports.ledgers.service.find('consortium');
+    if (!consortium) return;
     for (const producer of this.#options.members) {
       try {
-        await this.#follow(producer, now);
+        await this.#follow(producer, consortium, now);
       } catch (error) {
         this.#ports.log.warn({ producer, error: String(error) }, 'batches of a producer are looked at again later');
       }
@@ -39,13 +51,13 @@ export class WatchBatches {
   }
 
   /** Looks at all batches from the first one that was open when last seen; a long list page by page. */
-  async #follow(producer: string, now: number): Promise<void> {
+  async #follow(producer: string, consortium: Consortium, now: number): Promise<void> {
     const { sessions } = this.#ports;
     const first = await sessions.watchedFrom(producer);
     let next = first;
     for (let page = await this.#page(producer, first); ; page = await this.#page(producer, next)) {
       for (const batch of page) {
-        const over = await this.#over(batch, now);
+        const over = await this.#over(batch, consortium, now);
         if (over && batch.sequence === next) next += 1;
       }
       if (page.length < PAGE || next <= page.at(-1)!.sequence) break;
@@ -64,13 +76,25 @@ export class WatchBatches {
   }
 
   /** Whether nothing is left to do about a batch. */
-  async #over(batch: Batch, now: number): Promise<boolean> {
+  async #over(batch: Batch, consortium: Consortium, now: number): Promise<boolean> {
     if (batch.state === 'accepted') return true;
     if (batch.state !== 'anchored') return this.#takeBack(batch);
+    if (now >= batch.anchored + this.#patience(batch) && isStale(batch, consortium)) await this.#rotate(batch);
     if (batch.producer !== this.#options.own && now >= batch.anchored + this.#patience(batch)) {
       await this.#drive(batch, now);
     }
     return false;
+  }
+
+  /** Also where nobody would name the one that left: until then its endorsement counts for Fabric. */
+  async #rotate(batch: Batch): Promise<void> {
+    const { rotate, log } = this.#ports;
+    try {
+      const { electorate } = await rotate.runAsService(batch);
+      log.info({ batch: batch.batch, electorate }, 'a batch has another electorate, since a member has left');
+    } catch (error) {
+      log.warn({ batch: batch.batch, error: String(error) }, 'the electorate of a batch is rotated later');
+    }
   }
 
   async #drive(batch: Batch, now: number): Promise<void> {

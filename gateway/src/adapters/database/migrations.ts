@@ -68,4 +68,14 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`update batch set state = 'anchored' where state = 'stuck'`.execute(database);
     },
   },
+  '0003_operations': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      // Keys of before were shown to somebody.
+      await sql`alter table api_key add column used boolean not null default true`.execute(database);
+      await sql`alter table api_key alter column used set default false`.execute(database);
+      await sql`create table operation (id text primary key, request text not null, plan jsonb not null)`.execute(
+        database,
+      );
+    },
+  },
 };

@@ -23,12 +23,13 @@ export class PostgresApiKeys implements ApiKeys {
     const row = await asking(
       this.#database
         .selectFrom('api_key')
-        .select(['id', 'role', 'name', 'session'])
+        .select(['id', 'role', 'name', 'session', 'used'])
         .where('hash', '=', hash)
         .executeTakeFirst(),
     );
     if (!row) return undefined;
     const { id: key, role, name, session } = row;
+    if (!row.used) await this.#use(hash);
     return { key, role, name, ...(session === null ? {} : { session }) };
   }
 
@@ -61,11 +62,27 @@ export class PostgresApiKeys implements ApiKeys {
     );
   }
 
+  async issue(actor: Actor, hash: string): Promise<boolean> {
+    const { key: id, role, name, session } = actor;
+    const { numInsertedOrUpdatedRows } = await asking(
+      this.#database
+        .insertInto('api_key')
+        .values({ id, hash, role, name, session: session ?? null })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ hash }).where('api_key.used', '=', false))
+        .executeTakeFirst(),
+    );
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
   async remove(key: string): Promise<void> {
     await asking(this.#database.deleteFrom('api_key').where('id', '=', key).execute());
   }
 
   async check(): Promise<void> {
     await asking(sql`select 1`.execute(this.#database));
+  }
+
+  async #use(hash: string): Promise<void> {
+    await asking(this.#database.updateTable('api_key').set({ used: true }).where('hash', '=', hash).execute());
   }
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '@llmchain/protocol';
-import type { ColumnType, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Role } from '../../ports/actor';
 
 /** Whole numbers up to 2^53 − 1; the pool reads int8 as a number. */
@@ -12,6 +12,8 @@ export interface ApiKeyTable {
   role: Role;
   name: string;
   session: string | null;
+  /** Whether anybody has called with it: its secret has arrived. */
+  used: Generated<boolean>;
   created: ColumnType<Date, never, never>;
 }
 
@@ -82,6 +84,14 @@ export interface BatchTable {
   refusals: Json;
 }
 
+/** What was set out to be done under a caller's operation id. */
+export interface OperationTable {
+  id: string;
+  /** Digest of the request. */
+  request: string;
+  plan: Json;
+}
+
 export interface GatewayTables {
   api_key: ApiKeyTable;
   session: SessionTable;
@@ -91,4 +101,5 @@ export interface GatewayTables {
   receipt: ReceiptTable;
   produced: ProducedTable;
   batch: BatchTable;
+  operation: OperationTable;
 }

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { TRANSACTIONS, type TransactionName } from '@llmchain/protocol';
+import type { z } from 'zod';
+import { example, jsonSchema } from '../../test/support/json-schema';
+import type { Route } from './http/route';
+import type { Actor } from './ports/actor';
+import { routesOf, type UseCases } from './routes';
+
+/** What no route makes, and why. */
+const NO_ROUTE: Partial<Record<TransactionName, string>> = {
+  'inference:anchorBatch': 'a gateway anchors the receipts of its own worker; people have none to anchor',
+  'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
+  'inference:rejectBatch': 'as acceptBatch',
+};
+
+/** What use cases make of a call, beside `transact`, which says so itself. */
+const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
+  registerWorks: ['artworks:register'],
+  sealDataset: ['datasets:addPage', 'datasets:consent', 'datasets:seal'],
+  registerModel: ['models:register'],
+  fundSessions: ['inference:openSession', 'inference:topUpSession', 'inference:closeSession'],
+  expireBatch: ['inference:expireBatch'],
+  rotateBatch: ['inference:rotateBatch'],
+  claim: ['credits:claim'],
+  whoAmI: ['ledger:whoami'],
+};
+
+/** Reads that go through the ledger's client: `get` and `list` are its own names for these queries. */
+const READS: readonly TransactionName[] = ['ledger:get', 'ledger:list'];
+
+interface Called {
+  route: string;
+  useCase: string;
+  method: string;
+  transaction?: string;
+}
+
+/** Calls every route with what its schemas take; the use cases only note that they were called. */
+async function callAll(): Promise<Called[]> {
+  const calls: Called[] = [];
+  let at = '';
+  const useCases = new Proxy(
+    {},
+    {
+      get: (_, useCase: string) =>
+        new Proxy(
+          {},
+          {
+            get:
+              (__, method: string) =>
+              (...given: unknown[]) => {
+                const transaction = given.find(
+                  (one): one is string => typeof one === 'string' && Object.hasOwn(TRANSACTIONS, one),
+                );
+                calls.push({
+                  route: at,
+                  useCase,
+                  method,
+                  ...(transaction === undefined ? {} : { transaction }),
+                });
+                throw new Error('noted');
+              },
+          },
+        ),
+    },
+  ) as UseCases;
+  for (const route of routesOf(useCases)) {
+    at = `${route.method.toUpperCase()} ${route.path}`;
+    await callOnce(route).catch(() => undefined);
+  }
+  return calls;
+}
+
+async function callOnce(route: Route<Actor>): Promise<void> {
+  const actor: Actor = { key: 'k', role: 'admin', name: 'n', session: 's' };
+  const { params, query, body } = {
+    params: accepted(route.params),
+    query: route.query?.safeParse({}).success ? {} : accepted(route.query),
+    body: route.body && accepted(route.body),
+  };
+  const raw = { actor, params, query, body, headers: {}, signal: new AbortController().signal };
+  const content = Readable.from([Buffer.from('content')]);
+  const request = Object.assign(content, { headers: { 'content-type': route.accepts } }) as unknown as IncomingMessage;
+  await route.execute(raw, new ServerResponse(request), request);
+}
+
+/** An example that the schema takes: some kinds of a thing have rules beside their shape. */
+function accepted(schema: z.ZodType | undefined): unknown {
+  if (!schema) return {};
+  const candidates = Array.from({ length: 20 }, (_, choice) => example(jsonSchema(schema), choice));
+  return candidates.find((candidate) => schema.safeParse(candidate).success) ?? candidates[0];
+}
+
+describe('REST for everything', () => {
+  let calls: Called[];
+  beforeAll(async () => {
+    calls = await callAll();
+  });
+
+  test('every transaction and query has a route, but for those that only gateways make', () => {
+    const used = new Set(calls.map(({ useCase }) => useCase));
+    const reached = new Set<string>([
+      ...calls.flatMap(({ transaction }) => transaction ?? []),
+      ...Object.entries(USE_CASES).flatMap(([useCase, names]) => (used.has(useCase) ? names : [])),
+      ...(used.has('listRecords') && calls.some(({ method }) => method === 'read') ? READS : []),
+    ]);
+    const without = Object.keys(TRANSACTIONS).filter((name) => !reached.has(name));
+    expect(without.sort()).toEqual(Object.keys(NO_ROUTE).sort());
+  });
+
+  test.each(Object.entries(USE_CASES))('the use case %s makes what is said of it', (useCase, names) => {
+    const file = useCase.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const source = readFileSync(join(__dirname, 'usecases', `${file}.ts`), 'utf8');
+    for (const name of names) expect(source).toContain(`'${name}'`);
+  });
+
+  test('every route does something', () => {
+    const silent = routesOf({} as UseCases)
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+      .filter((route) => !calls.some((call) => call.route === route));
+    expect(silent).toEqual(['GET /healthz', 'GET /openapi.json']);
+  });
+});
