@@ -27,7 +27,7 @@ import {
   type TransactionName,
 } from '@llmchain/protocol';
 import { readBlock, type LedgerBlock } from './block';
-import { ledgerFailure, refusals } from './failure';
+import { isNotAccepted, ledgerFailure, refusals } from './failure';
 import type { Identity, LedgerOptions, PeerAddress } from './options';
 import { signerOf } from './signer';
 
@@ -67,7 +67,9 @@ function notValid(transaction: string, code: number): LlmchainError {
  * transaction is idempotent. A lost commit status is the caller's to decide on.
  */
 function mayRepeat(error: unknown): boolean {
-  if (error instanceof EndorseError) return ABORTED === error.code && refusals(error).length === 0;
+  if (error instanceof EndorseError) {
+    return ABORTED === error.code && refusals(error).length === 0 && !isNotAccepted(error);
+  }
   return error instanceof GatewayError && error.name === 'SubmitError';
 }
 

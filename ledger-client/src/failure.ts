@@ -26,6 +26,14 @@ const PASSING: ReadonlySet<number> = new Set([
   status.ABORTED,
 ]);
 
+/** What peers say to a certificate that their channel does not accept, or no longer (Fabric has no code for it). */
+const NOT_ACCEPTED = /access denied: channel \[|client identity expired/;
+
+/** Whether the channel does not accept the signer's certificate: then no peer will. */
+export function isNotAccepted(error: GatewayError): boolean {
+  return [error, ...error.details].some(({ message }) => NOT_ACCEPTED.test(message));
+}
+
 /**
  * Turns what the Fabric gateway threw into an error of ours: the chaincode's own code where it gave one (the first
  * endorser's, all of them under `details.refusals`), else what the state of the network says.
@@ -52,6 +60,14 @@ export function ledgerFailure(error: unknown): LlmchainError {
   }
   const direct = parseError(error.message);
   if (direct) return new LlmchainError(direct.code, direct.message, direct.details, { cause: error });
+  if (isNotAccepted(error)) {
+    return new LlmchainError(
+      'not_authorised',
+      'The channel does not accept the certificate of this key: it was revoked or has ended. Have a new key made.',
+      { endorsers: error.details.map(({ mspId }) => mspId) },
+      { cause: error },
+    );
+  }
   const details = {
     grpc: error.code,
     endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
