@@ -93,11 +93,20 @@ export class TestAuthority {
   }
 
   /** A revocation list, PEM. */
-  async revoke(...identities: readonly TestSigner[]): Promise<string> {
+  revoke(...identities: readonly TestSigner[]): Promise<string> {
+    return this.#list(identities, { nextUpdate: new Date(this.validity.until) });
+  }
+
+  /** As {@link revoke}, in a list that does not say when the next comes. */
+  revokeWithoutNext(...identities: readonly TestSigner[]): Promise<string> {
+    return this.#list(identities, {});
+  }
+
+  async #list(identities: readonly TestSigner[], next: { nextUpdate?: Date }): Promise<string> {
     const list = await x509.X509CrlGenerator.create({
       issuer: this.name,
       thisUpdate: new Date(this.validity.from),
-      nextUpdate: new Date(this.validity.until),
+      ...next,
       entries: identities.map(({ serial }) => ({ serialNumber: serial, revocationDate: new Date(this.validity.from) })),
       signingKey: this.keys.privateKey,
       signingAlgorithm: SIGNING,

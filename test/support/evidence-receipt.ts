@@ -31,6 +31,8 @@ export interface Otherwise {
   highS?: 'block' | 'endorsement' | 'read';
   signedBy?: readonly MemberId[];
   readBy?: readonly TestSigner[];
+  /** Who signs the reads of the gateway's and the worker's keys. */
+  keysReadBy?: readonly TestSigner[];
   readTime?: number;
   /** What the members say of the batch, where it is not what the transaction wrote. */
   said?: Partial<Batch>;
@@ -135,6 +137,7 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
     highS: otherwise.highS === 'read',
     ...(otherwise.readBy ? { endorsers: otherwise.readBy } : {}),
   };
+  const keys = otherwise.keysReadBy ? { endorsers: otherwise.keysReadBy } : {};
   const place = otherwise.place ?? { block: 300, index: 1 };
   const early = { block: 20, index: 0 };
   const gateway = { ...signer('archive-gateway-1', 'gateway', GATEWAY_KEY, 'ArchiveMSP'), ...otherwise.gateway };
@@ -145,8 +148,8 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
       kind: 'receipt',
       receipt: receipts[1]!,
       inclusion: proveInclusion(receiptLeaves(receipts), 1),
-      gateway: world.read('signer', ['archive-gateway-1'], gateway, early),
-      worker: world.read('signer', ['compute-worker-1'], worker, early),
+      gateway: world.read('signer', ['archive-gateway-1'], gateway, early, keys),
+      worker: world.read('signer', ['compute-worker-1'], worker, early, keys),
     },
     configurations: otherwise.configurations ?? [world.genesis],
     block,

@@ -240,10 +240,21 @@ describe('certificates', () => {
     const later = { configurations: [world.genesis, revoked], configuration: 100 };
     expect(failingWith({ ...later, readBy: world.peers('ArchiveMSP', 'GuildMSP') })).toBe('endorsements');
     expect(failingWith(later)).toBe('signed read');
+    const bare = world.configuration(100, 1, { revocations: { LabMSP: await authority.revokeWithoutNext(peer) } });
+    expect(failingWith({ configurations: [world.genesis, bare], configuration: 100 })).toBe('signed read');
     const forged = await world.signers.GuildMSP.authority.revoke(peer);
     const harmless = world.configuration(100, 1, { revocations: { LabMSP: forged } });
     expect(failingWith({ configurations: [world.genesis, harmless], configuration: 100 })).toBe('nothing');
   });
+});
+
+test('what a certificate signed before it was taken back still counts, what it signs now does not', async () => {
+  const { authority, peer } = world.signers.LabMSP;
+  const revoked = world.configuration(400, 1, { revocations: { LabMSP: await authority.revoke(peer) } });
+  const keysReadBy = world.peers('ArchiveMSP', 'GuildMSP');
+  const since = { configurations: [world.genesis, revoked], configuration: 0, keysReadBy };
+  expect(failingWith({ ...since, readBy: keysReadBy })).toBe('nothing');
+  expect(failingWith({ ...since, readBy: world.peers('ArchiveMSP', 'LabMSP') })).toBe('signed read');
 });
 
 describe('signed reads', () => {
