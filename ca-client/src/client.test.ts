@@ -4,6 +4,7 @@ import { BUILDING, TestAuthorities } from '../../test/support/fabric-ca';
 import { readRegistrar } from '../../network/src/ca/certificate-authorities';
 import { CaClient } from './client';
 import { attributesOf, newSecret, type Credential } from './credential';
+import { revokedSerials } from './revocation-list';
 
 // The server hashes secrets slowly, on purpose.
 jest.setTimeout(60_000);
@@ -76,6 +77,23 @@ test('a revoked identity renews nothing; to revoke it again or nobody does no ha
   await expect(client.reenrol(credential)).rejects.toThrowWithCode('not_authenticated');
   await client.revoke(registrar, 'gone', 'cessationofoperation');
   await expect(client.revoke(registrar, 'never-there', 'keycompromise')).rejects.toThrowWithCode('not_found');
+});
+
+test('the revocation list names every certificate of whoever was revoked, and no other', async () => {
+  const serial = ({ certificate }: Credential): string => new X509Certificate(certificate).serialNumber.toLowerCase();
+  const kept = await enrolled('stays');
+  const first = await enrolled('leaves');
+  const second = await client.reenrol(first);
+  const before = revokedSerials(await client.revocationList(registrar));
+  await client.revoke(registrar, 'leaves', 'keycompromise');
+  const list = await client.revocationList(registrar);
+  expect(list).toMatch(/^-----BEGIN X509 CRL-----/);
+  const after = revokedSerials(list);
+  expect([...after].filter((each) => !before.has(each)).sort()).toEqual([serial(first), serial(second)].sort());
+  expect(after).not.toContain(serial(kept));
+  await expect(client.revocationList(kept)).rejects.toThrowWithCode('not_authorised');
+  const lab = await ca.authorities.client(ca.topology.members[2]!, 'identity');
+  await expect(lab.revocationList(registrar)).rejects.toThrowWithCode('not_authenticated');
 });
 
 test('an authority that does not answer is unavailable, and so is one under another root', async () => {

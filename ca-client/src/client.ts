@@ -7,6 +7,7 @@ import { signingRequest } from './signing-request';
 import { token } from './token';
 
 const Enrolled = z.object({ Cert: z.string() });
+const Listed = z.object({ CRL: z.string() });
 
 export interface CaClientOptions {
   /** Base URL of the fabric-ca server, `https://host:port`. */
@@ -77,6 +78,17 @@ export class CaClient {
     await this.#signed(registrar, 'POST', 'revoke', { id, reason });
   }
 
+  /**
+   * The authority's revocation list (RFC 5280), signed now: every certificate that was ever taken back, ended or not.
+   * @param registrar has the attribute `hf.GenCRL`
+   * @returns PEM
+   */
+  async revocationList(registrar: Credential): Promise<string> {
+    const answer = Listed.safeParse(await this.#signed(registrar, 'POST', 'gencrl', {}));
+    if (!answer.success) throw unknownForm();
+    return Buffer.from(answer.data.CRL, 'base64').toString('utf8');
+  }
+
   async #certify(
     id: string,
     path: 'enroll' | 'reenroll',
@@ -102,20 +114,23 @@ export class CaClient {
     return { certificate: certificateOf(answer), key };
   }
 
-  async #signed(registrar: Credential, method: 'POST' | 'PUT', path: string, fields: object): Promise<void> {
+  async #signed(registrar: Credential, method: 'POST' | 'PUT', path: string, fields: object): Promise<unknown> {
     const { url, caName, tlsRoot } = this.options;
     const body = JSON.stringify({ caname: caName, ...fields });
     const target = new URL(`/api/v1/${path}`, url);
-    await send(target, { method, body, tlsRoot, authorization: token(registrar, method, target.pathname, body) });
+    return send(target, { method, body, tlsRoot, authorization: token(registrar, method, target.pathname, body) });
   }
 }
 
 function certificateOf(answer: unknown): string {
   const enrolled = Enrolled.safeParse(answer);
-  if (!enrolled.success)
-    throw new LlmchainError(
-      'not_supported',
-      'The certificate authority answered in an unknown form. Use fabric-ca 1.5.',
-    );
+  if (!enrolled.success) throw unknownForm();
   return `${Buffer.from(enrolled.data.Cert, 'base64').toString('utf8').trimEnd()}\n`;
+}
+
+function unknownForm(): LlmchainError {
+  return new LlmchainError(
+    'not_supported',
+    'The certificate authority answered in an unknown form. Use fabric-ca 1.5.',
+  );
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchOptions } from './commands/bench';
 import { demoCommand } from './commands/demo';
-import { keyCreateCommand } from './commands/key';
+import { keyCreateCommand, keyRevokeCommand } from './commands/key';
 import { doctorCommand } from './commands/doctor';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
+import { ordererRenewCommand } from './commands/orderer';
 import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
@@ -117,6 +118,18 @@ function program(): Command {
     .option('--credits <micro>', 'prepay this many micro-credits', count)
     .action((options: Common & { member: string; role: string; name: string; credits?: number }) =>
       carryOut(options, (settings, terminal) => keyCreateCommand(settings, terminal, options)),
+    );
+  addSettings(key.command('revoke').description('take an API key back, and have every peer refuse its certificate'))
+    .argument('<id>', 'as "key create" and GET /v1/keys give it')
+    .requiredOption('--member <name>', 'whose key: guild, archive, lab, compute')
+    .action((id: string, options: Common & { member: string }) =>
+      carryOut(options, (settings, terminal) => keyRevokeCommand(settings, terminal, id, options)),
+    );
+  const orderer = root.command('orderer').description("members' orderers");
+  addSettings(orderer.command('renew').description('give an orderer new keys and certificates, and tell the channel'))
+    .requiredOption('--member <name>', 'whose orderer: guild, archive, lab, compute')
+    .action((options: Common & { member: string }) =>
+      carryOut(options, (settings, terminal) => ordererRenewCommand(settings, terminal, options)),
     );
   return root;
 }

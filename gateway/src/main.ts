@@ -38,6 +38,8 @@ const SCHEMA = 'gateway';
 
 /** Longest time for what is under way when the process is told to end, milliseconds. */
 const FAREWELL = 8_000;
+/** How often certificates are revoked that could not be when their keys were forgotten, milliseconds. */
+const SETTLING_EVERY = 60_000;
 
 /** The key that seals openings at rest; made at the first start, beside the signing key. */
 function openingsKey(signingKey: string): Buffer {
@@ -181,6 +183,7 @@ async function main(): Promise<void> {
   const [at, peerAt] = await Promise.all([listen(api, config.listen), listen(peerApi, config.peerListen)]);
   log.info({ port: at.port, peerPort: peerAt.port }, 'the gateway answers');
   void wallet.settle();
+  setInterval(() => void wallet.settle(), SETTLING_EVERY).unref();
 
   const end = async (): Promise<void> => {
     log.info({}, 'the gateway ends');

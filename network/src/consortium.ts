@@ -2,10 +2,13 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CertificateAuthorities } from './ca/certificate-authorities';
 import { Enrolments } from './ca/enrolments';
+import { OrdererRenewals } from './ca/orderer-renewals';
+import { Revocations, type PublishedRevocations } from './ca/revocations';
 import type { Check } from './doctor/check';
 import { examine } from './doctor/doctor';
 import { NetworkError } from './errors';
 import { errno } from './files';
+import { ChannelConfiguration } from './fabric/channel-configuration';
 import { FabricNetwork } from './fabric/fabric-network';
 import { claimHome, establish, existingTopology, homeTopology, isHome } from './home';
 import { assertClock, clockEvidence } from './machine/clock';
@@ -13,18 +16,19 @@ import { assertRoom, ROOM_TO_RUN } from './machine/disk';
 import { LOG_KEEPER, logKeeperSpec } from './processes/log-keeper';
 import { withLock } from './processes/lock';
 import { assertPortsFree } from './processes/ports';
+import { processesUnder } from './processes/proc';
 import { Processes } from './processes/processes';
 import { assertBuilt, packageMain } from './processes/revision';
-import { ProcessState } from './processes/state';
+import { isReadable, ProcessState } from './processes/state';
 import { programs, type Programs } from './programs/programs';
 import { reported, type Report } from './report';
 import { Services } from './services/services';
 import { statusOf, type Status } from './status';
 import { ObjectStore } from './stores/object-store';
-import { Postgres, postgresFolder } from './stores/postgres';
+import { Postgres, postgresFolder, removeDatabase } from './stores/postgres';
 import { layoutOf, socketFolder, type Layout } from './topology/layout';
 import { portUses, processNames } from './topology/process-names';
-import { address, gatewayUrl, type Member, type MemberName, type Topology } from './topology/topology';
+import { address, gatewayUrl, memberOf, type Member, type MemberName, type Topology } from './topology/topology';
 
 /** Where the built code of our own programs lies. */
 export interface Packages {
@@ -64,6 +68,14 @@ export interface UpResult {
   readonly height: number;
   readonly seconds: number;
   readonly members: Readonly<Record<MemberName, MemberResult>>;
+}
+
+/** What the ledger and its identities are administered with. */
+interface Parts {
+  readonly authorities: CertificateAuthorities;
+  readonly revocations: Revocations;
+  readonly renewals: OrdererRenewals;
+  readonly fabric: FabricNetwork;
 }
 
 /** A consortium in a folder: keys, data, configuration and the processes that serve them. */
@@ -109,17 +121,13 @@ export class Consortium {
       await assertRoom(postgresFolder(this.#layout));
       assertClock(await clockEvidence(topology, this.#layout, processes.all()));
       await assertPortsFree(portUses(topology).filter((use) => processes.running(use.process) === undefined));
-      const { fabricBin, cache } = this.options;
       const { report } = this.dependencies;
-      const found = await programs({ report, signal, ...(fabricBin && { fabricBin }), ...(cache && { cache }) });
-      const authorities = new CertificateAuthorities(
-        { topology, layout: this.#layout, signal },
-        { processes, programs: found },
-      );
+      const found = await this.#programs(signal);
+      const parts = this.#parts(topology, processes, found, signal);
       const { made } = await reported(
         report,
         'identities',
-        () => this.#identities(topology, authorities, found),
+        () => this.#identities(topology, parts.authorities, found),
         ({ made, renewed }) =>
           made > 0
             ? `${topology.members.length} members, ${made} certificates`
@@ -127,7 +135,7 @@ export class Consortium {
               ? `${renewed} certificates renewed`
               : 'kept',
       );
-      const height = await this.#start(topology, processes, found, { signal, fresh: made > 0, authorities });
+      const height = await this.#start(topology, processes, found, { signal, fresh: made > 0, parts });
       return this.#result(topology, height, (Date.now() - started) / 1000);
     });
   }
@@ -137,16 +145,48 @@ export class Consortium {
     if (await isHome(this.#layout)) await withLock(this.#layout.lock, () => this.#stop());
   }
 
-  /** Stops everything and removes the home with all its data. */
+  /**
+   * Stops everything and removes the home with all its data, also one that is damaged or of another version.
+   * @throws {NetworkError} `home_invalid` where the folder is no home, or it cannot be told which processes are its
+   */
   async reset(): Promise<void> {
     if (!(await isHome(this.#layout))) return;
     await withLock(this.#layout.lock, async () => {
-      await this.#stop();
-      const topology = await homeTopology(this.#layout, undefined);
-      const postgres = await Postgres.create({ topology, layout: this.#layout }, { processes: this.#processes() });
-      await postgres.remove();
+      if (isReadable(this.#layout.state)) await this.#stop();
+      else this.#assertNobodyWorks();
+      await this.#removeSockets();
+      await removeDatabase(this.#layout);
     });
     await rm(this.#layout.home, { recursive: true, force: true });
+  }
+
+  /**
+   * Takes back the certificates of a holder, if one is named, and has the channel refuse everything that the member
+   * has taken back. Repeated, it changes nothing.
+   * @param holder id of an identity at the member's authority
+   * @throws {NetworkError} and of the authority {LlmchainError} `unavailable`
+   */
+  async revoke(name: MemberName, holder?: string, signal?: AbortSignal): Promise<PublishedRevocations> {
+    return this.#administer(signal, ({ topology, parts }) =>
+      reported(
+        this.dependencies.report,
+        'channel',
+        () => parts.revocations.publish(memberOf(topology, name), holder),
+        ({ revoked, published }) => `${published} certificates newly refused, ${revoked} in all`,
+      ),
+    );
+  }
+
+  /**
+   * Gives a member's orderer new keys and certificates: the channel learns of them, then the orderer starts anew.
+   * @throws {NetworkError} and of the authority {LlmchainError} `unavailable`
+   */
+  async renewOrderer(name: MemberName, signal?: AbortSignal): Promise<void> {
+    await this.#administer(signal, async ({ topology, parts }) => {
+      const due = new Set([...(await parts.renewals.due()), memberOf(topology, name)]);
+      const renew = (): Promise<void> => this.#renewOrderers([...due], parts);
+      await reported(this.dependencies.report, 'ordering', renew, () => `${due.size} orderers renewed`);
+    });
   }
 
   /**
@@ -204,19 +244,19 @@ export class Consortium {
     {
       signal,
       fresh,
-      authorities,
+      parts,
     }: {
       readonly signal: AbortSignal | undefined;
       readonly fresh: boolean;
-      readonly authorities: CertificateAuthorities;
+      readonly parts: Parts;
     },
   ): Promise<number> {
     const { report } = this.dependencies;
     const layout = this.#layout;
-    const fabric = new FabricNetwork({ topology, layout, signal }, { processes, programs: found });
+    const { authorities, fabric } = parts;
     const postgres = await Postgres.create({ topology, layout, signal }, { processes });
     // Outside the home there may be data of a former consortium of the same name.
-    if (fresh) await postgres.remove();
+    if (fresh) await removeDatabase(layout);
     const objectStore = new ObjectStore({ topology, layout, signal }, { processes, programs: found });
     const services = new Services({ topology, layout, signal }, { processes });
     const { members } = topology;
@@ -250,6 +290,13 @@ export class Consortium {
     };
     await processes.ensure(logKeeperSpec({ logs: layout.logs }));
     await allOf([servers, ledger()]);
+    if (!fresh)
+      await reported(
+        report,
+        'channel',
+        () => this.#updateChannel(topology, parts),
+        ({ renewed, published }) => `${renewed} orderers renewed, ${published} revocations published`,
+      );
     const gateway = this.#package('gateway');
     const worker = this.#package('worker');
     const each = (work: (member: Member) => Promise<void>) => (): Promise<void> => allOf(members.map(work));
@@ -276,6 +323,69 @@ export class Consortium {
     return fabric.equalHeight();
   }
 
+  /**
+   * Renews what the channel's configuration names, and tells it what members have taken back since it was last told: a
+   * command may have ended in between. One after the other: each update builds on the configuration before it.
+   */
+  async #updateChannel(topology: Topology, parts: Parts): Promise<{ renewed: number; published: number }> {
+    const due = await parts.renewals.due();
+    await this.#renewOrderers(due, parts);
+    let published = 0;
+    for (const member of topology.members) published += (await parts.revocations.publish(member)).published;
+    return { renewed: due.length, published };
+  }
+
+  /** One after the other; first those that do not take part until they are started anew, for only one may be missing. */
+  async #renewOrderers(members: readonly Member[], { renewals, fabric }: Parts): Promise<void> {
+    const open: Member[] = [];
+    for (const member of members)
+      if (await renewals.settle(member)) await fabric.startOrderer(member);
+      else open.push(member);
+    for (const member of open) {
+      await renewals.renew(member);
+      await fabric.startOrderer(member);
+    }
+  }
+
+  /** Work on a consortium that runs, while nobody else starts or stops it. */
+  async #administer<T>(
+    signal: AbortSignal | undefined,
+    work: (at: { readonly topology: Topology; readonly parts: Parts }) => Promise<T>,
+  ): Promise<T> {
+    const topology = await existingTopology(this.#layout);
+    return withLock(this.#layout.lock, async () => {
+      const found = await this.#programs(signal);
+      return work({ topology, parts: this.#parts(topology, this.#processes(), found, signal) });
+    });
+  }
+
+  #parts(topology: Topology, processes: Processes, found: Programs, signal: AbortSignal | undefined): Parts {
+    const layout = this.#layout;
+    const authorities = new CertificateAuthorities({ topology, layout, signal }, { processes, programs: found });
+    const configuration = new ChannelConfiguration({ topology, signal }, { layout, programs: found });
+    const revocations = new Revocations({ layout }, { authorities, configuration });
+    const renewals = new OrdererRenewals({ topology, layout }, { authorities, configuration });
+    const fabric = new FabricNetwork({ topology, layout, signal }, { processes, programs: found, renewals });
+    return { authorities, revocations, renewals, fabric };
+  }
+
+  #programs(signal: AbortSignal | undefined): Promise<Programs> {
+    const { fabricBin, cache } = this.options;
+    const { report } = this.dependencies;
+    return programs({ report, signal, ...(fabricBin && { fabricBin }), ...(cache && { cache }) });
+  }
+
+  /** Without a list of what was started, what works in the home may be the consortium's or a person's shell. */
+  #assertNobodyWorks(): void {
+    const pids = [this.#layout.home, postgresFolder(this.#layout)].flatMap((folder) => processesUnder(folder));
+    if (pids.length === 0) return;
+    throw new NetworkError(
+      'home_invalid',
+      `${this.#layout.state} cannot be read, and process ${pids.join(', ')} works in ${this.#layout.home}: end what is the consortium's, leave the folder with the rest, then try again`,
+      { pids },
+    );
+  }
+
   async #stop(): Promise<void> {
     const processes = this.#processes();
     const state = new ProcessState({ file: this.#layout.state });
@@ -292,6 +402,10 @@ export class Consortium {
       step.fail(error);
       throw error;
     }
+    await this.#removeSockets();
+  }
+
+  async #removeSockets(): Promise<void> {
     await rm(path.dirname(socketFolder(this.#layout.home, 'any')), { recursive: true, force: true });
   }
 

@@ -23,6 +23,20 @@ test('a new folder is made for its owner alone, and known again', async () => {
   expect(statSync(layout.home).mode & 0o777).toBe(0o700);
 });
 
+test('a folder is no home for holding the default one under the name of the mark', async () => {
+  mkdirSync(path.join(folder, '.llmchain'));
+  await expect(isHome(layoutOf(folder))).rejects.toThrowWithCode('home_invalid');
+  await expect(claimHome(layoutOf(folder))).rejects.toThrowWithCode('home_invalid');
+});
+
+test('a description that is damaged or of another version is named', async () => {
+  const layout = layoutOf(folder);
+  for (const text of ['', '{"version":2,', '{"version":1,"portBase":9000}', 'null']) {
+    writeFileSync(layout.description, text);
+    await expect(homeTopology(layout, undefined)).rejects.toThrowWithCode('home_invalid', { file: layout.description });
+  }
+});
+
 test('an existing home keeps its ports', async () => {
   const layout = layoutOf(folder);
   mkdirSync(layout.home, { recursive: true });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { NetworkError } from './errors';
@@ -13,6 +13,9 @@ import { DEFAULT_PORT_BASE, gatewayUrl, topologyOf, type MemberName, type Topolo
 
 /** Form of the home folder; a home of another form is refused. */
 const VERSION = 2;
+
+/** How the file begins that marks a home. */
+const MARK = 'Home of an LLMChain consortium.';
 
 const Description = z.strictObject({ version: z.literal(VERSION), portBase: z.number().int() });
 
@@ -87,17 +90,18 @@ export async function homeTopology(layout: Layout, asked: number | undefined): P
 export async function claimHome(layout: Layout): Promise<void> {
   if (await isHome(layout)) return;
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(layout.marker, 'Home of an LLMChain consortium. Remove it with "llmchain reset".\n');
+  await writeFileAtomic(layout.marker, `${MARK} Remove it with "llmchain reset".\n`);
 }
 
 /**
- * Whether the folder is a consortium's home, rather than empty or not there.
+ * Whether the folder is a consortium's home, rather than empty or not there. The name of the mark alone says nothing:
+ * a user's own folder holds the default home under that very name.
  * @throws {NetworkError} `home_invalid` where it holds other things
  */
 export async function isHome(layout: Layout): Promise<boolean> {
   const entries = await entriesOf(layout.home);
   if (entries.length === 0) return false;
-  if (entries.includes(path.basename(layout.marker))) return true;
+  if ((await markOf(layout))?.startsWith(MARK) === true) return true;
   throw new NetworkError(
     'home_invalid',
     `${layout.home} holds other things than a consortium: name an empty or a new folder with --home`,
@@ -129,13 +133,27 @@ export async function establish(
 async function storedPortBase(layout: Layout): Promise<number | undefined> {
   const text = await readIfPresent(layout.description);
   if (text === undefined) return undefined;
-  const parsed = Description.safeParse(JSON.parse(text));
+  const parsed = Description.safeParse(parsedJson(text));
   if (!parsed.success)
     throw new NetworkError(
       'home_invalid',
-      `${layout.description} was written by another version: use that version, or "llmchain reset"`,
+      `${layout.description} is damaged or was written by another version: use that version, or "llmchain reset"`,
+      { file: layout.description },
     );
   return parsed.data.portBase;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function markOf(layout: Layout): Promise<string | undefined> {
+  const found = await lstat(layout.marker).catch(() => undefined);
+  return found?.isFile() === true ? readIfPresent(layout.marker) : undefined;
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -3,6 +3,7 @@
  * Imports `@llmchain/protocol` only.
  */
 export { Consortium, type ConsortiumOptions, type MemberResult, type Packages, type UpResult } from './consortium';
+export type { PublishedRevocations } from './ca/revocations';
 export type { Check } from './doctor/check';
 export { NetworkError, type NetworkErrorCode } from './errors';
 export { describe, type ConsortiumDescription, type MemberDescription } from './home';

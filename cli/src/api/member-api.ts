@@ -31,6 +31,10 @@ export class MemberApi {
     return this.#call('POST', path, body, answer);
   }
 
+  async delete<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>> {
+    return this.#call('DELETE', path, undefined, answer);
+  }
+
   /** An answer byte for byte, for what is checked as it stands. */
   async text(path: string): Promise<string> {
     return (await this.#request('GET', path, undefined)).text;

@@ -1,3 +1,5 @@
+import { Consortium } from '@llmchain/network';
+import { LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 import { memberNamed, membersOf, type MemberAccess } from '../consortium/members';
 import type { Settings } from '../settings';
@@ -31,4 +33,47 @@ export async function keyCreateCommand(
     { id, key },
     `${key}\n\nThis key is shown once. Use it as: Authorization: Bearer KEY, at ${member.admin.url}`,
   );
+}
+
+const TakenBack = z.object({ id: z.string() });
+
+/**
+ * Takes an API key back: its gateway forgets it, its certificate is revoked, and the channel is told. What an earlier
+ * attempt did not get to tell the channel is told now, also where the key is gone.
+ */
+export async function keyRevokeCommand(
+  settings: Settings,
+  terminal: Terminal,
+  id: string,
+  options: { member: string },
+): Promise<void> {
+  const member = memberNamed(await membersOf(settings.home), options.member);
+  const { home, portBase } = settings;
+  const consortium = new Consortium({ home, portBase, fabricBin: process.env.FABRIC_BIN }, { report: terminal });
+  const gone = await goneFrom(member, id);
+  const { revoked, published } = await consortium
+    .revoke(member.name, gone === undefined ? id : undefined)
+    .catch((error: unknown) => {
+      if (gone !== undefined) throw gone;
+      terminal.line(
+        `Nobody can call with ${id} any more, but peers accept its certificate until "llmchain up" has run.`,
+      );
+      throw error;
+    });
+  if (gone !== undefined) throw gone;
+  terminal.result(
+    { id, revoked, published },
+    `Nobody can call with ${id} any more, and no peer accepts its certificate: ${revoked} certificates of ${member.name} are refused in all.`,
+  );
+}
+
+/** @returns why the gateway has no such key, if it has none @throws {LlmchainError} */
+async function goneFrom(member: MemberAccess, id: string): Promise<LlmchainError | undefined> {
+  try {
+    await member.admin.delete(`/v1/keys/${encodeURIComponent(id)}`, TakenBack);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LlmchainError && error.code === 'not_found') return error;
+    throw error;
+  }
 }

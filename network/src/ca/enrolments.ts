@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { expiresWithin, newSecret, type CaClient, type Credential, type Enrolment } from '@llmchain/ca-client';
-import { z } from 'zod';
-import { readIfPresent, writeFileAtomic, writeJson, writeSecret } from '../files';
-import type { KeyPairFiles, Layout } from '../topology/layout';
+import { writeJson } from '../files';
+import type { Layout } from '../topology/layout';
 import type { Member, Topology } from '../topology/topology';
 import { readRegistrar, type CertificateAuthorities } from './certificate-authorities';
+import { finishRenewal, prepareRenewal, readCredential, writeCredential } from './credential-files';
 import { holdersOf, isPinned, type Holder } from './holders';
 
-const Renewed = z.strictObject({ certificate: z.string(), key: z.string() });
-
-/** Certificates of a year are renewed when less than this is left of it by default, milliseconds. */
-const RENEWED_BEFORE_END = 30 * 24 * 3600 * 1000;
+/** Certificates are renewed when less than this is left of them by default, milliseconds. */
+export const RENEWED_BEFORE_END = 30 * 24 * 3600 * 1000;
 
 /** Certificates of a consortium's programs, from its members' authorities. */
 export class Enrolments {
@@ -34,15 +32,19 @@ export class Enrolments {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Which certificates are near their end. Renewals that were cut off are finished first. */
+  /**
+   * Which certificates are near their end, of those that the channel does not name. Renewals that were cut off are
+   * finished first.
+   */
   async due(): Promise<{ member: Member; holder: Holder }[]> {
     const { topology, layout, renewedBeforeEnd = RENEWED_BEFORE_END } = this.options;
     const all = topology.members.flatMap((member) => holdersOf(member, layout).map((holder) => ({ member, holder })));
     const ending = await Promise.all(
       all.map(async ({ holder }) => {
+        if (isPinned(holder)) return false;
         await finishRenewal(holder.files);
         const certificate = await readFile(holder.files.certificate, 'utf8');
-        return !isPinned(holder) && expiresWithin(certificate, renewedBeforeEnd);
+        return expiresWithin(certificate, renewedBeforeEnd);
       }),
     );
     return all.filter((_, index) => ending[index]);
@@ -53,7 +55,7 @@ export class Enrolments {
     for (const { member, holder } of due) {
       const ca = await this.dependencies.authorities.client(member, holder.purpose);
       const renewed = await ca.reenrol(await readCredential(holder.files), wanted(holder));
-      await writeJson(journalOf(holder.files), renewed);
+      await prepareRenewal(holder.files, renewed);
       await finishRenewal(holder.files);
     }
   }
@@ -107,28 +109,7 @@ async function registerGatewayRegistrar({ ca, registrar }: Registering, file: st
   await writeJson(file, { id, secret });
 }
 
-function wanted({ attributes, profile, hosts }: Holder): Enrolment {
+/** What to ask for in a holder's certificate. */
+export function wanted({ attributes, profile, hosts }: Holder): Enrolment {
   return { attributes: Object.keys(attributes), profile, hosts };
-}
-
-async function readCredential(files: KeyPairFiles): Promise<Credential> {
-  const [certificate, key] = await Promise.all([readFile(files.certificate, 'utf8'), readFile(files.key, 'utf8')]);
-  return { certificate, key };
-}
-
-async function writeCredential(files: KeyPairFiles, credential: Credential): Promise<void> {
-  await writeSecret(files.key, credential.key);
-  await writeFileAtomic(files.certificate, credential.certificate);
-}
-
-/** Both halves of a renewed credential in one file, until each is in its own: a kill between the two parts nothing. */
-function journalOf(files: KeyPairFiles): string {
-  return `${files.key}.renewed`;
-}
-
-async function finishRenewal(files: KeyPairFiles): Promise<void> {
-  const journal = await readIfPresent(journalOf(files));
-  if (journal === undefined) return;
-  await writeCredential(files, Renewed.parse(JSON.parse(journal)));
-  await rm(journalOf(files), { force: true });
 }

@@ -30,26 +30,50 @@ export interface FabricNetworkOptions {
 export class FabricNetwork {
   constructor(
     private readonly options: FabricNetworkOptions,
-    private readonly dependencies: { readonly processes: Processes; readonly programs: Programs },
+    private readonly dependencies: {
+      readonly processes: Processes;
+      readonly programs: Programs;
+      /** Finishes the renewal of an orderer's certificates that the channel has learnt of, if there is one. */
+      readonly renewals: { settle(member: Member): Promise<boolean> };
+    },
   ) {}
 
   /** Starts the orderers and joins them to the channel. */
   async startOrderers(): Promise<void> {
     const { layout } = this.options;
-    const { programs, processes } = this.dependencies;
+    const { programs } = this.dependencies;
     const sample = await readFile(programs.sampleConfig.orderer, 'utf8');
     await writeFileAtomic(path.join(layout.fabric.ordererConfig, 'orderer.yaml'), sample);
-    const genesis = await readFile(layout.fabric.genesis);
-    await this.#each(async (member) => {
-      await mkdir(layout.member(member.name).ordererData, { recursive: true, mode: 0o700 });
-      await processes.ensure(ordererSpec(member, layout, programs));
-      const wait = this.#waiting('orderer', member);
-      await until(`the orderer of ${member.name}`, () => isHealthy(member.ports.ordererOperations), wait);
-      const participation = new ChannelParticipation({ topology: this.options.topology, member }, { layout });
-      await until(`the administration of ${member.name}'s orderer`, () => accepts(member.ports.ordererAdmin), wait);
-      await participation.join(genesis);
-      await until(`${member.name}'s orderer on the channel`, () => participation.isActive(), wait);
-    });
+    await this.#each((member) => this.startOrderer(member));
+  }
+
+  /** Starts a member's orderer and joins it to the channel, or starts it anew where its certificates are new. */
+  async startOrderer(member: Member): Promise<void> {
+    await this.#runOrderer(member);
+    // One that went on under its former certificates, or began to again.
+    if (await this.dependencies.renewals.settle(member)) await this.#runOrderer(member);
+  }
+
+  async #runOrderer(member: Member): Promise<void> {
+    const { layout, topology } = this.options;
+    const { programs, processes, renewals } = this.dependencies;
+    await mkdir(layout.member(member.name).ordererData, { recursive: true, mode: 0o700 });
+    await processes.ensure(ordererSpec(member, layout, programs));
+    const wait = this.#waiting('orderer', member);
+    await until(`the orderer of ${member.name}`, () => isHealthy(member.ports.ordererOperations), wait);
+    const participation = new ChannelParticipation({ topology, member }, { layout });
+    await until(`the administration of ${member.name}'s orderer`, () => accepts(member.ports.ordererAdmin), wait);
+    await participation.join(await readFile(layout.fabric.genesis));
+    await until(
+      `${member.name}'s orderer on the channel`,
+      async () => {
+        if (await participation.isActive()) return true;
+        // With its former certificates it is no consenter, once the channel has learnt of the new ones.
+        if (await renewals.settle(member)) await processes.ensure(ordererSpec(member, layout, programs));
+        return false;
+      },
+      wait,
+    );
   }
 
   /** Starts the peers and joins them to the channel. */

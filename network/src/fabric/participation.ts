@@ -17,10 +17,13 @@ export class ChannelParticipation {
 
   /** Whether the orderer is an active consenter of the channel. */
   async isActive(): Promise<boolean> {
-    const answer = await this.#call(`/${this.options.topology.channel}`);
-    if (answer.status !== 200) return false;
-    const info = ChannelInfo.parse(JSON.parse(answer.body));
-    return info.status === 'active' && info.consensusRelation === 'consenter';
+    const info = await this.#info();
+    return info?.status === 'active' && info.consensusRelation === 'consenter';
+  }
+
+  /** Number of blocks that the orderer has; `undefined` where it has not joined the channel. */
+  async height(): Promise<number | undefined> {
+    return (await this.#info())?.height;
   }
 
   /**
@@ -48,6 +51,11 @@ export class ChannelParticipation {
           status: answer.status,
         },
       );
+  }
+
+  async #info(): Promise<z.infer<typeof ChannelInfo> | undefined> {
+    const answer = await this.#call(`/${this.options.topology.channel}`);
+    return answer.status === 200 ? ChannelInfo.parse(JSON.parse(answer.body)) : undefined;
   }
 
   async #call(path: string, options: HttpRequest = {}): Promise<HttpAnswer> {

@@ -69,6 +69,17 @@ export function isAlive(process: Pick<StoredProcess, 'pid' | 'startTime'>): bool
   return startTime(process.pid) === process.startTime;
 }
 
+/** Whether the file is a list of processes of this version, or not there. */
+export function isReadable(file: string): boolean {
+  try {
+    load(file);
+    return true;
+  } catch (error) {
+    if (error instanceof NetworkError) return false;
+    throw error;
+  }
+}
+
 function load(file: string): StoredProcess[] {
   try {
     return State.parse(JSON.parse(readFileSync(file, 'utf8'))).processes;

@@ -77,11 +77,6 @@ export class Postgres {
     await until("the members' databases", async () => (await this.#createDatabases(), true), { check, signal });
   }
 
-  /** Removes binaries and data. */
-  async remove(): Promise<void> {
-    await rm(this.#user === undefined ? this.#folder : path.dirname(this.#folder), { recursive: true, force: true });
-  }
-
   #spec(): ProcessSpec {
     const settings = {
       listen_addresses: LISTEN_ADDRESS,
@@ -256,6 +251,12 @@ export class Postgres {
 /** Where the server's binaries and data are. */
 export function postgresFolder(layout: Layout): string {
   return process.getuid?.() === 0 ? path.join(ROOT_AREA, homeHash(layout.home), NAME) : path.join(layout.data, NAME);
+}
+
+/** Removes the server's binaries and data. */
+export async function removeDatabase(layout: Layout): Promise<void> {
+  const folder = postgresFolder(layout);
+  await rm(process.getuid?.() === 0 ? path.dirname(folder) : folder, { recursive: true, force: true });
 }
 
 function binariesFolder(): string {

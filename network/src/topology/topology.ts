@@ -90,6 +90,16 @@ function memberPorts(portBase: number, index: number): MemberPorts {
   };
 }
 
+/** @throws {NetworkError} `invalid_argument` naming the members there are */
+export function memberOf(topology: Topology, name: string): Member {
+  const found = topology.members.find((member) => member.name === name);
+  if (found !== undefined) return found;
+  const names = topology.members.map((member) => member.name);
+  throw new NetworkError('invalid_argument', `there is no member ${name}; the members are ${names.join(', ')}`, {
+    names,
+  });
+}
+
 /** Base URL of a member's API for people and programs. */
 export function gatewayUrl(member: Member): string {
   return `http://${HOST}:${member.ports.gateway}`;
