@@ -25,10 +25,11 @@ const Key = z.object({ id: z.string(), key: z.string() });
 export class Scenario {
   #members: MemberAccess[] = [];
 
-  /** A consortium that may be yet to be made. */
+  /** A consortium that may be yet to be made. @param env what its commands are told beyond our own environment */
   constructor(
     readonly home: string,
     readonly portBase: number,
+    private readonly env: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Starts a fresh consortium. @param portBase first of its ports; each test file has its own */
@@ -53,7 +54,10 @@ export class Scenario {
     const options = ['--home', this.home, '--port-base', String(this.portBase), '--json'];
     const args = [...COMMAND_LINE, ...words, ...options];
     try {
-      const { stdout, stderr } = await run(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 });
+      const { stdout, stderr } = await run(process.execPath, args, {
+        env: { ...process.env, ...this.env },
+        maxBuffer: 64 * 1024 * 1024,
+      });
       return { code: 0, answer: lastLine(stdout), stderr };
     } catch (error) {
       const failed = error as { code: number; stdout: string; stderr: string };

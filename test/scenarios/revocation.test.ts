@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { MemberApi } from '../../cli/src/api/member-api';
+import { everywhere } from '../../cli/src/consortium/settled';
+import { LedgerClient, openConnection, type Identity } from '../../ledger-client/src';
+import { Consortium, describe as described } from '../../network/src';
+import { address } from '../../network/src/topology/topology';
+import { Scenario } from './support/consortium';
+
+const PORTS = 25_200;
+
+const Key = z.object({ id: z.string(), key: z.string() });
+const Registered = z.looseObject({ works: z.array(z.looseObject({ id: z.string() })), block: z.number() });
+const Removed = z.looseObject({ id: z.string() });
+const Bundle = z.looseObject({ configurations: z.array(z.unknown()) });
+const silent = { report: { step: () => ({ done: () => undefined, fail: () => undefined }) } };
+
+/** A person with an API key whose certificate somebody has copied from the gateway. */
+interface Person {
+  id: string;
+  api: MemberApi;
+  work: string;
+  copied: Identity;
+}
+
+describe('a certificate that was taken back', () => {
+  let scenario: Scenario;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'llmchain-revocation-'));
+    scenario = await Scenario.up(PORTS);
+  });
+  afterAll(async () => {
+    await scenario.reset();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function artist(name: string): Promise<Person> {
+    const { answer } = await scenario.command(
+      ...['key', 'create', '--member', 'guild', '--role', 'artist', '--name', name],
+    );
+    const { id, key } = Key.parse(answer);
+    const api = new MemberApi(scenario.member('guild').admin.url, key);
+    const pem = readFileSync(join(scenario.home, 'members', 'guild', 'wallet', `${id}.pem`), 'utf8');
+    const start = pem.indexOf('-----BEGIN PRIVATE KEY-----');
+    const [certificate, privateKey] = [Buffer.from(pem.slice(0, start)), Buffer.from(pem.slice(start))];
+    return {
+      id,
+      api,
+      work: await registers(api, name),
+      copied: { mspId: 'GuildMSP', certificate, privateKey },
+    };
+  }
+
+  async function registers(api: MemberApi, name: string): Promise<string> {
+    const work = {
+      title: `verse of ${name}`,
+      medium: 'text',
+      creators: [{ person: name, share: 10_000 }],
+      preference: {},
+      content: { text: `a verse of ${name} at ${performance.now()}` },
+    };
+    const { works, block } = await api.post('/v1/artworks', { works: [work] }, Registered);
+    await everywhere(scenario.members, block);
+    return works[0]!.id;
+  }
+
+  /** What each member's peer says to a transaction and a query that the copied certificate signs: a code or `accepted`. */
+  async function peersSay({ copied, work }: Person): Promise<string[]> {
+    const { topology } = await described(scenario.home);
+    const { channel, chaincode } = topology;
+    const said = (call: Promise<unknown>): Promise<string> =>
+      call.then(
+        () => 'accepted',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    const answers = await Promise.all(
+      topology.members.map(async ({ name, ports }) => {
+        const tlsRoot = readFileSync(join(scenario.home, 'members', name, 'ca', 'tls-ca.pem'));
+        const connection = openConnection({ address: address(ports.peer), tlsRoot });
+        const client = new LedgerClient({ channel, chaincode }, connection, copied);
+        const transaction = { operationId: `copied-${name}-${performance.now()}`, work, preference: {} };
+        try {
+          return [
+            await said(client.query('ledger:whoami', {})),
+            await said(client.submit('artworks:setPreference', transaction)),
+          ];
+        } finally {
+          client.close();
+          connection.close();
+        }
+      }),
+    );
+    return [...new Set(answers.flat())];
+  }
+
+  async function evidenceOf(work: string): Promise<{ text: string; configurations: number }> {
+    const { baseURL, apiKey } = scenario.member('lab').admin.credentials;
+    const url = `${baseURL}/artworks/${work}/evidence`;
+    const text = await (await fetch(url, { headers: { authorization: `Bearer ${apiKey}` } })).text();
+    return { text, configurations: Bundle.parse(JSON.parse(text)).configurations.length };
+  }
+
+  async function verified(text: string): Promise<number> {
+    const file = join(folder, 'bundle.json');
+    await writeFile(file, text);
+    return (await scenario.command('verify', file)).code;
+  }
+
+  test('is refused by every peer at once, and what it signed before still counts', async () => {
+    const person = await artist('ann');
+    const before = await evidenceOf(person.work);
+    expect(await peersSay(person)).toEqual(['accepted']);
+
+    const { code, answer } = await scenario.command('key', 'revoke', person.id, '--member', 'guild');
+    expect(code).toBe(0);
+    expect(answer).toEqual({ id: person.id, revoked: 1, published: 1 });
+    expect(await peersSay(person)).toEqual(['not_authorised']);
+    await expect(registers(person.api, 'ann')).rejects.toThrowWithCode('not_authenticated');
+
+    const after = await evidenceOf(person.work);
+    expect(after.configurations).toBe(before.configurations + 1);
+    expect([await verified(before.text), await verified(after.text)]).toEqual([0, 0]);
+    await artist('another');
+  });
+
+  test('taken back again it makes no block', async () => {
+    const person = await artist('bess');
+    await scenario.command('key', 'revoke', person.id, '--member', 'guild');
+    const { configurations } = await evidenceOf(person.work);
+    const again = await scenario.command('key', 'revoke', person.id, '--member', 'guild');
+    expect([again.code, again.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
+    expect((await scenario.command('up')).code).toBe(0);
+    expect((await evidenceOf(person.work)).configurations).toBe(configurations);
+  });
+
+  test('at its gateway alone, up has the channel refuse it too', async () => {
+    const person = await artist('cole');
+    await scenario.member('guild').admin.delete(`/v1/keys/${person.id}`, Removed);
+    expect(await peersSay(person)).toEqual(['accepted']);
+    const { code, stderr } = await scenario.command('up');
+    expect(code).toBe(0);
+    expect(stderr).toContain('1 revocations published');
+    expect(await peersSay(person)).toEqual(['not_authorised']);
+  });
+
+  test('while its key still works at the gateway, the gateway’s answer says what happened', async () => {
+    const person = await artist('dora');
+    await new Consortium({ home: scenario.home }, silent).revoke('guild', person.id);
+    await expect(registers(person.api, 'dora')).rejects.toThrowWithCode('not_authorised');
+  });
+
+  test('with its member’s orderer down, another takes the update', async () => {
+    const person = await artist('emma');
+    const { answer } = await scenario.command('status');
+    const { processes } = answer as { processes: { name: string; pid: number }[] };
+    process.kill(processes.find(({ name }) => name === 'orderer-guild')!.pid, 'SIGKILL');
+    const { code } = await scenario.command('key', 'revoke', person.id, '--member', 'guild');
+    expect(code).toBe(0);
+    expect(await peersSay(person)).toEqual(['not_authorised']);
+    expect((await scenario.command('up')).code).toBe(0);
+    await artist('frank');
+  });
+
+  test('nobody takes back what is not a key: no member, no such key', async () => {
+    const unknown = await scenario.command('key', 'revoke', 'nobody', '--member', 'guild');
+    expect([unknown.code, unknown.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
+    const stranger = await scenario.command('key', 'revoke', 'nobody', '--member', 'louvre');
+    expect([stranger.code, stranger.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
+    const founding = await scenario.command('key', 'revoke', 'admin', '--member', 'guild');
+    expect([founding.code, founding.answer]).toMatchObject([1, { error: { code: 'wrong_state' } }]);
+  });
+});
