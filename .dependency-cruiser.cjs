@@ -32,7 +32,7 @@ module.exports = {
     workspace('training', shared),
     workspace('gateway', [...shared, 'evidence', 'ca-client', 'indexer']),
     workspace('gateway-client', ['protocol']),
-    workspace('cli', ['evidence', 'network', 'protocol']),
+    workspace('cli', ['evidence', 'gateway-client', 'network', 'protocol']),
     workspace('network', ['protocol', 'ca-client']),
     {
       name: 'nobody-imports-bench',

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchOptions } from './commands/bench';
 import { demoCommand } from './commands/demo';
-import { keyCreateCommand, keyRevokeCommand } from './commands/key';
+import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
 import { doctorCommand } from './commands/doctor';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
 import { ordererRenewCommand } from './commands/orderer';
@@ -79,7 +79,7 @@ function program(): Command {
     .addOption(new Option('--direction <way>').choices(['up', 'down']).default('up'))
     .option('--as-of <block>', 'as it was at this block', count)
     .option('--member <name>', 'whose index to ask', 'guild')
-    .action((id: string, options: Common & { direction: string; asOf?: number; member: string }) =>
+    .action((id: string, options: Common & { direction: 'up' | 'down'; asOf?: number; member: string }) =>
       carryOut(options, (settings, terminal) => traceCommand(settings, terminal, id, options)),
     );
   add('verify', 'check an evidence bundle offline: each step, and on what it rests')
@@ -116,7 +116,7 @@ function program(): Command {
     .addOption(new Option('--role <role>').choices(ROLES).makeOptionMandatory())
     .requiredOption('--name <name>', 'pseudonym of the person, or name of the program')
     .option('--credits <micro>', 'prepay this many micro-credits', count)
-    .action((options: Common & { member: string; role: string; name: string; credits?: number }) =>
+    .action((options: Common & KeyRequest & { member: string }) =>
       carryOut(options, (settings, terminal) => keyCreateCommand(settings, terminal, options)),
     );
   addSettings(key.command('revoke').description('take an API key back, and have every peer refuse its certificate'))

@@ -1,21 +1,18 @@
-import { isErrorCode, LlmchainError } from '@llmchain/protocol';
-import { z } from 'zod';
+import { GatewayClient, type Answer, type JsonOperation, type Operation, type Request } from '@llmchain/gateway-client';
+import { LlmchainError } from '@llmchain/protocol';
+import type { z } from 'zod';
 
-const Problem = z.object({
-  code: z.string(),
-  detail: z.string(),
-  details: z.record(z.string(), z.unknown()).default({}),
-});
-
-/** One member's gateway, with one API key. */
+/** One member's gateway, with one API key: the generated client, for a person at a command line. */
 export class MemberApi {
   readonly #key: string;
+  readonly #client: GatewayClient;
 
   constructor(
     readonly url: string,
     key: string,
   ) {
     this.#key = key;
+    this.#client = new GatewayClient({ url, key });
   }
 
   /** For clients of other makes, such as OpenAI's. */
@@ -23,65 +20,42 @@ export class MemberApi {
     return { baseURL: `${this.url}/v1`, apiKey: this.#key };
   }
 
-  async get<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>> {
-    return this.#call('GET', path, undefined, answer);
-  }
-
-  async post<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>> {
-    return this.#call('POST', path, body, answer);
-  }
-
-  async delete<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>> {
-    return this.#call('DELETE', path, undefined, answer);
+  /** @throws {LlmchainError} the gateway's code; `unavailable` when it does not answer */
+  async call<O extends JsonOperation>(operation: O, request: Request<O>): Promise<Answer<O>> {
+    return (await this.#value(operation, request)) as Answer<O>;
   }
 
   /** An answer byte for byte, for what is checked as it stands. */
-  async text(path: string): Promise<string> {
-    return (await this.#request('GET', path, undefined)).text;
+  async text<O extends Operation>(operation: O, request: Request<O>): Promise<string> {
+    return (await this.#open(operation, request)).text();
   }
 
-  async #call<S extends z.ZodType>(
-    method: string,
-    path: string,
-    body: object | undefined,
-    answer: S,
-  ): Promise<z.output<S>> {
-    return answer.parse((await this.#request(method, path, body)).value);
+  /** A path that is known at run time alone. */
+  async get<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>> {
+    return answer.parse(await this.#value(`GET ${path}`, {}));
   }
 
-  /** @throws {LlmchainError} the gateway's code; `unavailable` when it does not answer */
-  async #request(method: string, path: string, body: object | undefined): Promise<{ text: string; value: unknown }> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.#key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    }).catch((cause: unknown) => {
-      throw new LlmchainError(
-        'unavailable',
-        `The gateway at ${this.url} does not answer; "llmchain status" shows what runs.`,
-        { url: this.url },
-        { cause },
-      );
+  /** As {@link get}. */
+  async post<S extends z.ZodType>(path: string, body: object, answer: S): Promise<z.output<S>> {
+    return answer.parse(await this.#value(`POST ${path}`, { body }));
+  }
+
+  async #value(operation: string, request: object): Promise<unknown> {
+    const response = await this.#open(operation, request);
+    return response.json().catch((cause: unknown) => {
+      const message = `The gateway at ${this.url} answered ${response.status} without JSON.`;
+      throw new LlmchainError('internal', message, { operation }, { cause });
     });
-    const text = await response.text();
-    let value: unknown;
+  }
+
+  async #open(operation: string, request: object): Promise<Response> {
     try {
-      value = JSON.parse(text);
-    } catch (cause) {
-      throw new LlmchainError(
-        'internal',
-        `The gateway at ${this.url} answered ${response.status} without JSON.`,
-        { path },
-        { cause },
-      );
+      return await this.#client.open(operation as Operation, request);
+    } catch (error) {
+      if (!(error instanceof LlmchainError) || error.code !== 'unavailable' || error.details['url'] !== this.url)
+        throw error;
+      const message = `The gateway at ${this.url} does not answer; "llmchain status" shows what runs.`;
+      throw new LlmchainError('unavailable', message, error.details, { cause: error });
     }
-    if (response.ok) return { text, value };
-    const problem = Problem.safeParse(value);
-    const code = problem.data && isErrorCode(problem.data.code) ? problem.data.code : 'internal';
-    throw new LlmchainError(
-      code,
-      problem.data?.detail ?? `The gateway at ${this.url} answered ${response.status}.`,
-      problem.data?.details ?? {},
-    );
   }
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { reported } from '@llmchain/network';
 import { LlmchainError } from '@llmchain/protocol';
-import { z } from 'zod';
 import { MemberApi } from '../api/member-api';
 import { memberNamed, membersOf, type MemberAccess } from '../consortium/members';
 import { everywhere, settled } from '../consortium/settled';
@@ -20,15 +19,13 @@ import { askForVerses, receiptOnce, refusalOf, untilServed, type ReceiptStatus, 
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 import { createKey } from './key';
-import { drawTrace, Trace } from './trace';
+import { drawTrace } from './trace';
 import { up } from './up';
 
 const MODEL = 'poet';
 const PROMPT = 'Shall I compare thee to a summer’s day?';
 /** What the caller prepays, micro-credits. */
 const PREPAID = 5_000_000;
-
-const Claims = z.object({ payee: z.string(), amount: z.number() });
 
 /** The whole story on the real network; every run makes a new dataset version and a new model version. */
 export async function demoCommand(settings: Settings, terminal: Terminal): Promise<void> {
@@ -67,7 +64,7 @@ class Story {
     const lineage = await reported(
       terminal,
       'lineage',
-      () => caller.get(`/v1/trace/${verses.receipt}?direction=up`, Trace),
+      () => caller.call('GET /v1/trace/{id}', { params: { id: verses.receipt }, query: { direction: 'up' } }),
       (trace) => `${trace.nodes.length} records, ${trace.complete ? 'complete' : 'not complete'}`,
     );
     terminal.line(`\n${drawTrace(lineage, 3)}\n`);
@@ -235,7 +232,7 @@ class Story {
       async () => {
         const claims = [];
         for (const api of artists.values())
-          claims.push(await api.post('/v1/claims', { model: MODEL, version }, Claims));
+          claims.push(await api.call('POST /v1/claims', { body: { model: MODEL, version } }));
         return claims.map(({ payee, amount }) => ({ account: payee, amount }));
       },
       (paid) => paid.map(({ account, amount }) => `${account.split(':').at(-1) ?? ''} ${amount}`).join(', '),

@@ -1,14 +1,12 @@
+import type { Answer, Request } from '@llmchain/gateway-client';
 import { Consortium } from '@llmchain/network';
 import { LlmchainError } from '@llmchain/protocol';
-import { z } from 'zod';
 import { memberNamed, membersOf, type MemberAccess } from '../consortium/members';
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 
-export const CreatedKey = z.object({ id: z.string(), key: z.string(), session: z.string().optional() });
-
 export interface KeyRequest {
-  role: string;
+  role: Request<'POST /v1/keys'>['body']['role'];
   name: string;
   /** Micro-credits of the prepaid session to open with it. */
   credits?: number | undefined;
@@ -18,8 +16,8 @@ export interface KeyRequest {
 export async function createKey(
   member: MemberAccess,
   { role, name, credits }: KeyRequest,
-): Promise<z.infer<typeof CreatedKey>> {
-  return member.admin.post('/v1/keys', { role, name, ...(credits === undefined ? {} : { credits }) }, CreatedKey);
+): Promise<Answer<'POST /v1/keys'>> {
+  return member.admin.call('POST /v1/keys', { body: { role, name, ...(credits === undefined ? {} : { credits }) } });
 }
 
 export async function keyCreateCommand(
@@ -34,8 +32,6 @@ export async function keyCreateCommand(
     `${key}\n\nThis key is shown once. Use it as: Authorization: Bearer KEY, at ${member.admin.url}`,
   );
 }
-
-const TakenBack = z.object({ id: z.string() });
 
 /**
  * Takes an API key back: its gateway forgets it, its certificate is revoked, and the channel is told. What an earlier
@@ -70,7 +66,7 @@ export async function keyRevokeCommand(
 /** @returns why the gateway has no such key, if it has none @throws {LlmchainError} */
 async function goneFrom(member: MemberAccess, id: string): Promise<LlmchainError | undefined> {
   try {
-    await member.admin.delete(`/v1/keys/${encodeURIComponent(id)}`, TakenBack);
+    await member.admin.call('DELETE /v1/keys/{id}', { params: { id } });
     return undefined;
   } catch (error) {
     if (error instanceof LlmchainError && error.code === 'not_found') return error;

@@ -50,13 +50,11 @@ export async function traceCommand(
   settings: Settings,
   terminal: Terminal,
   id: string,
-  options: { member: string; direction: string; asOf?: number },
+  options: { member: string; direction: 'up' | 'down'; asOf?: number },
 ): Promise<void> {
   const { admin } = memberNamed(await membersOf(settings.home), options.member);
-  const query = new URLSearchParams({
-    direction: options.direction,
-    ...(options.asOf === undefined ? {} : { asOf: String(options.asOf) }),
-  });
-  const trace = await admin.get(`/v1/trace/${encodeURIComponent(id)}?${query.toString()}`, Trace);
+  const { direction, asOf } = options;
+  const query = { direction, ...(asOf === undefined ? {} : { asOf }) };
+  const trace = await admin.call('GET /v1/trace/{id}', { params: { id }, query });
   terminal.result(trace, drawTrace(trace));
 }

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Consortium, type UpResult } from '@llmchain/network';
 import { LlmchainError, REMEDY } from '@llmchain/protocol';
-import { z } from 'zod';
 import { found } from '../consortium/found';
 import { membersOf, type MemberAccess } from '../consortium/members';
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
-
-const Models = z.object({ data: z.array(z.object({ id: z.string() })) });
-const Height = z.object({ height: z.number().int() });
 
 export interface UpAnswer extends UpResult {
   models: string[];
@@ -59,8 +55,8 @@ export async function up(settings: Settings, terminal: Terminal): Promise<UpAnsw
     });
     step.done('committed');
     const guild = members[0] as MemberAccess;
-    const { height } = await guild.admin.get('/v1/ledger/height', Height);
-    const { data } = await guild.admin.get('/v1/models', Models);
+    const { height } = await guild.admin.call('GET /v1/ledger/height', {});
+    const { data } = await guild.admin.call('GET /v1/models', {});
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     return { ...result, height, seconds, models: data.map(({ id }) => id) };
   } finally {

@@ -1,9 +1,6 @@
 import { LlmchainError, type Motion } from '@llmchain/protocol';
-import { z } from 'zod';
 import type { MemberAccess } from './members';
 import { everywhere } from './settled';
-
-const Proposal = z.object({ state: z.enum(['open', 'enacted', 'refused']), block: z.number().int() });
 
 /**
  * Lets the members propose and vote until a motion is enacted. The operation ids follow from the proposal's, so a
@@ -13,12 +10,12 @@ const Proposal = z.object({ state: z.enum(['open', 'enacted', 'refused']), block
 export async function decide(members: readonly MemberAccess[], proposal: string, motion: Motion): Promise<void> {
   const [proposer, ...voters] = members as [MemberAccess, ...MemberAccess[]];
   const operationId = `decide:${proposal}`;
-  let { state, block } = await proposer.admin.post('/v1/proposals', { operationId, proposal, motion }, Proposal);
+  let { state, block } = await proposer.admin.call('POST /v1/proposals', { body: { operationId, proposal, motion } });
   for (const { admin } of voters) {
     if (state !== 'open') break;
     await everywhere(members, block);
     const vote = { operationId, approve: true };
-    ({ state, block } = await admin.post(`/v1/proposals/${proposal}/votes`, vote, Proposal));
+    ({ state, block } = await admin.call('POST /v1/proposals/{id}/votes', { params: { id: proposal }, body: vote }));
   }
   if (state !== 'enacted') {
     throw new LlmchainError('quorum_not_reached', `The members did not enact ${proposal}.`, { proposal, state });

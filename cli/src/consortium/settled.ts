@@ -7,8 +7,6 @@ import type { MemberAccess } from './members';
 /** Where a change was committed; every answer to a change says so. */
 export const Placed = z.looseObject({ block: z.number().int() });
 
-const Height = z.object({ height: z.number().int() });
-
 /**
  * Makes a change at one member and returns when every member has its block: what one member wrote, the next one reads.
  * @throws {LlmchainError} `not_yet_indexed` after 30 s
@@ -30,7 +28,7 @@ export async function everywhere(members: readonly MemberAccess[], block: number
 
 async function untilHas(api: MemberApi, block: number): Promise<void> {
   for (let left = 300; ; left--) {
-    const { height } = await api.get('/v1/ledger/height', Height);
+    const { height } = await api.call('GET /v1/ledger/height', {});
     if (height > block) return;
     if (left === 0)
       throw new LlmchainError(

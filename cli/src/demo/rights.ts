@@ -1,12 +1,17 @@
 import { LlmchainError, sha256Hex } from '@llmchain/protocol';
 import { MemberApi } from '../api/member-api';
-import { createKey } from '../commands/key';
+import { createKey, type KeyRequest } from '../commands/key';
 import type { MemberAccess } from '../consortium/members';
 import { settled } from '../consortium/settled';
 import type { ArtistsPassage } from './artists';
 
 /** An API in the name of someone with this role at this member. */
-export async function someone(member: MemberAccess, role: string, name: string, credits?: number): Promise<MemberApi> {
+export async function someone(
+  member: MemberAccess,
+  role: KeyRequest['role'],
+  name: string,
+  credits?: number,
+): Promise<MemberApi> {
   const { key } = await createKey(member, { role, name, credits });
   return new MemberApi(member.admin.url, key);
 }

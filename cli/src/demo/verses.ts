@@ -86,7 +86,7 @@ export async function receiptOnce(
   seconds = 60,
 ): Promise<ReceiptStatus> {
   for (let left = seconds * 2; ; left--) {
-    const status = await caller.get(`/v1/receipts/${id}`, ReceiptStatus);
+    const status = ReceiptStatus.parse(await caller.call('GET /v1/receipts/{id}', { params: { id } }));
     if (hoped(status)) return status;
     if (left === 0)
       throw new LlmchainError('not_verified', `The receipt is still ${status.state} after ${seconds} s.`, {
