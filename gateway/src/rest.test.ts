@@ -28,6 +28,17 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   whoAmI: ['ledger:whoami'],
 };
 
+/** What takes no operation id, and why a repetition does no harm. */
+const REPEATED_SAFELY: Readonly<Record<string, string>> = {
+  'DELETE /v1/keys/{id}': 'a key is taken back once',
+  'POST /v1/batches/{producer}/{sequence}/expire': 'the state of the batch says whether it was done',
+  'POST /v1/batches/{producer}/{sequence}/rotate': 'as expire',
+  'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
+  'POST /v1/completions': 'as chat',
+  'POST /v1/datasets/consent': 'a question',
+  'PUT /v1/content': 'content lies where its digest says',
+};
+
 /** Reads that go through the ledger's client: `get` and `list` are its own names for these queries. */
 const READS: readonly TransactionName[] = ['ledger:get', 'ledger:list'];
 
@@ -87,6 +98,10 @@ async function callOnce(route: Route<Actor>): Promise<void> {
   await route.execute(raw, new ServerResponse(request), request);
 }
 
+function propertiesOf({ properties, anyOf = [] }: ReturnType<typeof jsonSchema>): object {
+  return properties ?? (Object.assign({}, ...anyOf.map(propertiesOf)) as object);
+}
+
 /** An example that the schema takes: some kinds of a thing have rules beside their shape. */
 function accepted(schema: z.ZodType | undefined): unknown {
   if (!schema) return {};
@@ -115,6 +130,14 @@ describe('REST for everything', () => {
     const file = useCase.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const source = readFileSync(join(__dirname, 'usecases', `${file}.ts`), 'utf8');
     for (const name of names) expect(source).toContain(`'${name}'`);
+  });
+
+  test('every change takes an operation id, but for those that repeat safely by what they are about', () => {
+    const without = routesOf({} as UseCases)
+      .filter(({ method }) => method !== 'get')
+      .filter(({ body }) => body === undefined || !('operationId' in propertiesOf(jsonSchema(body))))
+      .map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+    expect(without.sort()).toEqual(Object.keys(REPEATED_SAFELY).sort());
   });
 
   test('every route does something', () => {

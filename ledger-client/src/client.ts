@@ -43,8 +43,17 @@ export interface SubmitOptions {
   endorsers?: readonly string[];
 }
 
-/** How often a transaction that lost a race (MVCC, phantom read) is proposed again. */
-const ATTEMPTS = 8;
+/** How often a transaction that lost a race (MVCC, phantom read) is proposed. */
+const ATTEMPTS = 12;
+
+/**
+ * Milliseconds before the next attempt: longer each time, up to some blocks, and by chance, so that those who lost a race
+ * do not meet in the next block again. One of them wins per block.
+ */
+function waitBefore(attempt: number): number {
+  return 25 + Math.random() * Math.min(1_600, 50 * 2 ** (attempt - 1));
+}
+
 const RACES: ReadonlySet<number> = new Set([StatusCode.MVCC_READ_CONFLICT, StatusCode.PHANTOM_READ_CONFLICT]);
 
 const ABORTED: number = status.ABORTED;
@@ -127,7 +136,7 @@ export class LedgerClient {
       } catch (error) {
         if (last || !mayRepeat(error)) throw ledgerFailure(error);
       }
-      await delay(25 * attempt * (1 + Math.random()));
+      await delay(waitBefore(attempt));
     }
   }
 

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
+import { decide } from '../../cli/src/consortium/decide';
 import { everywhere, settled } from '../../cli/src/consortium/settled';
 import { attributed } from '../../cli/src/demo/artists';
 import { isOffered, itemsOf, licenseWorks, registerWorks, type RegisteredWork } from '../../cli/src/demo/rights';
@@ -17,6 +19,8 @@ import { Scenario } from './support/consortium';
 
 const ROOT = resolve(__dirname, '../..');
 const Anything = z.looseObject({});
+/** How long a router believes that a worker serves, and some more; milliseconds. */
+const BELIEF = 2_500;
 const Account = z.object({ balance: z.number(), waiting: z.number() });
 const Claims = z.object({ amount: z.number() });
 
@@ -195,6 +199,32 @@ describe('the story of a work, on a real network', () => {
     expect(details.state).toBe('refunded');
     expect(details.findings).toHaveLength(2);
     for (const { reason } of details.findings) expect(reason).toBe('output_mismatch');
+  });
+
+  test('a member that leaves decides nothing any more: who is left verifies the batch that it was to verify', async () => {
+    const { members } = scenario;
+    const press = { member: 'PressMSP', name: 'press' };
+    await decide(members, 'press-joins', { kind: 'join', member: press });
+    const hanging = ['worker-guild', 'worker-archive', 'worker-lab'];
+    const receipt = await scenario.whileHanging(hanging, async () => {
+      await delay(BELIEF);
+      const { receipt: id } = await askForVerses(caller, 'poet@1', 'Thy', () => undefined, 8);
+      const { producer } = await receiptOnce(caller, id, ({ state }) => state === 'anchored');
+      expect(producer).toBe('ComputeMSP');
+      const open = { params: { producer }, query: { state: 'anchored' } } as const;
+      const [batch] = (await caller.call('GET /v1/batches/{producer}', open)).data;
+      expect(batch!.electorate).toEqual(['ArchiveMSP', 'GuildMSP', 'LabMSP', 'PressMSP']);
+      await decide(members, 'press-leaves', { kind: 'leave', member: press.member, reason: 'moved' });
+      const { sequence } = batch!;
+      const rotated = await caller.call('POST /v1/batches/{producer}/{sequence}/rotate', {
+        params: { producer, sequence },
+      });
+      expect(rotated).toMatchObject({ state: 'anchored', electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'] });
+      return id;
+    });
+    const { endorsers } = await receiptOnce(caller, receipt, ({ state }) => state === 'accepted');
+    expect(endorsers).toHaveLength(2);
+    expect(endorsers).not.toContain('PressMSP');
   });
 
   test('the request that the README shows works as it stands there', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,7 @@ export interface CommandResult {
   stderr: string;
 }
 
+const State = z.object({ processes: z.array(z.object({ name: z.string(), pid: z.number().int() })) });
 const Key = z.object({ id: z.string(), key: z.string() });
 
 /** A consortium of its own ports and folder, driven by the command line as a user drives it. */
@@ -77,6 +78,18 @@ export class Scenario {
     );
     if (code !== 0) throw new Error(stderr);
     return new MemberApi(this.member(member).admin.url, Key.parse(answer).key);
+  }
+
+  /** Does something while processes hang: they are there, and answer nobody. @param names as `status` names them */
+  async whileHanging<T>(names: readonly string[], act: () => Promise<T>): Promise<T> {
+    const { processes } = State.parse(JSON.parse(await readFile(join(this.home, 'state.json'), 'utf8')));
+    const pids = processes.filter(({ name }) => names.includes(name)).map(({ pid }) => pid);
+    try {
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      return await act();
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
   }
 
   async reset(): Promise<void> {
