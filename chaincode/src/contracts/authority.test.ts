@@ -33,7 +33,7 @@ describe('who may do what: role × transaction × owner', () => {
     for (const { who, member, person } of PEOPLE)
       for (const role of [...ROLES, undefined])
         identities.set(`${role} ${who}`, await identity(member, { ...(role ? { role } : {}), person }));
-  });
+  }, 30_000);
   afterAll(() => requests.serving.stop());
 
   test.each(SUBMITS)('%s', async (name) => {

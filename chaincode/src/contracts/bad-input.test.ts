@@ -110,7 +110,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     requests = await Requests.ready();
     start = requests.serving.snapshot();
-  });
+  }, 30_000);
   beforeEach(() => {
     requests.serving.restore(start);
   });
