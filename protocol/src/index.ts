@@ -12,7 +12,7 @@ export { gumbelNoise, largest, perturbed, shortfall } from './inference/sampler'
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';
 export { InclusionProof, proveInclusion, verifyInclusion } from './merkle/proof';
-export { inclusionPath, leafHash, merkleRoot, nodeHash, rootFromPath, rootOfHashes } from './merkle/tree';
+export { inclusionPath, leafHash, merkleRoot, MerkleTree, nodeHash, rootFromPath, rootOfHashes } from './merkle/tree';
 export { priceOf } from './money/price';
 export {
   RoyaltyEntry,

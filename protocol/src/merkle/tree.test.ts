@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readVectors } from '../../../test/support/vectors';
 import { fromHex, sha256Hex, toHex } from '../crypto/hash';
-import { inclusionPath, leafHash, merkleRoot, rootFromPath, rootOfHashes } from './tree';
+import { inclusionPath, leafHash, merkleRoot, MerkleTree, rootFromPath, rootOfHashes } from './tree';
 
 const vectors = readVectors('merkle') as {
   leaves: string[];
@@ -44,6 +44,29 @@ test('pages of any power of two compose', () => {
       expect(toHex(rootOfHashes(pages))).toBe(toHex(rootOfHashes(hashes)));
     }),
   );
+});
+
+test('a kept tree has the root and proves every leaf, with pages of any power of two', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 150 }), fc.integer({ min: 0, max: 5 }), (count, exponent) => {
+      const page = 2 ** exponent;
+      const hashes = Array.from({ length: count }, (_, index) => leafHash(String(index)));
+      const pages = Array.from(
+        { length: Math.ceil(count / page) },
+        (_, at) => new MerkleTree(hashes.slice(at * page, (at + 1) * page)),
+      );
+      const top = new MerkleTree(pages.map(({ root }) => root));
+      expect(toHex(top.root)).toBe(toHex(rootOfHashes(hashes)));
+      for (const [index, hash] of hashes.entries()) {
+        const at = Math.floor(index / page);
+        const path = [...pages[at]!.path(index % page), ...top.path(at)];
+        expect(path).toEqual(inclusionPath(hashes, index));
+        expect(rootFromPath(hash, index, count, path)).toEqual(top.root);
+      }
+    }),
+    { numRuns: 30 },
+  );
+  expect(toHex(new MerkleTree([]).root)).toBe(vectors.roots[0]);
 });
 
 test('a leaf never hashes like a node', () => {

@@ -40,16 +40,45 @@ export function merkleRoot(leaves: readonly (Uint8Array | string)[]): Uint8Array
 }
 
 /**
- * Audit path of one leaf, from the leaf upwards.
- * @throws {RangeError} when there is no such leaf
+ * A tree that is kept, for many paths: each level is the one below it hashed in pairs, and a node without a sibling goes up
+ * as it is, which gives the trees of RFC 6962. Takes as much memory as the leaves' hashes twice.
  */
+export class MerkleTree {
+  readonly #levels: (readonly Uint8Array[])[];
+
+  /** @param hashes of leaves, or roots of equally large full subtrees as in {@link rootOfHashes} */
+  constructor(hashes: readonly Uint8Array[]) {
+    this.#levels = [hashes];
+    for (let level = hashes; level.length > 1; this.#levels.push(level)) {
+      const below = level;
+      level = Array.from({ length: Math.ceil(below.length / 2) }, (_, index) => {
+        const [left, right] = [below[2 * index]!, below[2 * index + 1]];
+        return right ? nodeHash(left, right) : left;
+      });
+    }
+  }
+
+  get count(): number {
+    return this.#levels[0]!.length;
+  }
+
+  get root(): Uint8Array {
+    return this.#levels.at(-1)![0] ?? sha256Bytes();
+  }
+
+  /**
+   * Audit path of one leaf, from the leaf upwards.
+   * @throws {RangeError} when there is no such leaf
+   */
+  path(index: number): Uint8Array[] {
+    if (!Number.isInteger(index) || index < 0 || index >= this.count) throw new RangeError(`no leaf ${index}`);
+    return this.#levels.flatMap((level, height) => level[Math.floor(index / 2 ** height) ^ 1] ?? []);
+  }
+}
+
+/** As {@link MerkleTree.path}, of a tree that is needed once. */
 export function inclusionPath(hashes: readonly Uint8Array[], index: number): Uint8Array[] {
-  if (!Number.isInteger(index) || index < 0 || index >= hashes.length) throw new RangeError(`no leaf ${index}`);
-  if (hashes.length === 1) return [];
-  const middle = split(hashes.length);
-  return index < middle
-    ? [...inclusionPath(hashes.slice(0, middle), index), rootOfHashes(hashes.slice(middle))]
-    : [...inclusionPath(hashes.slice(middle), index - middle), rootOfHashes(hashes.slice(0, middle))];
+  return new MerkleTree(hashes).path(index);
 }
 
 /** The root that a path leads to, or undefined when the path does not fit the position (RFC 9162, section 2.1.3.2). */
