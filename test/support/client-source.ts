@@ -32,6 +32,7 @@ interface DocumentedOperation {
 
 export interface ApiDocument {
   paths: Record<string, Record<string, DocumentedOperation>>;
+  components?: { schemas?: Record<string, Schema> };
 }
 
 const SCALARS: Readonly<Record<string, string>> = {
@@ -42,8 +43,11 @@ const SCALARS: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
+const REFERENCE = '#/components/schemas/';
+
 /** A JSON Schema as a TypeScript type. */
 function typeOf(schema: Schema): string {
+  if (schema.$ref !== undefined) return schema.$ref.slice(REFERENCE.length);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;
@@ -119,9 +123,16 @@ function subjectOf(path: string): string {
 const interfaceName = (subject: string): string =>
   `${subject.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Operations`;
 
+/** The schemas that answers are, by their names: objects all of them. */
+function namedSchemas({ paths, components }: ApiDocument): [string, Schema][] {
+  const schemas = components?.schemas ?? {};
+  const answers = Object.values(paths).flatMap((methods) => Object.values(methods).map(answerOf));
+  return Object.entries(schemas).filter(([name]) => answers.includes(name));
+}
+
 /**
  * The types of every operation of a gateway's OpenAPI document.
- * @returns the text of each module by its file name: one for each subject, and an index of them all
+ * @returns the text of each module by its file name: one for each subject, what they share, and an index of them all
  */
 export function clientSources(document: ApiDocument): Map<string, string> {
   const subjects = new Map<string, string[]>();
@@ -134,12 +145,18 @@ export function clientSources(document: ApiDocument): Map<string, string> {
     subjects.set(subject, [...(subjects.get(subject) ?? []), ...operations]);
   }
   const names = [...subjects.keys()].sort();
+  const schemas = namedSchemas(document);
+  const shared = schemas.map(([name, schema]) => `export interface ${name} ${typeOf(schema)}`);
+  const importsOf = (operations: readonly string[]): string => {
+    const used = schemas.map(([name]) => name).filter((name) => operations.join().includes(`answer: ${name};`));
+    return used.length > 0 ? `import type { ${used.join(', ')} } from './schemas';\n\n` : '';
+  };
   const sources = names.map((subject): [string, string] => [
     `${subject}.ts`,
-    `${MARK}export interface ${interfaceName(subject)} {\n${subjects.get(subject)!.join('\n')}\n}\n`,
+    `${MARK}${importsOf(subjects.get(subject)!)}export interface ${interfaceName(subject)} {\n${subjects.get(subject)!.join('\n')}\n}\n`,
   ]);
   const imports = names.map((subject) => `import type { ${interfaceName(subject)} } from './${subject}';`);
   const index = `${MARK}${imports.join('\n')}\n\n/** Every operation by its method and path: what it takes and what it gives. */
 export interface Operations extends ${names.map(interfaceName).join(', ')} {}\n`;
-  return new Map([...sources, ['index.ts', index]]);
+  return new Map([...sources, ['schemas.ts', `${MARK}${shared.join('\n\n')}\n`], ['index.ts', index]]);
 }
