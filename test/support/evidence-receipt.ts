@@ -11,6 +11,8 @@ import {
   sha256Hex,
   sign,
   type Batch,
+  type Debit,
+  type Settlement,
   type SignedReceipt,
   type Signer,
 } from '@llmchain/protocol';
@@ -34,6 +36,8 @@ export interface Otherwise {
   /** Who signs the reads of the gateway's and the worker's keys. */
   keysReadBy?: readonly TestSigner[];
   readTime?: number;
+  /** What else the transaction writes, by state key. */
+  writes?: Readonly<Record<string, string>>;
   /** What the members say of the batch, where it is not what the transaction wrote. */
   said?: Partial<Batch>;
   place?: { block: number; index: number };
@@ -89,6 +93,35 @@ function receipt(seed: string): SignedReceipt {
   return sign('llmchain/receipt/1', body, 'compute-worker-1', WORKER_KEY);
 }
 
+/** What is written of a batch's money beside it, by state key. */
+export function moneyOf(batch: Batch): Record<string, string> {
+  const { model, version, owner, createdTx, updatedTx, state, amount } = batch;
+  const key = [batch.producer, ordinal(batch.sequence)];
+  const of = { batch: batch.batch, owner, createdTx, updatedTx };
+  const pool = state === 'accepted' ? Math.floor(amount / 3) : 0;
+  const settlement: Settlement = {
+    schema: 'settlement/1',
+    ...of,
+    model,
+    version,
+    state: state === 'accepted' ? 'released' : state === 'anchored' ? 'pending' : 'void',
+    parts: state === 'accepted' ? [{ account: `member:${batch.producer}`, amount: amount - pool }] : [],
+    pool,
+  };
+  const debits = batch.sessions.map(({ session, amount }): [string, Debit] => [
+    compositeKey('debit', [...key, session]),
+    {
+      schema: 'debit/1',
+      ...of,
+      session,
+      amount,
+      state: state === 'accepted' ? 'spent' : state === 'anchored' ? 'held' : 'released',
+    },
+  ]);
+  const written: [string, object][] = [[compositeKey('settlement', key), settlement], ...debits];
+  return Object.fromEntries(written.map(([at, record]) => [at, canonicalJson(record)]));
+}
+
 /** Evidence of the second of three receipts in a batch that two rivals of its producer accepted. */
 export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {}): EvidenceBundle {
   const receipts = ['a', 'b', 'c'].map(receipt);
@@ -121,7 +154,7 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
   const accepted = world.transaction({
     call: otherwise.call ?? 'inference:acceptBatch',
     argument: canonicalJson({ producer: PRODUCER, sequence: 1, verifiers: batch.verifiers }),
-    writes: { [compositeKey('batch', key)]: canonicalJson(batch) },
+    writes: { ...moneyOf(batch), [compositeKey('batch', key)]: canonicalJson(batch), ...otherwise.writes },
     endorsers: otherwise.endorsers ?? world.peers('ArchiveMSP', 'LabMSP'),
     time: otherwise.transactionTime ?? NOW,
     highS: otherwise.highS === 'endorsement',

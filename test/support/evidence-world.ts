@@ -37,7 +37,7 @@ export interface Signers {
   client: TestSigner;
 }
 
-interface Call {
+export interface Call {
   call: string;
   argument: string;
   time?: number;
@@ -68,21 +68,26 @@ function derHeader(number: number, previousHash: Uint8Array, dataHash: Uint8Arra
 export class EvidenceWorld {
   readonly genesis: BlockEvidence;
 
-  private constructor(readonly signers: Readonly<Record<MemberId, Signers>>) {
+  private constructor(
+    readonly signers: Readonly<Record<MemberId, Signers>>,
+    /** When everything is signed. */
+    readonly now: number,
+  ) {
     this.genesis = { ...this.configuration(0, 0), metadata: '', signatures: [] };
   }
 
-  static async create(): Promise<EvidenceWorld> {
+  static async create(now = NOW): Promise<EvidenceWorld> {
+    const validity = { from: now - DAY, until: now + DAY };
     const made = await Promise.all(
       MEMBERS.map(async (member) => {
-        const authority = await TestAuthority.create(member, VALIDITY);
+        const authority = await TestAuthority.create(member, validity);
         const [peer, orderer, client] = await Promise.all(
           (['peer', 'orderer', 'client'] as const).map((unit) => authority.issue(unit)),
         );
         return [member, { authority, peer: peer!, orderer: orderer!, client: client! }] as const;
       }),
     );
-    return new EvidenceWorld(Object.fromEntries(made) as Record<MemberId, Signers>);
+    return new EvidenceWorld(Object.fromEntries(made) as Record<MemberId, Signers>, now);
   }
 
   get roots(): Roots {
@@ -123,7 +128,7 @@ export class EvidenceWorld {
     config.setChannelGroup(channel);
     const data = new configtx.ConfigEnvelope();
     data.setConfig(config);
-    const channelHeader = header(common.HeaderType.CONFIG, changes.time ?? NOW, '');
+    const channelHeader = header(common.HeaderType.CONFIG, changes.time ?? this.now, '');
     const payload = payloadOf(channelHeader, new Uint8Array(), data.serializeBinary());
     const signature = number === 0 ? new Uint8Array() : bytes('not looked at');
     const envelope = envelopeOf(payload, signature);
@@ -220,7 +225,7 @@ export class EvidenceWorld {
   }
 
   #endorsed(call: Call) {
-    const { client = this.signers.ComputeMSP.client, time = NOW, endorsers = this.peers(...MEMBERS) } = call;
+    const { client = this.signers.ComputeMSP.client, time = this.now, endorsers = this.peers(...MEMBERS) } = call;
     const creator = identity(client);
     const nonce = sha256Bytes(call.call, call.argument, String(time));
     const signer = new common.SignatureHeader();

@@ -1,4 +1,4 @@
-import { InclusionProof, isRecordType, SignedReceipt } from '@llmchain/protocol';
+import { DatasetItem, DatasetRef, Digest, InclusionProof, isRecordType, SignedReceipt } from '@llmchain/protocol';
 import { z } from 'zod';
 import { fromBase64, toBase64 } from '../bytes';
 
@@ -47,12 +47,24 @@ export const SignedRead = z.strictObject({
 });
 export type SignedRead = z.infer<typeof SignedRead>;
 
-/** What a bundle proves: a record of the ledger, or a receipt that stands in an accepted batch. */
+/** An item of a dataset version and its place among all items, which are sorted by digest. */
+export const PlacedItem = z.strictObject({ item: DatasetItem, inclusion: InclusionProof });
+export type PlacedItem = z.infer<typeof PlacedItem>;
+
+/** Most items that one bundle holds: of larger versions single items are proven, and pages by their records. */
+export const MOST_ITEMS = 16_384;
+
+/**
+ * What a bundle proves: a record of the ledger; a receipt that stands in an accepted batch; all items of a dataset version;
+ * one item of it; or that it has no item of a digest, or none of a work.
+ */
 const Subject = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('record'),
     type: z.string().refine(isRecordType, 'must be a type of record'),
     parts: z.array(z.string().min(1).max(200)).max(5),
+    /** Of a settlement or debit: the record of its batch, which names the members that may change it. */
+    batch: SignedRead.optional(),
   }),
   z.strictObject({
     kind: z.literal('receipt'),
@@ -62,18 +74,37 @@ const Subject = z.discriminatedUnion('kind', [
     gateway: SignedRead,
     worker: SignedRead,
   }),
+  DatasetRef.extend({
+    kind: z.literal('dataset'),
+    /** All of them, in their order. */
+    items: z.array(DatasetItem).min(1).max(MOST_ITEMS),
+    /** The work that none of them is of, where that is to be proven. */
+    without: Digest.optional(),
+  }),
+  DatasetRef.extend({ kind: z.literal('item'), placed: PlacedItem }),
+  DatasetRef.extend({
+    kind: z.literal('absence'),
+    /** That no item has. */
+    digest: Digest,
+    /** The items between which it would stand; null at either end. */
+    before: PlacedItem.nullable(),
+    after: PlacedItem.nullable(),
+  }),
 ]);
 export type Subject = z.infer<typeof Subject>;
 
 /** One file that proves one statement offline, to whoever holds the members' root certificates and the genesis hash. */
-export const EvidenceBundle = z.strictObject({
-  schema: z.literal('evidence/1'),
-  subject: Subject,
-  /** Every configuration block from the genesis block to the latest that was known, in their order. */
-  configurations: z.array(BlockEvidence).min(1).max(10_000),
-  /** The block with the transaction that last wrote the record; of a receipt, its batch's record. */
-  block: BlockEvidence,
-  /** That record as members have it. */
-  read: SignedRead,
-});
+export const EvidenceBundle = z
+  .strictObject({
+    schema: z.literal('evidence/1'),
+    subject: Subject,
+    /** Every configuration block from the genesis block to the latest that was known, in their order. */
+    configurations: z.array(BlockEvidence).min(1).max(10_000),
+    /** The block with the transaction that last wrote the record; of a receipt its batch's, of an item its version's. */
+    block: BlockEvidence,
+    /** That record as members have it. */
+    read: SignedRead,
+  })
+  // Its name in documents of APIs.
+  .meta({ id: 'EvidenceBundle' });
 export type EvidenceBundle = z.infer<typeof EvidenceBundle>;

@@ -12,10 +12,20 @@ export function bundleText(bundle: EvidenceBundle): string {
  * @throws {Error} with the reason
  */
 export function readBundle(text: string): EvidenceBundle {
-  const value: unknown = JSON.parse(text);
-  const result = EvidenceBundle.safeParse(value);
+  const result = EvidenceBundle.safeParse(jsonOf(text));
   const issue = result.error?.issues[0];
   demand(result.success, `at /${issue?.path.join('/') ?? ''}: ${issue?.message ?? 'not a bundle'}`);
   demand(bundleText(result.data) === text, 'the file is not in its canonical form');
   return result.data;
+}
+
+function jsonOf(text: string): unknown {
+  demand(text !== '', 'the file is empty');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const cut = text.startsWith('{') && !text.endsWith('}\n');
+    demand(!cut, 'the file ends in the middle of a bundle: it was cut short, get it again');
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import type { InclusionProof, RecordType, SignedReceipt } from '@llmchain/protocol';
+import { ordinal, type InclusionProof, type RecordType, type SignedReceipt } from '@llmchain/protocol';
 import { bundleText } from '../bundle/text';
 import type { BlockEvidence, EvidenceBundle, SignedRead, Subject } from '../bundle/schema';
 import { readConfiguration, type Configuration } from '../fabric/configuration';
@@ -6,6 +6,7 @@ import { splitTransaction } from '../fabric/transaction';
 import { readProposal } from '../fabric/proposal';
 import { fromBase64 } from '../bytes';
 import { demand } from '../refusal';
+import { isGoverned } from '../verify/batch';
 import { configurationFor } from '../verify/chain';
 import { provenRecord } from '../verify/read';
 import { blockEvidence, lastConfiguration, withGoodSignatures } from './block';
@@ -40,7 +41,18 @@ export class EvidenceCollector {
 
   /** Evidence of a record as it stands. @throws {Error} when peers gave what proves nothing */
   async record(type: RecordType, parts: readonly string[]): Promise<string> {
-    return this.#bundle({ kind: 'record', type, parts: [...parts] }, await this.#read(type, parts));
+    if (!isGoverned(type))
+      return this.#bundle({ kind: 'record', type, parts: [...parts] }, await this.#read(type, parts));
+    const [batch, read] = await Promise.all([this.#read('batch', parts.slice(0, 2)), this.#read(type, parts)]);
+    return this.#bundle({ kind: 'record', type, parts: [...parts], batch }, read);
+  }
+
+  /**
+   * Evidence of what a sealed dataset version holds.
+   * @throws {Error} as {@link record}
+   */
+  async items(subject: Extract<Subject, { kind: 'dataset' | 'item' | 'absence' }>): Promise<string> {
+    return this.#bundle(subject, await this.#read('dataset-version', [subject.dataset, ordinal(subject.version)]));
   }
 
   /**

@@ -7,15 +7,8 @@ import { headerHash } from '../fabric/header';
 import { demand } from '../refusal';
 import { Certificate } from '../x509/certificate';
 import type { Authorities } from '../x509/membership';
+import type { Roots } from './roots';
 import type { Steps } from './steps';
-
-/** What a reader holds already, from a source that is not the bundle's. */
-export interface Roots {
-  /** SHA-256 of the genesis block's header, hexadecimal. */
-  genesis: string;
-  /** Each member's root certificate, PEM, by MSP id. */
-  authorities: ReadonlyMap<string, string>;
-}
 
 /** Follows the channel's configuration from the pinned genesis block, each step signed by the consenters before it. */
 export function followConfigurations(
@@ -26,7 +19,10 @@ export function followConfigurations(
   const first = steps.take('genesis', 'pinned roots', () => {
     const genesis = blocks[0]!;
     demand(genesis.number === 0, 'the first configuration is not block 0');
-    demand(toHex(headerHash(genesis)) === roots.genesis, 'the genesis block is not the one that the roots name');
+    demand(
+      toHex(headerHash(genesis)) === roots.genesis,
+      'the genesis block is not the one that the roots name: the file or the roots are of another consortium',
+    );
     demandData(genesis);
     demand(genesis.metadata === '' && genesis.signatures.length === 0, 'the genesis block bears no signatures');
     const found = readConfiguration(genesis);

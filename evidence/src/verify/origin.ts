@@ -1,4 +1,4 @@
-import { ordinal, type Batch } from '@llmchain/protocol';
+import type { Batch } from '@llmchain/protocol';
 import { fromBase64 } from '../bytes';
 import type { BlockEvidence } from '../bundle/schema';
 import { demandData, demandQuorum } from '../fabric/block';
@@ -7,17 +7,21 @@ import { demandEndorsements, readOutcome } from '../fabric/endorsement';
 import { demandClient, splitTransaction } from '../fabric/transaction';
 import { demand } from '../refusal';
 import { sizeOf } from './chain';
-import { recordOf, type ProvenRecord } from './read';
+import type { ProvenRecord } from './read';
 import type { Steps } from './steps';
 
-/** Follows a record to the transaction that wrote it: its block, its client, its endorsers. */
+/**
+ * Follows a record to the transaction that wrote it: its block, its client, its endorsers.
+ * @param context.batch of a batch, its settlement or one of its debits: the batch as members have it
+ * @returns what the transaction wrote, by state key
+ */
 export function followOrigin(
   steps: Steps,
   block: BlockEvidence,
   record: ProvenRecord,
-  context: { configuration: Configuration; chaincode: string },
-): { endorsers: readonly string[]; time: number } {
-  const { configuration, chaincode } = context;
+  context: { configuration: Configuration; chaincode: string; batch: Batch | undefined },
+): ReadonlyMap<string, string | null> {
+  const { configuration, chaincode, batch } = context;
   const { place } = record;
   const envelope = steps.take('block data', 'arithmetic', () => {
     demand(block.number === place.block, `the record was written in block ${place.block}, this is ${block.number}`);
@@ -44,35 +48,32 @@ export function followOrigin(
     const found = demandEndorsements(parts.response, parts.endorsements, configuration, proposal.time);
     return { found, detail: `by peers of ${found.join(', ')}` };
   });
-  steps.take('record', 'arithmetic', () => {
-    const written = readOutcome(parts.response, proposal).writes.get(record.key);
-    demand(written === record.text, 'the transaction did not write the record that the members have');
-    return { found: undefined, detail: `${record.type} ${record.parts.join('/')} is what the transaction wrote` };
+  const writes = steps.take('record', 'arithmetic', () => {
+    const found = readOutcome(parts.response, proposal).writes;
+    demand(found.get(record.key) === record.text, 'the transaction did not write the record that the members have');
+    return { found, detail: `${record.type} ${record.parts.join('/')} is what the transaction wrote` };
   });
   steps.take('endorsers', 'endorsement rule', () => ({
     found: undefined,
-    detail: demandEnough(record, proposal.call, endorsers, configuration),
+    detail: demandEnough(batch, proposal.call, endorsers, configuration),
   }));
-  return { endorsers, time: proposal.time };
+  return writes;
 }
 
 /** Whether those who endorsed may make such a change. @returns that in words */
 function demandEnough(
-  record: ProvenRecord,
+  batch: Batch | undefined,
   call: string,
   endorsers: readonly string[],
   { members }: Configuration,
 ): string {
-  if (record.type === 'batch' && call !== 'inference:anchorBatch') {
-    const { producer, sequence } = record.value as Batch;
-    return demandRivals(recordOf(record, 'batch', producer, ordinal(sequence)), endorsers, members);
-  }
+  if (batch && call !== 'inference:anchorBatch') return demandRivals(batch, endorsers, members);
   const majority = Math.floor(members.size / 2) + 1;
   demand(endorsers.length >= majority, `${endorsers.length} members endorsed, ${majority} are needed`);
   return `${endorsers.length} of ${members.size} members, ${majority} are needed`;
 }
 
-/** Once anchored, a batch is changed by its producer's rivals alone. */
+/** Once anchored, a batch with its settlement and debits is changed by its producer's rivals alone. */
 function demandRivals(batch: Batch, endorsers: readonly string[], members: ReadonlyMap<string, unknown>): string {
   const { producer, electorate, needed, verifiers, state } = batch;
   demand(!endorsers.includes(producer), `${producer} endorsed a batch of its own`);

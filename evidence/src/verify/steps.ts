@@ -1,6 +1,15 @@
 /** On what a step rests: what a reader has to believe for it to prove anything. */
-export type Ground =
-  'form' | 'pinned roots' | 'quorum of consenters' | 'arithmetic' | 'signature' | 'members f+1' | 'endorsement rule';
+export const GROUNDS = {
+  form: 'the file alone: it has its one form',
+  'pinned roots': 'the roots that you gave: the genesis block and the certificates in them are the members’ own',
+  'quorum of consenters': 'more than two thirds of the orderers signed, so an honest one did',
+  arithmetic: 'SHA-256: nothing else has this hash',
+  signature: 'the signer alone has the key',
+  'members f+1': 'one more member signed than may be dishonest (f of n, f = ⌊(n − 1)/3⌋)',
+  'endorsement rule': 'as many members endorsed as the ledger demands for such a change',
+  'sealing rule': 'members endorse a dataset version only when its items rise by digest, none of them twice',
+} as const;
+export type Ground = keyof typeof GROUNDS;
 
 /** One thing that was checked. */
 export interface Step {
@@ -29,10 +38,10 @@ export class Steps {
   take<T>(name: string, rests: Ground, act: () => { found: T; detail: string }): T {
     try {
       const { found, detail } = act();
-      this.#taken.push({ name, ok: true, rests, detail });
+      this.#taken.push({ name, ok: true, rests, detail: printable(detail) });
       return found;
     } catch (error) {
-      this.#taken.push({ name, ok: false, rests, detail: reasonOf(error) });
+      this.#taken.push({ name, ok: false, rests, detail: printable(reasonOf(error)) });
       throw new Stopped();
     }
   }
@@ -52,4 +61,9 @@ export class Steps {
 function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return (reason || 'it cannot be read').slice(0, 500);
+}
+
+/** Words of a file that may be an attacker's, without what would steer a terminal or change the direction of writing. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }

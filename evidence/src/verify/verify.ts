@@ -1,12 +1,17 @@
-import { receiptId } from '@llmchain/protocol';
+import { ordinal } from '@llmchain/protocol';
 import type { Subject } from '../bundle/schema';
 import { readBundle } from '../bundle/text';
 import { demand } from '../refusal';
-import { checkAuthorities, configurationFor, followConfigurations, type Roots } from './chain';
+import { followBatch, isGoverned } from './batch';
+import { checkAuthorities, configurationFor, followConfigurations } from './chain';
+import { followItems } from './dataset';
 import { followOrigin } from './origin';
-import { provenRecord, recordOf } from './read';
+import { provenRecord, recordOf, type ProvenRecord } from './read';
 import { followReceipt } from './receipt';
-import { Steps, type Step } from './steps';
+import { followSettlement } from './settlement';
+import type { Roots } from './roots';
+import { statementOf, subjectName } from './statement';
+import { printable, Steps, type Step } from './steps';
 
 export interface VerifyOptions {
   /** The reader's clock, milliseconds since the Unix epoch: nothing may be signed later. Not looked at when left out. */
@@ -18,6 +23,8 @@ export interface VerifyOptions {
 export interface Verification {
   /** Whether every step held; the last step says why not. */
   ok: boolean;
+  /** What is proven, in words; only where every step held. */
+  proves?: string;
   steps: readonly Step[];
 }
 
@@ -32,10 +39,11 @@ const SKEW = 5 * 60 * 1000;
 export function verifyEvidence(text: string, roots: Roots, options: VerifyOptions = {}): Verification {
   const { at, chaincode = 'llmchain' } = options;
   const steps = new Steps();
+  let proves: string | undefined;
   const ok = steps.run(() => {
     const bundle = steps.take('bundle', 'form', () => {
       const found = readBundle(text);
-      return { found, detail: describe(found.subject) };
+      return { found, detail: `${subjectName(found.subject)}, ${text.length} characters` };
     });
     const configurations = followConfigurations(steps, bundle.configurations, roots);
     const latest = configurations.at(-1)!;
@@ -46,21 +54,39 @@ export function verifyEvidence(text: string, roots: Roots, options: VerifyOption
     checkAuthorities(steps, [configuration, latest], roots);
     const record = steps.take('signed read', 'members f+1', () => {
       const found = provenRecord(bundle.read, latest, chaincode);
-      if (bundle.subject.kind === 'record') recordOf(found, bundle.subject.type, ...bundle.subject.parts);
-      else demand(found.type === 'batch', `a receipt stands in a batch, this is a ${found.type}`);
+      demandSubject(found, bundle.subject);
       demand(at === undefined || found.time <= at + SKEW, 'it was signed later than now: a clock is wrong');
       const detail = `${found.type} ${found.parts.join('/')} of block ${found.place.block}, as ${found.members.join(', ')} had it at ${new Date(found.time).toISOString()}`;
       return { found, detail };
     });
-    followOrigin(steps, bundle.block, record, { configuration, chaincode });
-    if (bundle.subject.kind === 'receipt')
-      followReceipt(steps, bundle.subject, record, { configuration: latest, chaincode });
+    const context = { configuration: latest, chaincode };
+    const batch = followBatch(steps, bundle.subject, record, context);
+    const writes = followOrigin(steps, bundle.block, record, { configuration, chaincode, batch });
+    if (batch) followSettlement(steps, batch, writes);
+    if (bundle.subject.kind === 'receipt') followReceipt(steps, bundle.subject, record, context);
+    else if (bundle.subject.kind !== 'record') {
+      const { dataset, version } = bundle.subject;
+      followItems(steps, bundle.subject, recordOf(record, 'dataset-version', dataset, ordinal(version)));
+    }
+    proves = printable(statementOf(bundle.subject, record));
   });
-  return { ok, steps: steps.taken };
+  return { ok, ...(proves === undefined ? {} : { proves }), steps: steps.taken };
 }
 
-function describe(subject: Subject): string {
-  return subject.kind === 'record'
-    ? `${subject.type} ${subject.parts.join('/')}`
-    : `receipt ${receiptId(subject.receipt.body)}`;
+/** @throws {Error} when the record is not the one that the subject is about */
+function demandSubject(record: ProvenRecord, subject: Subject): void {
+  switch (subject.kind) {
+    case 'record':
+      demand(
+        isGoverned(subject.type) === (subject.batch !== undefined),
+        'a settlement or debit comes with its batch, and no other record does',
+      );
+      recordOf(record, subject.type, ...subject.parts);
+      break;
+    case 'receipt':
+      demand(record.type === 'batch', `a receipt stands in a batch, this is a ${record.type}`);
+      break;
+    default:
+      recordOf(record, 'dataset-version', subject.dataset, ordinal(subject.version));
+  }
 }
