@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Roots } from '@llmchain/evidence';
 import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type { Express } from 'express';
 import type { Route } from './http/route';
@@ -57,6 +58,8 @@ import { WhoAmI } from './usecases/who-am-i';
 export interface GatewayOptions extends Membership {
   /** Name of the consortium's chaincode. */
   chaincode: string;
+  /** The members' root certificates and the genesis block's hash, to check evidence with. */
+  roots: Roots;
   /** Id on the ledger of the key that signs tickets. */
   signer: string;
   /** 32 bytes, the Ed25519 seed of that key. */

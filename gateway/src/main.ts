@@ -1,12 +1,13 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { CaClient } from '@llmchain/ca-client';
+import { rootsFrom } from '@llmchain/evidence';
 import { createIndexer } from '@llmchain/indexer';
 import { decodeJson, GatewayConfig } from '@llmchain/protocol';
 import { pino } from 'pino';
@@ -138,6 +139,7 @@ async function main(): Promise<void> {
     {
       own: member.mspId,
       chaincode: consortium.chaincode,
+      roots: await rootsFrom(await readdir(config.roots), (name) => readFile(path.join(config.roots, name), 'utf8')),
       members: members.map(({ mspId }) => mspId),
       signer: `${member.name}-gateway-1`,
       secretKey: ed25519Seed(await readFile(config.signingKey, 'utf8')),

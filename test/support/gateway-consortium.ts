@@ -1,6 +1,6 @@
 import type { ModelVersion } from '@llmchain/protocol';
 import { item, MEMBERS, operationId, TestConsortium, work } from './consortium';
-import { TestMember } from './gateway-member';
+import { TestMember, type Surroundings } from './gateway-member';
 import type { TestLedger } from './gateway-ledger';
 import { TestWorker } from './gateway-workers';
 import { identity } from './identities';
@@ -14,6 +14,8 @@ export class GatewayConsortium {
   readonly members = new Map<string, TestMember>();
   readonly workers = new Map<string, TestWorker>();
   readonly peerApis = new Map<string, string>();
+  /** What gateways that start from now on prove things with. */
+  evidence: Surroundings['evidence'];
   /** So that several consortia use one Postgres, one after another. */
   readonly #prefix = `test${++consortia}`;
 
@@ -46,7 +48,11 @@ export class GatewayConsortium {
   async gateway(mspId: string, schema?: string): Promise<TestMember> {
     const { ledger, database, workers, peerApis } = this;
     const tables = `${this.#prefix}_${schema ?? mspId.toLowerCase()}`;
-    const member = await TestMember.start(mspId, { ledger, database, workers, peerApis, members: MEMBERS }, tables);
+    const member = await TestMember.start(
+      mspId,
+      { ledger, database, workers, peerApis, members: MEMBERS, evidence: this.evidence },
+      tables,
+    );
     this.members.set(schema ?? mspId, member);
     return member;
   }

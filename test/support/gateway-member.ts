@@ -4,6 +4,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Roots } from '@llmchain/evidence';
 import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type pg from 'pg';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
@@ -15,6 +16,7 @@ import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
 import { SealedOpenings } from '../../gateway/src/adapters/object-store/sealed-openings';
 import { Gateway, type GatewayPorts } from '../../gateway/src/gateway';
 import type { Actor, Role } from '../../gateway/src/ports/actor';
+import type { Chain } from '../../gateway/src/ports/chain';
 import type { Log } from '../../gateway/src/ports/log';
 import { hashOfKey } from '../../gateway/src/usecases/authenticate';
 import { WorldLedgers, type TestLedger } from './gateway-ledger';
@@ -40,6 +42,8 @@ export interface Surroundings {
   peerApis: Map<string, string>;
   members: readonly string[];
   log?: Log;
+  /** Blocks, signed reads and roots, for a test of evidence. */
+  evidence?: { chain: Chain; roots: Roots } | undefined;
 }
 
 /** A gateway whose outside is a test's: real routes, use cases, Postgres and chaincode; everything else in memory. */
@@ -57,7 +61,7 @@ export class TestMember {
   ) {}
 
   static async start(mspId: string, surroundings: Surroundings, schema: string): Promise<TestMember> {
-    const { ledger, workers, peerApis, members, log = silent } = surroundings;
+    const { ledger, workers, peerApis, members, log = silent, evidence } = surroundings;
     const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(surroundings.database)}`;
     const pool = openPool({ url, schema, numbers: true }, log);
     const database = await openDatabase(pool, schema);
@@ -67,7 +71,7 @@ export class TestMember {
     const lineage = new TestLineage();
     const blockless = () => Promise.reject(new LlmchainError('unavailable', 'There are no blocks in this test.'));
     const ports = {
-      chain: { block: blockless, signedRead: blockless },
+      chain: evidence?.chain ?? { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
       ledgers,
@@ -89,7 +93,15 @@ export class TestMember {
       await ledgers.service.submit('members:registerSigner', { ...request, publicKey: publicKeyOf(secretKey) });
     }
     const gateway = new Gateway(
-      { own: mspId, chaincode: 'llmchain', members, signer, secretKey, anchorEveryMs: 1_000 },
+      {
+        own: mspId,
+        chaincode: 'llmchain',
+        roots: evidence?.roots ?? { genesis: '', authorities: new Map() },
+        members,
+        signer,
+        secretKey,
+        anchorEveryMs: 1_000,
+      },
       { ports, neighbourOf: (request) => request.headers[NEIGHBOUR_HEADER] as string | undefined },
     );
     const servers = [http.createServer(gateway.api), http.createServer(gateway.peerApi)];

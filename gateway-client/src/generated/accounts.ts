@@ -1,6 +1,35 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface AccountsOperations {
+  /** Evidence that proves offline, to "llmchain verify": one payment to an account that is not compacted yet. Keep it byte for byte. */
+  'GET /v1/accounts/{account}/deltas/{transaction}/{number}/evidence': {
+    request: {
+      params: { account: string; transaction: string; number: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": up to where an account has claimed what a model version earned with one producer. Keep it byte for byte. */
+  'GET /v1/accounts/{account}/claims/{producer}/{model}/{version}/evidence': {
+    request: {
+      params: { account: string; producer: string; model: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": the balance of an account, without payments that are not compacted yet. Keep it byte for byte. */
+  'GET /v1/accounts/{account}/evidence': {
+    request: {
+      params: { account: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
   /** Put payments that wait into the balance, so that they can be spent; the account lists them. */
   'POST /v1/accounts/{account}/compact': {
     request: { params: { account: string }; body: { operationId?: string; deltas: string[] } };
@@ -13,6 +42,45 @@ export interface AccountsOperations {
       updatedTx: string;
       transaction: string;
       block: number;
+    };
+  };
+  /** One payment to an account that is not compacted yet. */
+  'GET /v1/accounts/{account}/deltas/{transaction}/{number}': {
+    request: {
+      params: { account: string; transaction: string; number: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'delta/1';
+      account: string;
+      delta: string;
+      amount: number;
+      reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'royalty' | 'fee' | 'escrow' | 'refund';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Up to where an account has claimed what a model version earned with one producer. */
+  'GET /v1/accounts/{account}/claims/{producer}/{model}/{version}': {
+    request: {
+      params: { account: string; producer: string; model: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'claim-cursor/1';
+      payee: string;
+      producer: string;
+      model: string;
+      version: number;
+      next: number;
+      claimed: number;
+      paid?: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
     };
   };
   /** Balances of accounts, that of the consortium among them, page by page. */

@@ -1,6 +1,44 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface BatchesOperations {
+  /** Evidence that proves offline, to "llmchain verify": one batch of receipts. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/evidence': {
+    request: {
+      params: { producer: string; sequence: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": what a batch owes to whom. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/settlement/evidence': {
+    request: {
+      params: { producer: string; sequence: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": what a batch draws from one session. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/debits/{session}/evidence': {
+    request: {
+      params: { producer: string; sequence: number; session: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": that a session has taken back what a batch had drawn. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/debits/{session}/reclaim/evidence': {
+    request: {
+      params: { producer: string; sequence: number; session: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
   /** End a batch that the members did not verify in time; its sessions get their credits back. */
   'POST /v1/batches/{producer}/{sequence}/expire': {
     request: { params: { producer: string; sequence: number } };
@@ -159,6 +197,41 @@ export interface BatchesOperations {
       state: 'pending' | 'released' | 'void';
       parts: { account: string; amount: number }[];
       pool: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** What a batch draws from one session. */
+  'GET /v1/batches/{producer}/{sequence}/debits/{session}': {
+    request: {
+      params: { producer: string; sequence: number; session: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'debit/1';
+      session: string;
+      batch: string;
+      amount: number;
+      state: 'held' | 'spent' | 'released';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** That a session has taken back what a batch had drawn. */
+  'GET /v1/batches/{producer}/{sequence}/debits/{session}/reclaim': {
+    request: {
+      params: { producer: string; sequence: number; session: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'reclaim/1';
+      session: string;
+      batch: string;
+      amount: number;
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;

@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface DatasetsOperations {
   /** Open a dataset. */
   'POST /v1/datasets': {
@@ -108,94 +110,32 @@ export interface DatasetsOperations {
       items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
     };
   };
-  /** Evidence that proves one of the datasets offline, see "llmchain verify"; keep it byte for byte. */
-  'GET /v1/datasets/{id}/evidence': {
-    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
-    answer: {
-      schema: 'evidence/1';
-      subject:
-        | { kind: 'record'; type: string; parts: string[] }
-        | {
-            kind: 'receipt';
-            receipt: {
-              body: {
-                schema: 'receipt/1';
-                ticket: {
-                  body: {
-                    schema: 'ticket/1';
-                    requestId: string;
-                    gateway: string;
-                    session: string;
-                    model: string;
-                    version: number;
-                    input: string;
-                    sampler: { temperatureMilli: number };
-                    maxTokens: number;
-                    maxAmount: number;
-                    issued: number;
-                    expires: number;
-                    nonce: string;
-                    callerNonce?: string;
-                  };
-                  signer: string;
-                  signature: string;
-                };
-                worker: string;
-                producer: string;
-                tokenizer: string;
-                template: string;
-                output: string;
-                promptTokens: number;
-                completionTokens: number;
-                stop: 'stop' | 'length' | 'cancelled';
-                execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
-                amount: number;
-                started: number;
-                ended: number;
-              };
-              signer: string;
-              signature: string;
-            };
-            inclusion: { index: number; count: number; path: string[] };
-            gateway: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-            worker: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-          };
-      configurations: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      }[];
-      block: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      };
-      read: {
-        channelHeader: string;
-        signatureHeader: string;
-        proposal: string;
-        response: string;
-        endorsements: { endorser: string; signature: string }[];
-      };
+  /** Evidence that proves offline, to "llmchain verify": one page of a version, with the consents that it was checked under. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/versions/{version}/pages/{page}/evidence': {
+    request: {
+      params: { id: string; version: number; page?: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
     };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": the record of a dataset; of poets@1 as of /v1/datasets/poets/versions/1. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/evidence': {
+    request: {
+      params: { id: string };
+      query?: { item?: string; work?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": all items of a sealed version; with `item` (digest) or `work` (id) that it holds that one, or that it does not. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/versions/{version}/evidence': {
+    request: {
+      params: { id: string; version: number };
+      query?: { item?: string; work?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
   };
   /** One dataset. */
   'GET /v1/datasets/{id}': {
@@ -230,6 +170,26 @@ export interface DatasetsOperations {
       items: number;
       tokens: number;
       bytes: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** One page of a version, with the consents that it was checked under. */
+  'GET /v1/datasets/{id}/versions/{version}/pages/{page}': {
+    request: {
+      params: { id: string; version: number; page?: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'dataset-page/1';
+      dataset: string;
+      version: number;
+      index: number;
+      root: string;
+      items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
+      consent: { epochs: Record<string, number>; until: number | null };
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;

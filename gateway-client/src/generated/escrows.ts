@@ -1,6 +1,13 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface EscrowsOperations {
+  /** Evidence that proves offline, to "llmchain verify": money held between two accounts. Keep it byte for byte. */
+  'GET /v1/escrows/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
+  };
   /** Set money aside for another account, until it is released or given back. */
   'POST /v1/escrows': {
     request: {

@@ -9,6 +9,7 @@ import type { CompletionsOperations } from './completions';
 import type { ConsortiumOperations } from './consortium';
 import type { ContentOperations } from './content';
 import type { DatasetsOperations } from './datasets';
+import type { EpochsOperations } from './epochs';
 import type { EscrowsOperations } from './escrows';
 import type { HealthzOperations } from './healthz';
 import type { KeysOperations } from './keys';
@@ -38,6 +39,7 @@ export interface Operations
     ConsortiumOperations,
     ContentOperations,
     DatasetsOperations,
+    EpochsOperations,
     EscrowsOperations,
     HealthzOperations,
     KeysOperations,

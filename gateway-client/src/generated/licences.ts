@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface LicencesOperations {
   /** Offer a licence for works. */
   'POST /v1/licences': {
@@ -108,94 +110,10 @@ export interface LicencesOperations {
       block: number;
     };
   };
-  /** Evidence that proves one of the licences offline, see "llmchain verify"; keep it byte for byte. */
+  /** Evidence that proves offline, to "llmchain verify": one licence. Keep it byte for byte. */
   'GET /v1/licences/{id}/evidence': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
-    answer: {
-      schema: 'evidence/1';
-      subject:
-        | { kind: 'record'; type: string; parts: string[] }
-        | {
-            kind: 'receipt';
-            receipt: {
-              body: {
-                schema: 'receipt/1';
-                ticket: {
-                  body: {
-                    schema: 'ticket/1';
-                    requestId: string;
-                    gateway: string;
-                    session: string;
-                    model: string;
-                    version: number;
-                    input: string;
-                    sampler: { temperatureMilli: number };
-                    maxTokens: number;
-                    maxAmount: number;
-                    issued: number;
-                    expires: number;
-                    nonce: string;
-                    callerNonce?: string;
-                  };
-                  signer: string;
-                  signature: string;
-                };
-                worker: string;
-                producer: string;
-                tokenizer: string;
-                template: string;
-                output: string;
-                promptTokens: number;
-                completionTokens: number;
-                stop: 'stop' | 'length' | 'cancelled';
-                execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
-                amount: number;
-                started: number;
-                ended: number;
-              };
-              signer: string;
-              signature: string;
-            };
-            inclusion: { index: number; count: number; path: string[] };
-            gateway: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-            worker: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-          };
-      configurations: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      }[];
-      block: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      };
-      read: {
-        channelHeader: string;
-        signatureHeader: string;
-        proposal: string;
-        response: string;
-        endorsements: { endorser: string; signature: string }[];
-      };
-    };
+    answer: EvidenceBundle;
   };
   /** One licence. */
   'GET /v1/licences/{id}': {

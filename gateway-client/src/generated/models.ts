@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface ModelsOperations {
   /** Register a model version whose files are in the member’s bucket; the royalty table is worked out here. */
   'POST /v1/models': {
@@ -115,94 +117,37 @@ export interface ModelsOperations {
       block: number;
     };
   };
-  /** Evidence that proves one of the models offline, see "llmchain verify"; keep it byte for byte. */
+  /** Evidence that proves offline, to "llmchain verify": one model version. Keep it byte for byte. */
+  'GET /v1/models/{id}/versions/{version}/evidence': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": where an alias of a model points. Keep it byte for byte. */
+  'GET /v1/models/{id}/aliases/{alias}/evidence': {
+    request: {
+      params: { id: string; alias: 'production' | 'canary' };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": one value that an alias has had. Keep it byte for byte. */
+  'GET /v1/models/{id}/aliases/{alias}/history/{ordinal}/evidence': {
+    request: {
+      params: { id: string; alias: 'production' | 'canary'; ordinal: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": one model version. Keep it byte for byte. */
   'GET /v1/models/{id}/evidence': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
-    answer: {
-      schema: 'evidence/1';
-      subject:
-        | { kind: 'record'; type: string; parts: string[] }
-        | {
-            kind: 'receipt';
-            receipt: {
-              body: {
-                schema: 'receipt/1';
-                ticket: {
-                  body: {
-                    schema: 'ticket/1';
-                    requestId: string;
-                    gateway: string;
-                    session: string;
-                    model: string;
-                    version: number;
-                    input: string;
-                    sampler: { temperatureMilli: number };
-                    maxTokens: number;
-                    maxAmount: number;
-                    issued: number;
-                    expires: number;
-                    nonce: string;
-                    callerNonce?: string;
-                  };
-                  signer: string;
-                  signature: string;
-                };
-                worker: string;
-                producer: string;
-                tokenizer: string;
-                template: string;
-                output: string;
-                promptTokens: number;
-                completionTokens: number;
-                stop: 'stop' | 'length' | 'cancelled';
-                execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
-                amount: number;
-                started: number;
-                ended: number;
-              };
-              signer: string;
-              signature: string;
-            };
-            inclusion: { index: number; count: number; path: string[] };
-            gateway: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-            worker: {
-              channelHeader: string;
-              signatureHeader: string;
-              proposal: string;
-              response: string;
-              endorsements: { endorser: string; signature: string }[];
-            };
-          };
-      configurations: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      }[];
-      block: {
-        number: number;
-        previousHash: string;
-        dataHash: string;
-        data: string[];
-        metadata: string;
-        signatures: { header: string; signature: string }[];
-      };
-      read: {
-        channelHeader: string;
-        signatureHeader: string;
-        proposal: string;
-        response: string;
-        endorsements: { endorser: string; signature: string }[];
-      };
-    };
+    answer: EvidenceBundle;
   };
   /** One model version. */
   'GET /v1/models/{id}/versions/{version}': {
@@ -245,6 +190,27 @@ export interface ModelsOperations {
     };
     answer: {
       schema: 'alias/1';
+      model: string;
+      alias: 'production' | 'canary';
+      version: number | null;
+      weight?: number;
+      ordinal: number;
+      proposal: string;
+      decided: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** One value that an alias has had. */
+  'GET /v1/models/{id}/aliases/{alias}/history/{ordinal}': {
+    request: {
+      params: { id: string; alias: 'production' | 'canary'; ordinal: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'alias-value/1';
       model: string;
       alias: 'production' | 'canary';
       version: number | null;

@@ -1,6 +1,13 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface ProposalsOperations {
+  /** Evidence that proves offline, to "llmchain verify": one proposal and its votes. Keep it byte for byte. */
+  'GET /v1/proposals/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
+  };
   /** Put a motion to the vote of the members. */
   'POST /v1/proposals': {
     request: {

@@ -1,6 +1,13 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface SessionsOperations {
+  /** Evidence that proves offline, to "llmchain verify": a prepaid session, as the ledger has it. Keep it byte for byte. */
+  'GET /v1/sessions/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
+  };
   /** Open a prepaid session for a key, paid by the member’s treasury. */
   'POST /v1/sessions': {
     request: { body: { operationId?: string; key: string; amount: number } };

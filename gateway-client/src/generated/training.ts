@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface TrainingOperations {
   /** Say what is going to be trained, before it is. */
   'POST /v1/training/jobs': {
@@ -127,6 +129,11 @@ export interface TrainingOperations {
       transaction: string;
       block: number;
     };
+  };
+  /** Evidence that proves offline, to "llmchain verify": one training job. Keep it byte for byte. */
+  'GET /v1/training/jobs/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
   };
   /** One training job. */
   'GET /v1/training/jobs/{id}': {

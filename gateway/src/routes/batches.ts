@@ -5,8 +5,7 @@ import type { Actor } from '../ports/actor';
 import type { ExpireBatch } from '../usecases/expire-batch';
 import type { RotateBatch } from '../usecases/rotate-batch';
 import type { Transact } from '../usecases/transact';
-import { api, operation, place } from './common';
-import { SequenceInPath } from './records';
+import { api, SequenceInPath, operation, place } from './common';
 
 /** What people may do about batches and the keys that sign them; all else the gateways do by themselves. */
 export function batchRoutes(usecases: {

@@ -1,4 +1,4 @@
-import { OperationId } from '@llmchain/protocol';
+import { BatchEntry, OperationId } from '@llmchain/protocol';
 import { z } from 'zod';
 import { routesFor } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -11,6 +11,16 @@ export const place = { transaction: z.string(), block: z.number().int() };
 
 /** A version number in a path. */
 export const VersionInPath = z.coerce.number().int().min(1).max(1_000_000);
+
+/** A batch's number in a path. */
+export const SequenceInPath = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(BatchEntry.shape.sequence.maxValue ?? 1);
+
+/** A page of a dataset version in a path, from 0. */
+export const PageInPath = z.coerce.number().int().min(0).max(9_999);
 
 /** Makes a call safe to repeat: the same id with the same body changes nothing. */
 export const operation = { operationId: OperationId.optional() };

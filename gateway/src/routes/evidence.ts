@@ -1,47 +1,109 @@
 import { EvidenceBundle } from '@llmchain/evidence';
-import { Digest, Id, ordinal } from '@llmchain/protocol';
+import { Account, Digest, Id, LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { CollectEvidence } from '../usecases/collect-evidence';
-import { api } from './common';
+import { api, VersionInPath } from './common';
+import { keyParts, SINGLES } from './singles';
 
 /** `poet@1`. */
 const VersionedId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}@[1-9]\d{0,6}$/, 'must be an id, @ and a version, such as poet@1');
 
-/** The parts of the state key of a version. */
-function partsOf(id: string): [string, string] {
+/** What of a dataset version is to be proven; all of its items when left out. */
+const ItemQuery = { item: Digest.optional(), work: Digest.optional() };
+type ItemQuery = z.infer<z.ZodObject<typeof ItemQuery>>;
+
+function versionOf(id: string): [string, number] {
   const at = id.lastIndexOf('@');
-  return [id.slice(0, at), ordinal(Number(id.slice(at + 1)))];
+  return [id.slice(0, at), Number(id.slice(at + 1))];
 }
 
+/** What proves each record that can be asked for by its key, each receipt, and what a dataset version holds. */
 export function evidenceRoutes(usecases: { collectEvidence: CollectEvidence }): Route<Actor>[] {
   const { collectEvidence } = usecases;
-  const evidence = (
-    things: string,
-    id: z.ZodType<string>,
-    collect: (actor: Actor, id: string) => Promise<string>,
+  /** A route for `path/evidence`. */
+  const evidence = <P extends z.ZodRawShape, Q extends z.ZodRawShape>(
+    path: string,
+    what: string,
+    shape: { params: P; query: Q },
+    collect: (actor: Actor, params: z.output<z.ZodObject<P>>, query: z.output<z.ZodObject<Q>>) => Promise<string>,
   ): Route<Actor> =>
     api.stream({
       method: 'get',
-      path: `/v1/${things}/{id}/evidence`,
-      summary: `Evidence that proves one of the ${things} offline, see "llmchain verify"; keep it byte for byte`,
+      path: `${path}/evidence`,
+      summary: `Evidence that proves offline, to "llmchain verify": ${what}. Keep it byte for byte`,
       roles: 'any',
-      params: z.strictObject({ id }),
+      params: z.strictObject(shape.params),
+      query: z.strictObject(shape.query),
       gives: { 'application/json': EvidenceBundle },
-      async respond({ actor, params }, response) {
-        const text = await collect(actor, params.id);
+      async respond({ actor, params, query }, response) {
+        const text = await collect(actor, params, query);
         response.setHeader('content-type', 'application/json; charset=utf-8');
         response.end(text);
       },
     });
+  const records = SINGLES.filter(({ type }) => type !== 'dataset' && type !== 'dataset-version').map(
+    ({ type, path, summary, params }) =>
+      evidence(
+        path,
+        summary.charAt(0).toLowerCase() + summary.slice(1),
+        { params: params.shape, query: {} },
+        (_, given) => collectEvidence.ofRecord(type, ...keyParts(params, given)),
+      ),
+  );
+  const ofVersion = (dataset: string, version: number, { item, work }: ItemQuery): Promise<string> => {
+    if (item !== undefined && work !== undefined) throw one();
+    if (item !== undefined) return collectEvidence.ofItem(dataset, version, item);
+    if (work !== undefined) return collectEvidence.ofWork(dataset, version, work);
+    return collectEvidence.ofDataset(dataset, version);
+  };
+  const items =
+    'all items of a sealed version; with `item` (digest) or `work` (id) that it holds that one, or that it does not';
   return [
-    evidence('artworks', Digest, (_, id) => collectEvidence.ofRecord('work', id)),
-    evidence('licences', Id, (_, id) => collectEvidence.ofRecord('licence', id)),
-    evidence('datasets', VersionedId, (_, id) => collectEvidence.ofRecord('dataset-version', ...partsOf(id))),
-    evidence('models', VersionedId, (_, id) => collectEvidence.ofRecord('model', ...partsOf(id))),
-    evidence('receipts', Digest, (actor, id) => collectEvidence.ofReceipt(actor, id)),
+    ...records,
+    evidence(
+      '/v1/datasets/{id}',
+      `the record of a dataset; of poets@1 as of /v1/datasets/poets/versions/1`,
+      { params: { id: z.union([Id, VersionedId]) }, query: ItemQuery },
+      (_, { id }, query) => {
+        if (VersionedId.safeParse(id).success) return ofVersion(...versionOf(id), query);
+        if (query.item !== undefined || query.work !== undefined) throw unversioned(id);
+        return collectEvidence.ofRecord('dataset', id);
+      },
+    ),
+    evidence(
+      '/v1/datasets/{id}/versions/{version}',
+      items,
+      { params: { id: Id, version: VersionInPath }, query: ItemQuery },
+      (_, { id, version }, query) => ofVersion(id, version, query),
+    ),
+    evidence('/v1/models/{id}', 'one model version', { params: { id: VersionedId }, query: {} }, (_, { id }) =>
+      collectEvidence.ofModel(...versionOf(id)),
+    ),
+    evidence(
+      '/v1/accounts/{account}',
+      'the balance of an account, without payments that are not compacted yet',
+      { params: { account: Account }, query: {} },
+      (_, { account }) => collectEvidence.ofRecord('balance', account),
+    ),
+    evidence(
+      '/v1/receipts/{id}',
+      'a receipt, that it stands in an accepted batch, and what that batch paid',
+      { params: { id: Digest }, query: {} },
+      (actor, { id }) => collectEvidence.ofReceipt(actor, id),
+    ),
   ];
+}
+
+function one(): LlmchainError {
+  const issues = [{ pointer: '/work', message: 'must not stand beside item' }];
+  return new LlmchainError('invalid_argument', 'Ask for an item or for a work, not for both.', { issues });
+}
+
+function unversioned(id: string): LlmchainError {
+  const issues = [{ pointer: '/id', message: `must name a version, such as ${id}@1` }];
+  return new LlmchainError('invalid_argument', `Items stand in a version: ask for ${id}@1 or another.`, { issues });
 }

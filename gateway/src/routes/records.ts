@@ -4,25 +4,20 @@ import {
   Alias,
   Balance,
   Batch,
-  BatchEntry,
   ClaimCursor,
-  Consortium,
   Dataset,
   DatasetVersion,
   Debit,
   Delta,
-  Digest,
   Escrow,
   Id,
   Licence,
   ModelVersion,
   MspId,
-  ordinal,
   Proposal,
   Pseudonym,
   RECORDS,
   Session,
-  Settlement,
   Signer,
   TRANSACTIONS,
   TrainingJob,
@@ -35,98 +30,11 @@ import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { ListRecords } from '../usecases/list-records';
 import type { Transact } from '../usecases/transact';
-import { api, pageOf, paging, VersionInPath } from './common';
-
-/** A batch's number in a path. */
-export const SequenceInPath = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(BatchEntry.shape.sequence.maxValue ?? 1);
-
-/** One record by its key: where it is found, and the parts of its key in order, as named in the path. */
-interface Single {
-  type: RecordType;
-  path: string;
-  summary: string;
-  params: z.ZodObject;
-  schema: z.ZodObject;
-}
+import { api, pageOf, paging, SequenceInPath } from './common';
+import { keyParts, SINGLES } from './singles';
 
 const id = z.strictObject({ id: Id });
-const version = z.strictObject({ id: Id, version: VersionInPath });
 const batch = z.strictObject({ producer: MspId, sequence: SequenceInPath });
-
-const SINGLES: readonly Single[] = [
-  {
-    type: 'consortium',
-    path: '/v1/consortium',
-    summary: 'The members and their terms',
-    params: z.strictObject({}),
-    schema: Consortium,
-  },
-  {
-    type: 'work',
-    path: '/v1/artworks/{id}',
-    summary: 'One work',
-    params: z.strictObject({ id: Digest }),
-    schema: Work,
-  },
-  { type: 'licence', path: '/v1/licences/{id}', summary: 'One licence', params: id, schema: Licence },
-  { type: 'dataset', path: '/v1/datasets/{id}', summary: 'One dataset', params: id, schema: Dataset },
-  {
-    type: 'dataset-version',
-    path: '/v1/datasets/{id}/versions/{version}',
-    summary: 'One sealed version',
-    params: version,
-    schema: DatasetVersion,
-  },
-  { type: 'job', path: '/v1/training/jobs/{id}', summary: 'One training job', params: id, schema: TrainingJob },
-  {
-    type: 'model',
-    path: '/v1/models/{id}/versions/{version}',
-    summary: 'One model version',
-    params: version,
-    schema: ModelVersion,
-  },
-  {
-    type: 'alias',
-    path: '/v1/models/{id}/aliases/{alias}',
-    summary: 'Where an alias of a model points',
-    params: z.strictObject({ id: Id, alias: AliasName }),
-    schema: Alias,
-  },
-  {
-    type: 'signer',
-    path: '/v1/signers/{id}',
-    summary: 'A key that signs tickets or receipts',
-    params: id,
-    schema: Signer,
-  },
-  {
-    type: 'session',
-    path: '/v1/sessions/{id}',
-    summary: 'A prepaid session, as the ledger has it',
-    params: id,
-    schema: Session,
-  },
-  {
-    type: 'batch',
-    path: '/v1/batches/{producer}/{sequence}',
-    summary: 'One batch of receipts',
-    params: batch,
-    schema: Batch,
-  },
-  {
-    type: 'settlement',
-    path: '/v1/batches/{producer}/{sequence}/settlement',
-    summary: 'What a batch owes to whom',
-    params: batch,
-    schema: Settlement,
-  },
-  { type: 'proposal', path: '/v1/proposals/{id}', summary: 'One proposal and its votes', params: id, schema: Proposal },
-  { type: 'escrow', path: '/v1/escrows/{id}', summary: 'Money held between two accounts', params: id, schema: Escrow },
-];
 
 /** Records whose key begins with what the path names. */
 interface Listing<T extends RecordType> {
@@ -234,11 +142,6 @@ const LISTINGS: readonly Listing<RecordType>[] = [
   },
 ];
 
-/** The parts of a state key: numbers stand in it with leading zeros. */
-function partsOf(params: Record<string, unknown>): string[] {
-  return Object.values(params).map((part) => (typeof part === 'number' ? ordinal(part) : String(part)));
-}
-
 /** Every record by its key, and every kind of record page by page. */
 export function recordRoutes(usecases: { transact: Transact; listRecords: ListRecords }): Route<Actor>[] {
   const { transact, listRecords } = usecases;
@@ -251,7 +154,7 @@ export function recordRoutes(usecases: { transact: Transact; listRecords: ListRe
       tagged: true,
       params,
       response: schema,
-      run: (call) => transact.read(type, ...inOrder(params, call.params)),
+      run: (call) => transact.read(type, ...keyParts(params, call.params)),
     }),
   );
   const lists = LISTINGS.map(({ type, path, summary, params = z.strictObject({}), schema, by }) =>
@@ -270,7 +173,7 @@ export function recordRoutes(usecases: { transact: Transact; listRecords: ListRe
       run: (call) => {
         const query = call.query as { limit: number; after?: string; owner?: string; person?: string; state?: string };
         const { limit, after } = query;
-        return listRecords.run(type, inOrder(params, call.params), { limit, after, keep: wanted(query) });
+        return listRecords.run(type, keyParts(params, call.params), { limit, after, keep: wanted(query) });
       },
     }),
   );
@@ -308,11 +211,6 @@ export function recordRoutes(usecases: { transact: Transact; listRecords: ListRe
       run: ({ params }) => transact.ask('credits:account', params),
     }),
   ];
-}
-
-/** In the order of the key, which is that of the path. */
-function inOrder(schema: z.ZodObject, params: Record<string, unknown>): string[] {
-  return partsOf(Object.fromEntries(Object.keys(schema.shape).map((name) => [name, params[name]])));
 }
 
 function statesOf(type: RecordType): z.ZodType<string> {

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EvidenceCollector } from '@llmchain/evidence';
+import { EvidenceCollector, MOST_ITEMS, verifyEvidence, type Roots, type Step } from '@llmchain/evidence';
 import { LlmchainError, ordinal, type RecordType } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Chain } from '../ports/chain';
 import type { Membership } from '../ports/consortium';
 import type { Ledgers } from '../ports/ledger';
 import type { Lineage } from '../ports/lineage';
+import { DatasetItems } from './dataset-items';
 import type { ReadReceipt } from './read-receipt';
 
 interface Ports {
@@ -15,16 +16,27 @@ interface Ports {
   readReceipt: ReadReceipt;
 }
 
+export interface CollectEvidenceOptions extends Membership {
+  /** Name of the consortium's chaincode. */
+  chaincode: string;
+  /** What this member trusts: nothing is handed out that does not hold with these roots. */
+  roots: Roots;
+}
+
 /** Wait before other members are asked, milliseconds: peers at different heights answer differently for a moment. */
 const PAUSE = 250;
 
-/** Puts together what proves a record or a receipt to anyone, offline. */
+/** How often what the members gave is put together before it is given up. */
+const ATTEMPTS = 2;
+
+/** Puts together what proves a record, a receipt or a dataset's items to anyone, offline, and checks that it does. */
 export class CollectEvidence {
-  readonly #options: Membership;
+  readonly #options: CollectEvidenceOptions;
   readonly #ports: Ports;
+  readonly #items: DatasetItems;
   readonly #collector: EvidenceCollector;
 
-  constructor(options: Membership & { chaincode: string }, ports: Ports) {
+  constructor(options: CollectEvidenceOptions, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
     const source = {
@@ -32,17 +44,54 @@ export class CollectEvidence {
       block: (number: number) => ports.chain.block(number),
       read: (type: RecordType, parts: readonly string[]) => this.#read(type, parts),
     };
+    this.#items = new DatasetItems({}, ports);
     this.#collector = new EvidenceCollector(options, { source });
   }
 
   /**
    * A record as it stands, and the transaction that wrote it.
    * @returns the bundle's text
-   * @throws {LlmchainError} `not_found`; `unavailable` when too few members can be asked
+   * @throws {LlmchainError} `not_found`; `unavailable` when too few members can be asked; `not_verified` when what they
+   * gave does not hold with the roots that this gateway knows
    */
   async ofRecord(type: RecordType, ...parts: readonly string[]): Promise<string> {
     await this.#ports.ledgers.service.get(type, ...parts);
-    return put(this.#collector.record(type, parts));
+    return this.#proven(() => this.#collector.record(type, parts));
+  }
+
+  /** As {@link ofRecord}. */
+  ofModel(model: string, version: number): Promise<string> {
+    return this.ofRecord('model', model, ordinal(version));
+  }
+
+  /** A dataset version with all its items. @throws {LlmchainError} as {@link ofRecord}; `too_large` */
+  async ofDataset(dataset: string, version: number): Promise<string> {
+    const items = await this.#items.all(dataset, version, MOST_ITEMS);
+    return this.#proven(() => this.#collector.items({ kind: 'dataset', dataset, version, items }));
+  }
+
+  /** That a dataset version holds an item, or that it does not. @throws {LlmchainError} as {@link ofRecord} */
+  async ofItem(dataset: string, version: number, digest: string): Promise<string> {
+    const place = await this.#items.find(dataset, version, digest);
+    return this.#proven(() =>
+      this.#collector.items(
+        'placed' in place
+          ? { kind: 'item', dataset, version, ...place }
+          : { kind: 'absence', dataset, version, digest, ...place },
+      ),
+    );
+  }
+
+  /**
+   * That a dataset version holds an item of a work, or none. Items are sorted by their digests and not by their works, so
+   * that absence takes all of them.
+   * @throws {LlmchainError} as {@link ofDataset}
+   */
+  async ofWork(dataset: string, version: number, work: string): Promise<string> {
+    const placed = await this.#items.findWork(dataset, version, work);
+    if (placed) return this.#proven(() => this.#collector.items({ kind: 'item', dataset, version, placed }));
+    const items = await this.#items.all(dataset, version, MOST_ITEMS);
+    return this.#proven(() => this.#collector.items({ kind: 'dataset', dataset, version, items, without: work }));
   }
 
   /**
@@ -58,7 +107,21 @@ export class CollectEvidence {
       });
     }
     const sequence = Number(batch.slice(batch.lastIndexOf('/') + 1));
-    return put(this.#collector.receipt(receipt, proof.inclusion, [receipt.body.producer, ordinal(sequence)]));
+    return this.#proven(() =>
+      this.#collector.receipt(receipt, proof.inclusion, [receipt.body.producer, ordinal(sequence)]),
+    );
+  }
+
+  /** Puts a bundle together, and hands it out only when it holds; a record may change while its parts are asked for. */
+  async #proven(collect: () => Promise<string>): Promise<string> {
+    const { chaincode, roots } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const text = await put(collect());
+      const { ok, steps } = verifyEvidence(text, roots, { at: Date.now(), chaincode });
+      if (ok) return text;
+      if (attempt === ATTEMPTS) throw unproven(steps.at(-1));
+      await delay(PAUSE);
+    }
   }
 
   /** Asks all members; where that fails, as few as prove something, the own member first. */
@@ -81,6 +144,14 @@ export class CollectEvidence {
       }
     }
   }
+}
+
+function unproven(step: Step | undefined): LlmchainError {
+  return new LlmchainError(
+    'not_verified',
+    `The evidence does not hold at the step "${step?.name ?? ''}" (${step?.detail ?? ''}) and is not handed out. Ask another member, and this one to look at its roots and its peer.`,
+    { step: step?.name ?? null, reason: step?.detail ?? null },
+  );
 }
 
 async function put(bundle: Promise<string>): Promise<string> {

@@ -18,6 +18,7 @@ test('a gateway knows its own files and every member', () => {
       caName: 'lab',
       registrar: '/home/x/members/lab/gateway-registrar.json',
     },
+    roots: '/home/x/roots',
     adminKey: '/home/x/members/lab/admin.key',
     anchorEveryMs: 1000,
   });

@@ -24,6 +24,7 @@ export function gatewayConfig(topology: Topology, member: Member, layout: Layout
       registrar: files.registrar.gateway,
       wallet: files.wallet,
     },
+    roots: layout.roots,
     signingKey: files.signingKey.gateway,
     databaseUrl: files.databaseUrl,
     databaseRoot: layout.services.ca.certificate,

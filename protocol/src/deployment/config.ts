@@ -63,6 +63,8 @@ export const GatewayConfig = z.strictObject({
     /** Folder where the gateway keeps the certificates and keys of the holders. */
     wallet: path,
   }),
+  /** Folder with the members' root certificates and the genesis block's hash, which evidence is checked with. */
+  roots: path,
   /** Ed25519 private key (PKCS #8 PEM) that signs tickets; its public half is registered on the ledger. */
   signingKey: path,
   /** File with one line, a `postgresql://` URL; `databaseRoot` is the PEM of the server's TLS root. */

@@ -1,0 +1,176 @@
+// First, for it loads the chaincode's shim: generated protobuf classes share one global namespace, and the shim's are older.
+import { GatewayConsortium } from '../../test/support/gateway-consortium';
+import { EvidenceBundle, verifyEvidence } from '@llmchain/evidence';
+import { canonicalJson, compositeKey, ordinal, sha256Hex, splitCompositeKey } from '@llmchain/protocol';
+import { EvidenceChain } from '../../test/support/evidence-chain';
+import { EvidenceWorld } from '../../test/support/evidence-world';
+import type { TestMember } from '../../test/support/gateway-member';
+import { TestPostgres } from '../../test/support/postgres';
+import { SINGLES } from './routes/singles';
+
+// Every bundle is verified twice, which takes a while on a busy machine.
+jest.setTimeout(60_000);
+
+describe('evidence over HTTP', () => {
+  let postgres: TestPostgres;
+  let consortium: GatewayConsortium;
+  let world: EvidenceWorld;
+  let chain: EvidenceChain;
+  let guild: TestMember;
+  let admin: string;
+
+  beforeAll(async () => {
+    [postgres, world] = await Promise.all([TestPostgres.start(), EvidenceWorld.create(Date.now())]);
+    consortium = await GatewayConsortium.start(postgres);
+    chain = new EvidenceChain(world, consortium.ledger.world.state);
+    consortium.evidence = { chain: chain.asPort(), roots: world.roots };
+    guild = await consortium.gateway('GuildMSP');
+    admin = (await guild.key('admin', 'chair')).key;
+    await consortium.ledger.world.submit(
+      'members:registerSigner',
+      { operationId: 'a-signer-more', signer: 'more', kind: 'worker', publicKey: sha256Hex('key') },
+      { as: consortium.consortium.people.archive },
+    );
+  });
+  beforeEach(() => {
+    chain.faults = {};
+  });
+  afterAll(async () => {
+    await consortium.stop();
+    await postgres.stop();
+  });
+
+  async function evidence(path: string): Promise<{ status: number; text: string; code?: unknown; details?: unknown }> {
+    const response = await fetch(`${guild.url}${path}`, { headers: { authorization: `Bearer ${admin}` } });
+    const text = await response.text();
+    const { code, details } = JSON.parse(text) as Record<string, unknown>;
+    return { status: response.status, text, code, details };
+  }
+  const proven = async (path: string): Promise<string | undefined> => {
+    const { status, text } = await evidence(path);
+    expect({ path, status, text: status === 200 ? '' : text }).toEqual({ path, status: 200, text: '' });
+    EvidenceBundle.parse(JSON.parse(text));
+    return verifyEvidence(text, world.roots).proves;
+  };
+
+  /** Where a record of the state is found, by its key. */
+  function pathOf(key: string): string | undefined {
+    const { type, parts } = splitCompositeKey(key)!;
+    const single = SINGLES.find((each) => each.type === type);
+    const names = Object.entries(single?.params.shape ?? {});
+    return single?.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const part = parts[names.findIndex(([each]) => each === name)]!;
+      return encodeURIComponent(/^\d{10}$/.test(part) ? String(Number(part)) : part);
+    });
+  }
+
+  test('every record that can be asked for by its key has evidence beside it', async () => {
+    const seen = new Set<string>();
+    for (const key of consortium.ledger.world.state.keys()) {
+      const path = pathOf(key);
+      if (path === undefined) continue;
+      const record = await guild.call(admin, 'GET', path);
+      expect({ path, status: record.status }).toEqual({ path, status: 200 });
+      const { type, parts } = splitCompositeKey(key)!;
+      const name = type === 'dataset-version' ? 'verses@1 holds' : `${type} ${parts.join('/')}`.trim();
+      expect(await proven(`${path}/evidence`)).toContain(name);
+      seen.add(type);
+    }
+    expect([...seen].sort()).toEqual(
+      expect.arrayContaining(['consortium', 'dataset', 'dataset-page', 'dataset-version', 'job', 'model', 'work']),
+    );
+    expect(await proven('/v1/accounts/member%3ALabMSP/evidence')).toContain('balance member:LabMSP');
+    expect(await proven('/v1/models/poet@1/evidence')).toContain('model poet/0000000001');
+    expect(await proven('/v1/datasets/verses@1/evidence')).toBe('verses@1 holds just these 1 items');
+  });
+
+  test('a version proves what it holds and what it does not', async () => {
+    const [item] = (await guild.call(admin, 'GET', '/v1/datasets/verses/versions/1/items')).body['items'] as [
+      { digest: string; work: string },
+    ];
+    const path = '/v1/datasets/verses/versions/1/evidence';
+    const holds = `verses@1 holds item ${item.digest}, of work ${item.work}`;
+    expect(await proven(`${path}?item=${item.digest}`)).toBe(holds);
+    expect(await proven(`${path}?work=${item.work}`)).toBe(holds);
+    expect(await proven(`/v1/datasets/verses@1/evidence?item=${item.digest}`)).toBe(holds);
+    const [none, last] = ['0'.repeat(64), 'f'.repeat(64)];
+    for (const digest of [none, last])
+      expect(await proven(`${path}?item=${digest}`)).toBe(`verses@1 does not hold an item ${digest}`);
+    expect(await proven(`${path}?work=${none}`)).toBe(
+      `verses@1 holds just these 1 items, and none of them is of work ${none}`,
+    );
+  });
+
+  test.each([
+    ['?item=x', 'invalid_argument'],
+    [`?item=${'A'.repeat(64)}`, 'invalid_argument'],
+    [`?item=${'0'.repeat(64)}&work=${'0'.repeat(64)}`, 'invalid_argument'],
+    ['?page=0', 'invalid_argument'],
+  ])('a bad question %s is refused', async (query, code) => {
+    expect(await evidence(`/v1/datasets/verses/versions/1/evidence${query}`)).toMatchObject({ status: 400, code });
+  });
+
+  test.each([
+    ['/v1/datasets/verses/versions/2/evidence', 404, 'not_found'],
+    [`/v1/datasets/verses/versions/2/evidence?item=${'0'.repeat(64)}`, 404, 'not_found'],
+    ['/v1/datasets/nothing/evidence', 404, 'not_found'],
+    ['/v1/datasets/Nothing/evidence', 400, 'invalid_argument'],
+    [`/v1/datasets/verses/evidence?item=${'0'.repeat(64)}`, 400, 'invalid_argument'],
+    ['/v1/batches/LabMSP/1/settlement/evidence', 404, 'not_found'],
+    ['/v1/batches/LabMSP/1/debits/s/evidence', 404, 'not_found'],
+    ['/v1/batches/LabMSP/x/evidence', 400, 'invalid_argument'],
+    ['/v1/models/poet/evidence', 400, 'invalid_argument'],
+    ['/v1/epochs/no%2Fsuch%2Fthing/evidence', 400, 'invalid_argument'],
+  ])('%s is answered %i %s', async (path, status, code) => {
+    expect(await evidence(path)).toMatchObject({ status, code });
+  });
+
+  test('what would not verify is not handed out', async () => {
+    // Asked for anew each time: a record's block is made once.
+    const rename = (title: string): void => {
+      const key = compositeKey('dataset', ['verses']);
+      const { state } = consortium.ledger.world;
+      const record = JSON.parse(Buffer.from(state.get(key)!).toString()) as object;
+      state.set(key, Buffer.from(canonicalJson({ ...record, title })));
+    };
+    rename('few endorsers');
+    chain.faults = { transaction: { endorsers: world.peers('GuildMSP', 'LabMSP') } };
+    expect(await evidence('/v1/datasets/verses/evidence')).toMatchObject({
+      status: 422,
+      code: 'not_verified',
+      details: { step: 'endorsers' },
+    });
+    rename('few orderers');
+    chain.faults = { signedBy: ['GuildMSP'] };
+    expect(await evidence('/v1/datasets/verses/evidence')).toMatchObject({ details: { step: 'block' } });
+    rename('another value');
+    chain.faults = { transaction: { writes: { [compositeKey('dataset', ['verses'])]: '{}' } } };
+    expect(await evidence('/v1/datasets/verses/evidence')).toMatchObject({ details: { step: 'record' } });
+    chain.faults = { read: { endorsers: world.peers('GuildMSP') } };
+    expect(await evidence('/v1/datasets/verses/evidence')).toMatchObject({ status: 503, code: 'unavailable' });
+  });
+
+  test('a gateway with roots of another consortium hands nothing out', async () => {
+    const { roots } = await EvidenceWorld.create(Date.now());
+    consortium.evidence = { chain: chain.asPort(), roots };
+    const other = await consortium.gateway('GuildMSP', 'elsewhere');
+    const { key } = await other.key('admin', 'chair');
+    const { status, body } = await other.call(key, 'GET', '/v1/datasets/verses/versions/1/evidence');
+    expect({ status, ...body }).toMatchObject({ status: 422, code: 'not_verified', details: { step: 'genesis' } });
+  });
+
+  test('pages that do not give the version’s root are not proven from', async () => {
+    const { state } = consortium.ledger.world;
+    const key = compositeKey('dataset-page', ['verses', ordinal(1), ordinal(0)]);
+    const before = state.get(key)!;
+    const page = JSON.parse(Buffer.from(before).toString()) as { items: object[] };
+    state.set(key, Buffer.from(canonicalJson({ ...page, items: page.items.map((item) => ({ ...item, tokens: 7 })) })));
+    consortium.evidence = { chain: chain.asPort(), roots: world.roots };
+    const fresh = await consortium.gateway('GuildMSP', 'fresh');
+    const { key: keyOfFresh } = await fresh.key('admin', 'chair');
+    const path = `/v1/datasets/verses/versions/1/evidence?item=${'0'.repeat(64)}`;
+    expect((await fresh.call(keyOfFresh, 'GET', path)).body).toMatchObject({ code: 'digest_mismatch' });
+    state.set(key, before);
+    expect((await fresh.call(keyOfFresh, 'GET', path)).status).toBe(200);
+  });
+});

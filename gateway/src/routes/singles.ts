@@ -1,0 +1,184 @@
+import {
+  Account,
+  Alias,
+  AliasName,
+  AliasValue,
+  Batch,
+  ClaimCursor,
+  Consortium,
+  Dataset,
+  DatasetPage,
+  DatasetVersion,
+  Debit,
+  Delta,
+  Digest,
+  Epoch,
+  Escrow,
+  Id,
+  Licence,
+  ModelVersion,
+  MspId,
+  ordinal,
+  Proposal,
+  Reclaim,
+  Session,
+  Settlement,
+  Signer,
+  TrainingJob,
+  Work,
+  type RecordType,
+} from '@llmchain/protocol';
+import { z } from 'zod';
+import { PageInPath, SequenceInPath, VersionInPath } from './common';
+
+/** One record by its key: where it is found, and the parts of its key in order, as named in the path. */
+export interface Single {
+  type: RecordType;
+  path: string;
+  summary: string;
+  params: z.ZodObject;
+  schema: z.ZodObject;
+}
+
+const id = z.strictObject({ id: Id });
+const version = z.strictObject({ id: Id, version: VersionInPath });
+const alias = z.strictObject({ id: Id, alias: AliasName });
+const batch = z.strictObject({ producer: MspId, sequence: SequenceInPath });
+const debit = batch.extend({ session: Id });
+
+/** Every record that can be asked for by its key; `GET` on the path is the record, `…/evidence` what proves it. */
+export const SINGLES: readonly Single[] = [
+  {
+    type: 'consortium',
+    path: '/v1/consortium',
+    summary: 'The members and their terms',
+    params: z.strictObject({}),
+    schema: Consortium,
+  },
+  {
+    type: 'work',
+    path: '/v1/artworks/{id}',
+    summary: 'One work',
+    params: z.strictObject({ id: Digest }),
+    schema: Work,
+  },
+  { type: 'licence', path: '/v1/licences/{id}', summary: 'One licence', params: id, schema: Licence },
+  {
+    type: 'epoch',
+    path: '/v1/epochs/{grantor}',
+    summary: 'How often what a grantor consents to has changed',
+    params: z.strictObject({
+      grantor: z
+        .string()
+        .regex(/^[A-Za-z][A-Za-z0-9.-]{0,62}(\/[a-z0-9][a-z0-9._-]{0,63})?$/, 'must be MSP or MSP/person'),
+    }),
+    schema: Epoch,
+  },
+  { type: 'dataset', path: '/v1/datasets/{id}', summary: 'One dataset', params: id, schema: Dataset },
+  {
+    type: 'dataset-version',
+    path: '/v1/datasets/{id}/versions/{version}',
+    summary: 'One sealed version',
+    params: version,
+    schema: DatasetVersion,
+  },
+  {
+    type: 'dataset-page',
+    path: '/v1/datasets/{id}/versions/{version}/pages/{page}',
+    summary: 'One page of a version, with the consents that it was checked under',
+    params: version.extend({ page: PageInPath }),
+    schema: DatasetPage,
+  },
+  { type: 'job', path: '/v1/training/jobs/{id}', summary: 'One training job', params: id, schema: TrainingJob },
+  {
+    type: 'model',
+    path: '/v1/models/{id}/versions/{version}',
+    summary: 'One model version',
+    params: version,
+    schema: ModelVersion,
+  },
+  {
+    type: 'alias',
+    path: '/v1/models/{id}/aliases/{alias}',
+    summary: 'Where an alias of a model points',
+    params: alias,
+    schema: Alias,
+  },
+  {
+    type: 'alias-value',
+    path: '/v1/models/{id}/aliases/{alias}/history/{ordinal}',
+    summary: 'One value that an alias has had',
+    params: alias.extend({ ordinal: VersionInPath }),
+    schema: AliasValue,
+  },
+  {
+    type: 'signer',
+    path: '/v1/signers/{id}',
+    summary: 'A key that signs tickets or receipts',
+    params: id,
+    schema: Signer,
+  },
+  {
+    type: 'session',
+    path: '/v1/sessions/{id}',
+    summary: 'A prepaid session, as the ledger has it',
+    params: id,
+    schema: Session,
+  },
+  {
+    type: 'batch',
+    path: '/v1/batches/{producer}/{sequence}',
+    summary: 'One batch of receipts',
+    params: batch,
+    schema: Batch,
+  },
+  {
+    type: 'settlement',
+    path: '/v1/batches/{producer}/{sequence}/settlement',
+    summary: 'What a batch owes to whom',
+    params: batch,
+    schema: Settlement,
+  },
+  {
+    type: 'debit',
+    path: '/v1/batches/{producer}/{sequence}/debits/{session}',
+    summary: 'What a batch draws from one session',
+    params: debit,
+    schema: Debit,
+  },
+  {
+    type: 'reclaim',
+    path: '/v1/batches/{producer}/{sequence}/debits/{session}/reclaim',
+    summary: 'That a session has taken back what a batch had drawn',
+    params: debit,
+    schema: Reclaim,
+  },
+  { type: 'proposal', path: '/v1/proposals/{id}', summary: 'One proposal and its votes', params: id, schema: Proposal },
+  { type: 'escrow', path: '/v1/escrows/{id}', summary: 'Money held between two accounts', params: id, schema: Escrow },
+  {
+    type: 'delta',
+    path: '/v1/accounts/{account}/deltas/{transaction}/{number}',
+    summary: 'One payment to an account that is not compacted yet',
+    params: z.strictObject({
+      account: Account,
+      transaction: z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'must be the id of a transaction'),
+      number: z.string().regex(/^\d{1,6}$/, 'must be the number of a payment in its transaction'),
+    }),
+    schema: Delta,
+  },
+  {
+    type: 'cursor',
+    path: '/v1/accounts/{account}/claims/{producer}/{model}/{version}',
+    summary: 'Up to where an account has claimed what a model version earned with one producer',
+    params: z.strictObject({ account: Account, producer: MspId, model: Id, version: VersionInPath }),
+    schema: ClaimCursor,
+  },
+];
+
+/** The parts of a state key, in its order, which is that of the path: numbers stand in it with leading zeros. */
+export function keyParts(schema: z.ZodObject, params: Record<string, unknown>): string[] {
+  return Object.keys(schema.shape).map((name) => {
+    const part = params[name];
+    return typeof part === 'number' ? ordinal(part) : String(part);
+  });
+}
