@@ -44,6 +44,8 @@ export interface Call {
   client?: TestSigner;
   reads?: Record<string, { block: number; index: number }>;
   writes?: Record<string, string>;
+  /** State keys whose policies are set. */
+  policies?: readonly string[];
   answer?: string;
   endorsers?: readonly TestSigner[];
   highS?: boolean;
@@ -285,7 +287,7 @@ export class EvidenceWorld {
   }
 }
 
-function readWriteSet({ reads = {}, writes = {} }: Call): Uint8Array {
+function readWriteSet({ reads = {}, writes = {}, policies = [] }: Call): Uint8Array {
   const set = new kvrwset.KVRWSet();
   set.setReadsList(
     Object.entries(reads).map(([key, place]) => {
@@ -303,6 +305,17 @@ function readWriteSet({ reads = {}, writes = {} }: Call): Uint8Array {
       const write = new kvrwset.KVWrite();
       write.setKey(key);
       write.setValue(bytes(value));
+      return write;
+    }),
+  );
+  set.setMetadataWritesList(
+    policies.map((key) => {
+      const entry = new kvrwset.KVMetadataEntry();
+      entry.setName('VALIDATION_PARAMETER');
+      entry.setValue(bytes('a policy'));
+      const write = new kvrwset.KVMetadataWrite();
+      write.setKey(key);
+      write.setEntriesList([entry]);
       return write;
     }),
   );

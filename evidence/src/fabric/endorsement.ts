@@ -30,6 +30,8 @@ export interface Outcome {
   reads: ReadonlyMap<string, Place | null>;
   /** By state key of the chaincode; null where the value was deleted. */
   writes: ReadonlyMap<string, string | null>;
+  /** State keys of the chaincode whose policy is set; their values' place becomes that of this transaction, too. */
+  policies: ReadonlySet<string>;
 }
 
 const SUCCESS = 200;
@@ -47,6 +49,7 @@ export function readOutcome(response: Uint8Array, proposal: Proposal): Outcome {
   demand(action.getResponse()?.getStatus() === SUCCESS, 'the chaincode refused the proposal');
   const reads = new Map<string, Place | null>();
   const writes = new Map<string, string | null>();
+  const policies = new Set<string>();
   const sets = canonicalMessage(rwset.TxReadWriteSet, action.getResults_asU8(), 'read-write set');
   for (const set of sets.getNsRwsetList()) {
     const values = canonicalMessage(kvrwset.KVRWSet, set.getRwset_asU8(), 'read-write set of a chaincode');
@@ -60,8 +63,9 @@ export function readOutcome(response: Uint8Array, proposal: Proposal): Outcome {
       demand(!writes.has(write.getKey()), 'a key was written twice');
       writes.set(write.getKey(), write.getIsDelete() ? null : fromUtf8(write.getValue_asU8()));
     }
+    for (const write of values.getMetadataWritesList()) policies.add(write.getKey());
   }
-  return { answer: fromUtf8(action.getResponse()?.getPayload_asU8() ?? new Uint8Array()), reads, writes };
+  return { answer: fromUtf8(action.getResponse()?.getPayload_asU8() ?? new Uint8Array()), reads, writes, policies };
 }
 
 /**

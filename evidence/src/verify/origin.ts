@@ -3,7 +3,7 @@ import { fromBase64 } from '../bytes';
 import type { BlockEvidence } from '../bundle/schema';
 import { demandData, demandQuorum } from '../fabric/block';
 import type { Configuration } from '../fabric/configuration';
-import { demandEndorsements, readOutcome } from '../fabric/endorsement';
+import { demandEndorsements, readOutcome, type Outcome } from '../fabric/endorsement';
 import { demandClient, splitTransaction } from '../fabric/transaction';
 import { demand } from '../refusal';
 import { sizeOf } from './chain';
@@ -13,14 +13,14 @@ import type { Steps } from './steps';
 /**
  * Follows a record to the transaction that wrote it: its block, its client, its endorsers.
  * @param context.batch of a batch, its settlement or one of its debits: the batch as members have it
- * @returns what the transaction wrote, by state key
+ * @returns what the transaction did
  */
 export function followOrigin(
   steps: Steps,
   block: BlockEvidence,
   record: ProvenRecord,
   context: { configuration: Configuration; chaincode: string; batch: Batch | undefined },
-): ReadonlyMap<string, string | null> {
+): Outcome {
   const { configuration, chaincode, batch } = context;
   const { place } = record;
   const envelope = steps.take('block data', 'arithmetic', () => {
@@ -48,16 +48,24 @@ export function followOrigin(
     const found = demandEndorsements(parts.response, parts.endorsements, configuration, proposal.time);
     return { found, detail: `by peers of ${found.join(', ')}` };
   });
-  const writes = steps.take('record', 'arithmetic', () => {
-    const found = readOutcome(parts.response, proposal).writes;
-    demand(found.get(record.key) === record.text, 'the transaction did not write the record that the members have');
-    return { found, detail: `${record.type} ${record.parts.join('/')} is what the transaction wrote` };
+  const outcome = steps.take('record', 'arithmetic', () => {
+    const found = readOutcome(parts.response, proposal);
+    const name = `${record.type} ${record.parts.join('/')}`;
+    if (!found.writes.has(record.key) && found.policies.has(record.key)) {
+      const detail = `the transaction changed who may change ${name}, and not what it says`;
+      return { found, detail, rests: 'members f+1' };
+    }
+    demand(
+      found.writes.get(record.key) === record.text,
+      'the transaction did not write the record that the members have',
+    );
+    return { found, detail: `${name} is what the transaction wrote` };
   });
   steps.take('endorsers', 'endorsement rule', () => ({
     found: undefined,
     detail: demandEnough(batch, proposal.call, endorsers, configuration),
   }));
-  return writes;
+  return outcome;
 }
 
 /** Whether those who endorsed may make such a change. @returns that in words */
@@ -67,6 +75,7 @@ function demandEnough(
   endorsers: readonly string[],
   { members }: Configuration,
 ): string {
+  if (batch && call === 'inference:rotateBatch') return demandRotation(batch, endorsers);
   if (batch && call !== 'inference:anchorBatch') return demandRivals(batch, endorsers, members);
   const majority = Math.floor(members.size / 2) + 1;
   demand(endorsers.length >= majority, `${endorsers.length} members endorsed, ${majority} are needed`);
@@ -91,4 +100,12 @@ function demandRivals(batch: Batch, endorsers: readonly string[], members: Reado
     'a member named as a verifier did not endorse',
   );
   return `${endorsers.join(', ')} of ${electorate.join(', ')}, without the producer ${producer}; ${needed} are needed`;
+}
+
+/** After a member has left, an open batch gets the electorate of now from the one before, which the record no longer names. */
+function demandRotation({ producer, needed, state }: Batch, endorsers: readonly string[]): string {
+  demand(state === 'anchored', `a rotation decides nothing, but the batch is ${state}`);
+  demand(!endorsers.includes(producer), `${producer} endorsed a batch of its own`);
+  demand(endorsers.length >= needed, `${endorsers.length} rivals endorsed, ${needed} are needed`);
+  return `${endorsers.join(', ')}, without the producer ${producer}; ${needed} are needed to rotate the electorate`;
 }

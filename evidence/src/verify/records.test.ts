@@ -3,7 +3,7 @@ import { Requests } from '../../../test/support/requests';
 import { canonicalJson, compositeKey, ordinal, RECORDS, splitCompositeKey, type RecordType } from '@llmchain/protocol';
 import { EvidenceChain } from '../../../test/support/evidence-chain';
 import { flippedAt, leafSamples } from '../../../test/support/evidence-tamper';
-import { EvidenceWorld, NOW, type MemberId } from '../../../test/support/evidence-world';
+import { EvidenceWorld, MEMBERS, NOW, type MemberId } from '../../../test/support/evidence-world';
 import { EvidenceCollector } from '../collect/collector';
 import { verifyEvidence, type Verification } from './verify';
 
@@ -33,11 +33,11 @@ beforeAll(async () => {
     const example = requests.examples.find((each) => each.name === name)!;
     await requests.submit(example, requests.as(example, [role]));
   }
-  // The shop that has joined has no organisation in the channel of this test.
+  // Whoever else has joined has no organisation in the channel of this test.
   const { state } = requests.serving.world;
   for (const parts of [ACCEPTED, REJECTED, ANCHORED]) {
     const batch = requests.serving.record('batch', ...parts);
-    const electorate = batch.electorate.filter((member) => member !== 'ShopMSP');
+    const electorate = batch.electorate.filter((member) => MEMBERS.some((each) => each === member));
     state.set(compositeKey('batch', parts), Buffer.from(canonicalJson({ ...batch, electorate })));
   }
 });
@@ -134,6 +134,31 @@ describe('a batch and its money', () => {
     const without = `${JSON.stringify({ ...whole, subject })}\n`;
     expect(verify(without).steps.at(-1)).toMatchObject({ name: 'signed read', ok: false });
   });
+
+  test.each(['batch', 'settlement', 'debit'] as const)(
+    'a %s stays proven when the electorate is rotated',
+    async (type) => {
+      const parts = type === 'debit' ? [...ANCHORED, 'g1'] : ANCHORED;
+      const text = Buffer.from(requests.serving.world.state.get(compositeKey('batch', ANCHORED))!).toString();
+      const rotated = {
+        call: 'inference:rotateBatch',
+        writes: { [compositeKey('batch', ANCHORED)]: text },
+        policies: [compositeKey('settlement', ANCHORED), compositeKey('debit', [...ANCHORED, 'g1'])],
+        endorsers: world.peers('ArchiveMSP', 'LabMSP'),
+      };
+      const failing = async (change: object): Promise<string> => {
+        chain = new EvidenceChain(world, requests.serving.world.state);
+        collector = new EvidenceCollector({ chaincode: 'llmchain' }, { source: chain });
+        chain.faults = { transaction: { ...rotated, ...change } };
+        const { ok, steps } = verify(await collector.record(type, parts));
+        return ok ? 'nothing' : steps.at(-1)!.name;
+      };
+      expect(await failing({})).toBe('nothing');
+      expect(await failing({ endorsers: world.peers('LabMSP') })).toBe('endorsers');
+      expect(await failing({ endorsers: world.peers('ComputeMSP', 'LabMSP') })).toBe('endorsers');
+      expect(await failing({ policies: [] })).toBe(type === 'batch' ? 'settlement' : 'record');
+    },
+  );
 
   test('a settlement does not come with another batch, and a work with none', async () => {
     const settlement = JSON.parse(await collector.record('settlement', ACCEPTED)) as { subject: { batch: unknown } };

@@ -1,4 +1,5 @@
 import { compositeKey, decodeJson, Debit, ordinal, Settlement, type Batch, type BatchEntry } from '@llmchain/protocol';
+import type { Outcome } from '../fabric/endorsement';
 import { demand } from '../refusal';
 import type { Steps } from './steps';
 
@@ -12,9 +13,11 @@ const OUTCOMES: Readonly<Record<Batch['state'], { settlement: Settlement['state'
 
 /**
  * Follows a batch's money in the transaction that last wrote the batch: batch, settlement and debits are written together
- * and by nothing else, so that what it wrote of them is how they stand.
+ * and by nothing else, so that what it wrote of them is how they stand. A rotated electorate alone writes no money.
  */
-export function followSettlement(steps: Steps, batch: Batch, writes: ReadonlyMap<string, string | null>): void {
+export function followSettlement(steps: Steps, batch: Batch, { writes, policies }: Outcome): void {
+  const place = compositeKey('settlement', [batch.producer, ordinal(batch.sequence)]);
+  if (batch.state === 'anchored' && !writes.has(place) && policies.has(place)) return;
   steps.take('settlement', 'arithmetic', () => {
     const key = [batch.producer, ordinal(batch.sequence)];
     const { settlement: state, debits } = OUTCOMES[batch.state];

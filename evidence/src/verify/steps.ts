@@ -33,12 +33,12 @@ export class Steps {
 
   /**
    * Takes one step; whatever it throws is its failure.
-   * @param act what it finds, and that in words
+   * @param act what it finds, that in words, and on what that rests where it is not what the step was to rest on
    */
-  take<T>(name: string, rests: Ground, act: () => { found: T; detail: string }): T {
+  take<T>(name: string, rests: Ground, act: () => { found: T; detail: string; rests?: Ground }): T {
     try {
-      const { found, detail } = act();
-      this.#taken.push({ name, ok: true, rests, detail: printable(detail) });
+      const { found, detail, rests: other = rests } = act();
+      this.#taken.push({ name, ok: true, rests: other, detail: printable(detail) });
       return found;
     } catch (error) {
       this.#taken.push({ name, ok: false, rests, detail: printable(reasonOf(error)) });

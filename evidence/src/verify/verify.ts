@@ -61,8 +61,8 @@ export function verifyEvidence(text: string, roots: Roots, options: VerifyOption
     });
     const context = { configuration: latest, chaincode };
     const batch = followBatch(steps, bundle.subject, record, context);
-    const writes = followOrigin(steps, bundle.block, record, { configuration, chaincode, batch });
-    if (batch) followSettlement(steps, batch, writes);
+    const outcome = followOrigin(steps, bundle.block, record, { configuration, chaincode, batch });
+    if (batch) followSettlement(steps, batch, outcome);
     if (bundle.subject.kind === 'receipt') followReceipt(steps, bundle.subject, record, context);
     else if (bundle.subject.kind !== 'record') {
       const { dataset, version } = bundle.subject;
