@@ -35,6 +35,7 @@ const TEXTS = [
   '2024-05-01',
   'aaaa',
   'GB',
+  '7',
 ];
 
 const typesOf = ({ type }: Schema): string[] => [type ?? []].flat();
