@@ -47,7 +47,7 @@ describe('evidence, on a real network', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'llmchain-evidence-'));
-    scenario = await Scenario.up(22_400);
+    scenario = await Scenario.up(31_000);
     roots = await readRoots(join(scenario.home, 'roots'));
   });
   afterAll(async () => {
@@ -58,7 +58,8 @@ describe('evidence, on a real network', () => {
   async function evidence(path: string, member = 'guild'): Promise<string> {
     // Verifying keeps the process busy for longer than gateways keep connections; it has to notice which have ended.
     await delay(50);
-    return scenario.member(member).admin.text(path.replace(/(?=\?|$)/, '/evidence'));
+    const operation = `GET ${path.replace(/(?=\?|$)/, '/evidence')}` as 'GET /v1/consortium/evidence';
+    return scenario.member(member).admin.text(operation, {});
   }
 
   async function verify(text: string, ...words: string[]): Promise<{ code: number; told: Told; stderr: string }> {
