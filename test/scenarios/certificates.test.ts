@@ -1,19 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { MemberApi } from '../../cli/src/api/member-api';
 import { everywhere } from '../../cli/src/consortium/settled';
 import { LedgerClient, openConnection, type Identity } from '../../ledger-client/src';
 import { Consortium, describe as described } from '../../network/src';
 import { address } from '../../network/src/topology/topology';
-import { Scenario } from './support/consortium';
+import { COMMAND_LINE, Scenario } from './support/consortium';
 
+/** Set by `./llmchain test --all`: the long forms, too. */
+const ALL = process.env.LLMCHAIN_TEST_ALL === '1';
 const PORTS = 25_200;
 
 const Key = z.object({ id: z.string(), key: z.string() });
 const Registered = z.looseObject({ works: z.array(z.looseObject({ id: z.string() })), block: z.number() });
+const State = z.object({ processes: z.array(z.object({ name: z.string(), pid: z.number() })) });
 const Bundle = z.looseObject({ configurations: z.array(z.unknown()) });
 const silent = { report: { step: () => ({ done: () => undefined, fail: () => undefined }) } };
 
@@ -25,7 +31,7 @@ interface Person {
   copied: Identity;
 }
 
-describe('a certificate that was taken back', () => {
+describe('certificates', () => {
   let scenario: Scenario;
   let folder: string;
 
@@ -37,6 +43,9 @@ describe('a certificate that was taken back', () => {
     await scenario.reset();
     await rm(folder, { recursive: true, force: true });
   });
+
+  const processes = (): { name: string; pid: number }[] =>
+    State.parse(JSON.parse(readFileSync(join(scenario.home, 'state.json'), 'utf8'))).processes;
 
   async function artist(name: string): Promise<Person> {
     const { answer } = await scenario.command(
@@ -110,7 +119,7 @@ describe('a certificate that was taken back', () => {
     return (await scenario.command('verify', file)).code;
   }
 
-  test('is refused by every peer at once, and what it signed before still counts', async () => {
+  test('one that was taken back is refused by every peer at once, and what it signed before still counts', async () => {
     const person = await artist('ann');
     const before = await evidenceOf(person.work);
     expect(await peersSay(person)).toEqual(['accepted']);
@@ -127,7 +136,7 @@ describe('a certificate that was taken back', () => {
     await artist('another');
   });
 
-  test('taken back again it makes no block', async () => {
+  test('one that is taken back again makes no block', async () => {
     const person = await artist('bess');
     await scenario.command('key', 'revoke', person.id, '--member', 'guild');
     const { configurations } = await evidenceOf(person.work);
@@ -137,7 +146,7 @@ describe('a certificate that was taken back', () => {
     expect((await evidenceOf(person.work)).configurations).toBe(configurations);
   });
 
-  test('at its gateway alone, up has the channel refuse it too', async () => {
+  test('one that was taken back at its gateway alone is refused by the channel after up', async () => {
     const person = await artist('cole');
     await scenario.member('guild').admin.call('DELETE /v1/keys/{id}', { params: { id: person.id } });
     expect(await peersSay(person)).toEqual(['accepted']);
@@ -147,17 +156,15 @@ describe('a certificate that was taken back', () => {
     expect(await peersSay(person)).toEqual(['not_authorised']);
   });
 
-  test('while its key still works at the gateway, the gateway’s answer says what happened', async () => {
+  test('one that was taken back while its key still works at the gateway: the answer says what happened', async () => {
     const person = await artist('dora');
     await new Consortium({ home: scenario.home }, silent).revoke('guild', person.id);
     await expect(registers(person.api, 'dora')).rejects.toThrowWithCode('not_authorised');
   });
 
-  test('with its member’s orderer down, another takes the update', async () => {
+  test('one is taken back while its member’s orderer is down', async () => {
     const person = await artist('emma');
-    const { answer } = await scenario.command('status');
-    const { processes } = answer as { processes: { name: string; pid: number }[] };
-    process.kill(processes.find(({ name }) => name === 'orderer-guild')!.pid, 'SIGKILL');
+    process.kill(processes().find(({ name }) => name === 'orderer-guild')!.pid, 'SIGKILL');
     const { code } = await scenario.command('key', 'revoke', person.id, '--member', 'guild');
     expect(code).toBe(0);
     expect(await peersSay(person)).toEqual(['not_authorised']);
@@ -172,5 +179,52 @@ describe('a certificate that was taken back', () => {
     expect([stranger.code, stranger.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
     const founding = await scenario.command('key', 'revoke', 'admin', '--member', 'guild');
     expect([founding.code, founding.answer]).toMatchObject([1, { error: { code: 'wrong_state' } }]);
+  });
+
+  /** Credentials that were made for a renewal and are not in their place yet. */
+  const unfinished = (): string[] =>
+    readdirSync(join(scenario.home, 'members'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.renewed'),
+    );
+  const keyOf = (member: string): string =>
+    readFileSync(join(scenario.home, 'members', member, 'msp', 'orderer', 'keystore', 'priv_sk'), 'utf8');
+
+  test('orderers get new keys one after the other, the ledger goes on, and evidence follows', async () => {
+    const person = await artist('gwen');
+    const before = await evidenceOf(person.work);
+    const renewed = ALL ? ['guild', 'archive', 'lab', 'compute', 'guild'] : ['guild', 'lab'];
+    for (const member of renewed) {
+      const key = keyOf(member);
+      const { code, answer } = await scenario.command('orderer', 'renew', '--member', member);
+      expect([code, answer]).toEqual([0, { member, renewed: true }]);
+      expect(keyOf(member)).not.toBe(key);
+      await registers(person.api, 'gwen');
+    }
+    const after = await evidenceOf(await registers(person.api, 'gwen'));
+    expect(after.configurations).toBe(before.configurations + renewed.length);
+    expect([await verified(before.text), await verified(after.text)]).toEqual([0, 0]);
+    expect(unfinished()).toEqual([]);
+    const stranger = await scenario.command('orderer', 'renew', '--member', 'louvre');
+    expect([stranger.code, stranger.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
+  });
+
+  (ALL ? test : test.skip)('a renewal that is killed at any moment is finished by up', async () => {
+    const person = await artist('hope');
+    for (const [number, wait] of [250, 450, 700, 900, 1100, 1400, 1800, 2500].entries()) {
+      const member = ['guild', 'archive', 'lab', 'compute'][number % 4]!;
+      const words = ['orderer', 'renew', '--member', member, '--home', scenario.home];
+      const renewal = spawn(process.execPath, [...COMMAND_LINE, ...words], { stdio: 'ignore' });
+      const ended = once(renewal, 'exit');
+      await delay(wait);
+      renewal.kill('SIGKILL');
+      await ended;
+      // As after a power cut: whatever took part in it is gone, too.
+      if (number % 2 === 1) for (const { pid } of processes()) process.kill(pid, 'SIGKILL');
+      const { code, stderr } = await scenario.command('up');
+      expect(stderr).not.toContain('✘');
+      expect(code).toBe(0);
+      expect(unfinished()).toEqual([]);
+      expect(await verified((await evidenceOf(await registers(person.api, 'hope'))).text)).toBe(0);
+    }
   });
 });
