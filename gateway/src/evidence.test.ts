@@ -1,7 +1,17 @@
 // First, for it loads the chaincode's shim: generated protobuf classes share one global namespace, and the shim's are older.
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
-import { EvidenceBundle, verifyEvidence } from '@llmchain/evidence';
-import { canonicalJson, compositeKey, ordinal, sha256Hex, splitCompositeKey } from '@llmchain/protocol';
+import { EvidenceBundle, MOST_ITEMS, verifyEvidence } from '@llmchain/evidence';
+import {
+  canonicalJson,
+  compositeKey,
+  merkleRoot,
+  ordinal,
+  PAGE_ITEMS,
+  sha256Hex,
+  splitCompositeKey,
+  toHex,
+  type RecordType,
+} from '@llmchain/protocol';
 import { EvidenceChain } from '../../test/support/evidence-chain';
 import { EvidenceWorld } from '../../test/support/evidence-world';
 import type { TestMember } from '../../test/support/gateway-member';
@@ -123,6 +133,46 @@ describe('evidence over HTTP', () => {
     ['/v1/epochs/no%2Fsuch%2Fthing/evidence', 400, 'invalid_argument'],
   ])('%s is answered %i %s', async (path, status, code) => {
     expect(await evidence(path)).toMatchObject({ status, code });
+  });
+
+  test('a version of several pages proves its items, one whole version at a time', async () => {
+    const { state } = consortium.ledger.world;
+    const put = (type: RecordType, parts: string[], record: object): void => {
+      state.set(compositeKey(type, parts), Buffer.from(canonicalJson({ ...record, ...stamps })));
+    };
+    const stamps = { owner: { member: 'ArchiveMSP' }, createdTx: 'tx', updatedTx: 'tx' };
+    const of = { dataset: 'large', version: 1 };
+    const items = Array.from({ length: PAGE_ITEMS + 9 }, (_, index) => sha256Hex(`item ${index}`))
+      .sort()
+      .map((digest) => ({ digest, work: sha256Hex(digest), spdx: 'CC0-1.0', bytes: 1, tokens: 1 }));
+    const pages = [items.slice(0, PAGE_ITEMS), items.slice(PAGE_ITEMS)];
+    const rootOf = (leaves: object[]): string => toHex(merkleRoot(leaves.map((item) => canonicalJson(item))));
+    for (const [index, page] of pages.entries()) {
+      const consent = { epochs: {}, until: null };
+      const record = { schema: 'dataset-page/1', ...of, index, root: rootOf(page), items: page, consent };
+      put('dataset-page', ['large', ordinal(1), ordinal(index)], record);
+    }
+    const sums = { pages: 2, items: items.length, tokens: items.length, bytes: items.length };
+    put('dataset-version', ['large', ordinal(1)], { schema: 'dataset-version/1', ...of, root: rootOf(items), ...sums });
+    put('dataset-version', ['large', ordinal(2)], {
+      ...{ schema: 'dataset-version/1', ...of, version: 2, root: rootOf(items), ...sums },
+      items: MOST_ITEMS + 1,
+    });
+
+    const path = '/v1/datasets/large/versions/1/evidence';
+    for (const index of [0, PAGE_ITEMS - 1, PAGE_ITEMS, PAGE_ITEMS + 8]) {
+      const { digest, work } = items[index]!;
+      expect(await proven(`${path}?item=${digest}`)).toBe(`large@1 holds item ${digest}, of work ${work}`);
+    }
+    const last = items.at(-1)!;
+    expect(await proven(`${path}?work=${last.work}`)).toBe(`large@1 holds item ${last.digest}, of work ${last.work}`);
+    const between = items[PAGE_ITEMS - 1]!.digest.replace(/.$/, (digit) => (digit === 'f' ? 'e' : 'f'));
+    expect(await proven(`${path}?item=${between}`)).toBe(`large@1 does not hold an item ${between}`);
+    const both = await Promise.all([evidence(path), evidence(path)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
+    expect(await proven(path)).toBe(`large@1 holds just these ${items.length} items`);
+    const larger = await evidence('/v1/datasets/large/versions/2/evidence');
+    expect(larger).toMatchObject({ status: 413, code: 'too_large', details: { most: MOST_ITEMS } });
   });
 
   test('what would not verify is not handed out', async () => {

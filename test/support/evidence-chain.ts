@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as common from '@hyperledger/fabric-protos/lib/common/common_pb';
 import type { EvidenceBundle, EvidenceSource } from '@llmchain/evidence';
 import { canonicalJson, compositeKey, RECORDS, type Batch, type RecordType, type RequestOf } from '@llmchain/protocol';
@@ -60,7 +61,9 @@ export class EvidenceChain implements EvidenceSource {
   asPort(): Chain {
     return {
       block: (number) => this.block(Math.min(number, this.last())),
-      signedRead: (_name, request) => {
+      signedRead: async (_name, request) => {
+        // Members take their time, in which a gateway is asked other things.
+        await delay(10);
         const { type, parts } = request as RequestOf<'ledger:get'>;
         return this.read(type as RecordType, parts);
       },

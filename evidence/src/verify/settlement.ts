@@ -31,7 +31,8 @@ export function followSettlement(steps: Steps, batch: Batch, { writes, policies 
     const due = state === 'released' ? batch.amount : 0;
     demand(paid === due, `the settlement pays ${paid}, the batch owes ${due}`);
     demandDebits(batch, debits, key, writes);
-    const drawn = `${batch.sessions.length} sessions' ${batch.amount} micro-credits are ${debits}`;
+    const sessions = batch.sessions.length === 1 ? '1 session' : `${batch.sessions.length} sessions`;
+    const drawn = `${batch.amount} micro-credits of ${sessions} are ${debits}`;
     return { found: undefined, detail: `${drawn}; the settlement is ${state}${partsOf(settlement)}` };
   });
 }

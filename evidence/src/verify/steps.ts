@@ -2,7 +2,7 @@
 export const GROUNDS = {
   form: 'the file alone: it has its one form',
   'pinned roots': 'the roots that you gave: the genesis block and the certificates in them are the members’ own',
-  'quorum of consenters': 'more than two thirds of the orderers signed, so an honest one did',
+  'quorum of consenters': 'so many orderers signed that any two such sets share an honest one',
   arithmetic: 'SHA-256: nothing else has this hash',
   signature: 'the signer alone has the key',
   'members f+1': 'one more member signed than may be dishonest (f of n, f = ⌊(n − 1)/3⌋)',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EvidenceCollector, MOST_ITEMS, verifyEvidence, type Roots, type Step } from '@llmchain/evidence';
-import { LlmchainError, ordinal, type RecordType } from '@llmchain/protocol';
+import { LlmchainError, ordinal, PAGE_ITEMS, type RecordType } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Chain } from '../ports/chain';
 import type { Membership } from '../ports/consortium';
@@ -35,6 +35,7 @@ export class CollectEvidence {
   readonly #ports: Ports;
   readonly #items: DatasetItems;
   readonly #collector: EvidenceCollector;
+  #busy = false;
 
   constructor(options: CollectEvidenceOptions, ports: Ports) {
     this.#options = options;
@@ -64,10 +65,9 @@ export class CollectEvidence {
     return this.ofRecord('model', model, ordinal(version));
   }
 
-  /** A dataset version with all its items. @throws {LlmchainError} as {@link ofRecord}; `too_large` */
+  /** A dataset version with all its items. @throws {LlmchainError} as {@link ofRecord}; `too_large`; `overloaded` */
   async ofDataset(dataset: string, version: number): Promise<string> {
-    const items = await this.#items.all(dataset, version, MOST_ITEMS);
-    return this.#proven(() => this.#collector.items({ kind: 'dataset', dataset, version, items }));
+    return this.#whole({ kind: 'dataset', dataset, version });
   }
 
   /** That a dataset version holds an item, or that it does not. @throws {LlmchainError} as {@link ofRecord} */
@@ -90,8 +90,7 @@ export class CollectEvidence {
   async ofWork(dataset: string, version: number, work: string): Promise<string> {
     const placed = await this.#items.findWork(dataset, version, work);
     if (placed) return this.#proven(() => this.#collector.items({ kind: 'item', dataset, version, placed }));
-    const items = await this.#items.all(dataset, version, MOST_ITEMS);
-    return this.#proven(() => this.#collector.items({ kind: 'dataset', dataset, version, items, without: work }));
+    return this.#whole({ kind: 'dataset', dataset, version, without: work });
   }
 
   /**
@@ -110,6 +109,25 @@ export class CollectEvidence {
     return this.#proven(() =>
       this.#collector.receipt(receipt, proof.inclusion, [receipt.body.producer, ordinal(sequence)]),
     );
+  }
+
+  /** Hashing every item keeps the process busy: of versions with more than a page one is proven at a time. */
+  async #whole(subject: { kind: 'dataset'; dataset: string; version: number; without?: string }): Promise<string> {
+    const items = await this.#items.all(subject.dataset, subject.version, MOST_ITEMS);
+    const collect = (): Promise<string> => this.#collector.items({ ...subject, items });
+    if (items.length <= PAGE_ITEMS) return this.#proven(collect);
+    if (this.#busy) {
+      throw new LlmchainError(
+        'overloaded',
+        'A large dataset version is being proven whole. Try again in a moment, or ask for single items by ?item=.',
+      );
+    }
+    this.#busy = true;
+    try {
+      return await this.#proven(collect);
+    } finally {
+      this.#busy = false;
+    }
   }
 
   /** Puts a bundle together, and hands it out only when it holds; a record may change while its parts are asked for. */
