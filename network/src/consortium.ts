@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CertificateAuthorities } from './ca/certificate-authorities';
 import { Enrolments } from './ca/enrolments';
@@ -157,7 +157,9 @@ export class Consortium {
       await this.#removeSockets();
       await removeDatabase(this.#layout);
     });
-    await rm(this.#layout.home, { recursive: true, force: true });
+    // Where the home is a link, what it leads to goes first: a link alone would leave all that was to be removed.
+    await rm(await realpath(this.#layout.home), { recursive: true, force: true });
+    await rm(this.#layout.home, { force: true });
   }
 
   /**

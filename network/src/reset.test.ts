@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Consortium } from './consortium';
@@ -78,6 +87,13 @@ test('a folder that holds a home, or a file of its name, is no home: nothing in 
     await expect(mistaken.down()).rejects.toThrowWithCode('home_invalid');
     expect(readFileSync(path.join(person, 'thesis.tex'), 'utf8')).toBe('years of work');
   }
+});
+
+test('a home behind a link is removed with the link', async () => {
+  const link = path.join(parent, 'link');
+  symlinkSync(layout.home, link);
+  await new Consortium({ home: link, services: [] }, silent).reset();
+  expect(readdirSync(parent)).toEqual([]);
 });
 
 test('what is not there is reset already', async () => {

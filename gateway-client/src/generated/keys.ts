@@ -30,7 +30,7 @@ export interface KeysOperations {
       after?: string;
     };
   };
-  /** Take a key back and revoke its certificate; its session stays until it is closed. */
+  /** Take a key back and revoke its certificate, which peers refuse once "llmchain key revoke" or "llmchain up" has run; its session stays until it is closed. */
   'DELETE /v1/keys/{id}': {
     request: { params: { id: string } };
     answer: {

@@ -66,7 +66,8 @@ export function keyRoutes(usecases: {
     api.json({
       method: 'delete',
       path: '/v1/keys/{id}',
-      summary: 'Take a key back and revoke its certificate; its session stays until it is closed',
+      summary:
+        'Take a key back and revoke its certificate, which peers refuse once "llmchain key revoke" or "llmchain up" has run; its session stays until it is closed',
       roles: ['admin'],
       params: z.strictObject({ id: Id }),
       response: Key,
