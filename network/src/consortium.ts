@@ -14,7 +14,7 @@ import { claimHome, establish, existingTopology, homeTopology, isHome } from './
 import { assertClock, clockEvidence } from './machine/clock';
 import { assertRoom, ROOM_TO_RUN } from './machine/disk';
 import { LOG_KEEPER, logKeeperSpec } from './processes/log-keeper';
-import { withLock } from './processes/lock';
+import { inTurn, withLock } from './processes/lock';
 import { assertPortsFree } from './processes/ports';
 import { processesUnder } from './processes/proc';
 import { Processes } from './processes/processes';
@@ -349,13 +349,13 @@ export class Consortium {
     }
   }
 
-  /** Work on a consortium that runs, while nobody else starts or stops it. */
+  /** Work on a consortium that runs, once nobody else starts, stops or administers it. */
   async #administer<T>(
     signal: AbortSignal | undefined,
     work: (at: { readonly topology: Topology; readonly parts: Parts }) => Promise<T>,
   ): Promise<T> {
     const topology = await existingTopology(this.#layout);
-    return withLock(this.#layout.lock, async () => {
+    return inTurn(this.#layout.lock, async () => {
       const found = await this.#programs(signal);
       return work({ topology, parts: this.#parts(topology, this.#processes(), found, signal) });
     });

@@ -2,8 +2,9 @@ import { expect } from '@jest/globals';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { withLock } from './lock';
+import { inTurn, withLock } from './lock';
 import { startTime } from './proc';
+import { pause } from './until';
 
 let folder: string;
 let file: string;
@@ -38,4 +39,20 @@ test.each([
 test('the lock of a living process is not', async () => {
   writeFileSync(file, `${process.ppid} ${startTime(process.ppid)!}\n`);
   await expect(withLock(file, () => Promise.resolve())).rejects.toThrowWithCode('locked', { pid: process.ppid });
+});
+
+test('those who wait for their turn come one after the other', async () => {
+  let inside = 0;
+  let most = 0;
+  const turns = Array.from({ length: 3 }, (_, turn) =>
+    inTurn(file, async () => {
+      most = Math.max(most, ++inside);
+      await pause(50);
+      inside--;
+      return turn;
+    }),
+  );
+  expect(await Promise.all(turns)).toEqual([0, 1, 2]);
+  expect(most).toBe(1);
+  await expect(inTurn(file, () => Promise.reject(new Error('oh')))).rejects.toThrow('oh');
 });

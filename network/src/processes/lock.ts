@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { NetworkError } from '../errors';
 import { errno, isMissing } from '../files';
 import { startTime } from './proc';
+import { pause } from './until';
 
 /**
  * Runs `work` while holding the lock file; a lock whose holder is dead is taken over.
@@ -15,6 +16,18 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
     return await work();
   } finally {
     if (holder(file) === mine) rmSync(file, { force: true });
+  }
+}
+
+/** As {@link withLock}, once whoever holds the lock has let go of it. */
+export async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await withLock(file, work);
+    } catch (error) {
+      if (!(error instanceof NetworkError) || error.code !== 'locked' || error.details['file'] !== file) throw error;
+      await pause(200);
+    }
   }
 }
 

@@ -3,8 +3,7 @@ import { copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { NetworkError } from '../errors';
-import { withLock } from '../processes/lock';
-import { pause } from '../processes/until';
+import { inTurn } from '../processes/lock';
 import { reported, type Report } from '../report';
 import { compiler, go, goVersion } from './go';
 
@@ -189,14 +188,7 @@ function isFinished(module: GoModule, folder: string): Promise<boolean> {
 /** Two commands that need the same programs build them once: the second waits for the first. */
 async function once<T>(lock: string, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(lock), { recursive: true });
-  for (;;) {
-    try {
-      return await withLock(lock, work);
-    } catch (error) {
-      if (!(error instanceof NetworkError) || error.code !== 'locked') throw error;
-      await pause(500);
-    }
-  }
+  return inTurn(lock, work);
 }
 
 /** Builds in a folder of its own and renames it at the end: a build that was killed leaves nothing that looks finished. */
