@@ -92,6 +92,24 @@ describe('bad input', () => {
     expect(consortium.ledger.submitted).toHaveLength(before);
   });
 
+  test.each(routes.filter(({ headers }) => headers !== undefined).map(named))('%s: every header', async (_, route) => {
+    const body = route.body ? JSON.stringify(example(jsonSchema(route.body))) : null;
+    for (const [name, schema] of Object.entries(route.headers ?? {})) {
+      for (const bad of ['-1', '9007199254740992', '1.5', 'many', 'x'.repeat(3_100), '[]', '{"a":1}']) {
+        if (schema.safeParse(bad).success) continue;
+        const headers = { authorization: `Bearer ${keyFor(route)}`, 'content-type': 'application/json', [name]: bad };
+        const answer = await fetch(guild.url + pathOf(route), { method: route.method.toUpperCase(), headers, body });
+        const { code } = (await answer.json()) as { code: string };
+        expect({ name, bad, status: answer.status, code }).toEqual({
+          name,
+          bad,
+          status: 400,
+          code: 'invalid_argument',
+        });
+      }
+    }
+  });
+
   test.each(routes.filter(({ roles }) => roles !== 'public').map(named))(
     '%s: no key, and a wrong role',
     async (_, route) => {
