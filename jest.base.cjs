@@ -21,5 +21,7 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!(@noble|@huggingface)/)'],
   moduleNameMapper: { '^@llmchain/([a-z-]+)$': '<rootDir>/$1/src' },
   modulePathIgnorePatterns: ['<rootDir>/[a-z-]+/dist/', '<rootDir>/.cache/'],
+  // Machines are shared and slow at times: a test that hangs still ends.
+  testTimeout: 60_000,
   setupFilesAfterEnv: ['<rootDir>/test/support/matchers.ts'],
 };

@@ -1,5 +1,18 @@
 /** The consortium's shared words. Pure: no I/O, no clock, no randomness, no environment; runs in a browser. */
 export { canonicalJson, digestOf } from './canonical/json';
+export {
+  consentTo,
+  DATASET_USE,
+  earlier,
+  inForce,
+  PLAIN_WEIGHT,
+  REFUSALS,
+  sameOwner,
+  type Consent,
+  type Offender,
+  type Refusal,
+} from './consent/consent';
+export { mostRestrictive, stricter } from './consent/preference';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
 export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './crypto/signed';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
@@ -27,7 +40,8 @@ export { Alias, AliasName, AliasValue } from './records/alias';
 export { DatasetRef, ModelRef, Owner } from './records/common';
 export { Account, Balance, ClaimCursor, CONSORTIUM_ACCOUNT, Delta, Escrow } from './records/credits';
 export { ConsentBasis, Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from './records/dataset';
-export { grantorKey } from './records/grantor';
+export { Dispute, DisputeEntry } from './records/dispute';
+export { accountOwner, grantorKey, ownerAccount } from './records/grantor';
 export {
   Batch,
   BatchEntry,
@@ -45,15 +59,21 @@ export { manifestDigest } from './records/manifest';
 export { BATCH_TIMEOUT_MS, Charter, Consortium, Member, Operation, Role, ROLES, Terms } from './records/members';
 export { FeePolicy, ModelEntry, ModelFile, ModelVersion, Prices, RoyaltyTableRef, Verification } from './records/model';
 export { Motion, Proposal, Vote } from './records/motion';
+export { Sale, SaleEntry } from './records/sale';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
+export { Taint, TaintCause, taintKey, TaintSubject } from './records/taint';
 export { JobPlan, JobResult, TrainingJob } from './records/training';
 export {
+  Country,
   Creator,
   Epoch,
+  Fingerprint,
   Licence,
   LicenceEntry,
   Permission,
   Preference,
+  Share,
+  Signal,
   Use,
   USES,
   Work,

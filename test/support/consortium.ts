@@ -123,7 +123,11 @@ export class TestConsortium {
       { as },
     );
     const table = royaltyTable(
-      works.map(({ work, weight, tokens }) => ({ member: 'GuildMSP', creators: work.creators, weight, tokens })),
+      works.map(({ work, weight, tokens }) => ({
+        shares: work.creators.map(({ person, share }) => ({ holder: `artist:GuildMSP:${person}` as const, share })),
+        weight,
+        tokens,
+      })),
     );
     const files = [{ path: 'onnx/model.onnx', sha256: digest, bytes: 1 }];
     await this.world.submit(

@@ -2,9 +2,14 @@ import {
   canonicalJson,
   CONSORTIUM_ACCOUNT,
   merkleRoot,
+  PLAIN_WEIGHT,
   ROLES,
+  royaltyRoot,
+  royaltyTable,
+  royaltyTotal,
   sha256Hex,
   toHex,
+  TRANSACTIONS,
   type Account,
   type Motion,
   type Owner,
@@ -13,9 +18,11 @@ import {
   type Role,
   type SubmitName,
 } from '@llmchain/protocol';
+import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { CHARTER, item, operationId, work } from './consortium';
 import { identity, type TestIdentity } from './identities';
 import { Serving } from './serving';
+import { tainted, type Submit } from './tainted';
 import type { Answer } from './verdicts';
 
 /** One request that succeeds, and whose records it touches. */
@@ -47,6 +54,9 @@ const offer = (licence: string, works: readonly string[]) => ({
   price: 0,
   weight: 200,
 });
+const STAINED = { dataset: 'stained', version: 1 };
+/** A work of the archive's. */
+const ABROAD = work('abroad', ['eve'], 'allowed');
 const plan = (job: string) => ({
   job,
   purpose: 'verses',
@@ -73,6 +83,7 @@ const MOTIONS: Motion[] = [
   { kind: 'alias', model: 'poet', alias: 'production', version: null },
   { kind: 'retire', model: 'bard', version: 1, reason: 'old' },
   { kind: 'revoke', model: 'bard', version: 1, reason: 'wrong' },
+  { kind: 'settleDispute', dispute: 'of-will', outcome: 'dismissed', reason: 'no proof' },
   { kind: 'arbitrate', escrow: 'by-will', outcome: 'refunded', reason: 'never came' },
 ];
 
@@ -97,7 +108,7 @@ export class Requests {
     const { admin, artist, steward, trainer } = people;
     const { lab, archive, gateway } = consortium.people;
     const submit = <N extends SubmitName>(name: N, request: Omit<RequestOf<N>, 'operationId'>, as: TestIdentity) =>
-      world.submit(name, { operationId: operationId(), ...request } as RequestOf<N>, { as });
+      world.submit(name, repeatable(name, request) as RequestOf<N>, { as });
 
     await consortium.decide('terms', { kind: 'policy', terms: { batchTimeoutMs: 1_000 } });
     await consortium.decide('mill', { kind: 'join', member: { member: 'MillMSP', name: 'mill' } });
@@ -126,6 +137,20 @@ export class Requests {
       return { model, version: 1, job: 'done', ...made, prices, verification, royalty };
     };
     await submit('models:register', entry('bard'), trainer);
+    await rightsInMotion(serving, submit, people);
+    await tainted('stained', submit, people, { plan, result, entry: (model) => ofOneWork(entry(model)) });
+    const cleared = await tainted('cleared', submit, people, {
+      plan,
+      result,
+      entry: (model) => ofOneWork(entry(model)),
+    });
+    await submit(
+      'artworks:setPreference',
+      { work: cleared.work, preference: { generative_training: 'allowed' } },
+      artist,
+    );
+    await submit('datasets:lift', { dataset: 'cleared', version: 1 }, trainer);
+    await submit('training:lift', { job: 'cleared' }, trainer);
 
     await submit('inference:openSession', { session: 'g1', caller: 'k2', amount: 5_000 }, admin);
     const sessions = [{ session: 'g1', amount: 1_001 }];
@@ -162,7 +187,7 @@ export class Requests {
   /** Who may submit the example: the guild's `will`, in the first of these roles that fits. */
   as({ name, owner }: Example, roles: readonly Role[]): TestIdentity {
     const fits = roles.find(
-      (role) => !(name.startsWith('credits:') && role === 'artist' && owner.person === undefined),
+      (role) => !(AUTHORITY[name].touches === 'account' && role === 'artist' && owner.person === undefined),
     );
     return this.people[fits ?? 'auditor'];
   }
@@ -172,6 +197,39 @@ export class Requests {
     const endorser = example.verdict ? 'GuildMSP' : as.mspId;
     return this.serving.world.raw(example.name, [JSON.stringify(request)], { as, endorser });
   }
+}
+
+/** With a fresh operation id, where the transaction takes one. */
+function repeatable(name: SubmitName, request: object): object {
+  return 'operationId' in TRANSACTIONS[name].request.shape ? { operationId: operationId(), ...request } : request;
+}
+
+/** Licences over, works for sale and works disputed, so that what ends them has something to end. */
+async function rightsInMotion(
+  { world }: Serving,
+  submit: Submit,
+  { artist }: Readonly<Record<Role, TestIdentity>>,
+): Promise<void> {
+  const foreign = await identity('ArchiveMSP', { role: 'artist', person: 'eve' });
+  const past = Date.now() - 200_000;
+  const over = { operationId: operationId(), ...offer('over', [wills.sha256]), until: past + 100_000 };
+  await world.submit('artworks:offerLicence', over, { as: artist, at: past });
+  await submit('artworks:register', { works: [ABROAD, work('contested', ['eve'])] }, foreign);
+  const sale = { share: 500, ownership: false, price: 3, until: null };
+  await submit('artworks:offerSale', { sale: 'of-will', work: wills.sha256, seller: ARTIST, ...sale }, artist);
+  const eve = { work: ABROAD.sha256, seller: 'artist:ArchiveMSP:eve' as const };
+  for (const whom of ['guild', 'will'])
+    await submit('artworks:offerSale', { sale: `to-${whom}`, ...eve, ...sale }, foreign);
+  const claim = { grounds: 'ownership' as const, evidence: DIGEST };
+  await submit('artworks:openDispute', { dispute: 'of-will', work: sha256Hex('contested'), ...claim }, artist);
+}
+
+/** A model version that was trained on one work of will's alone. */
+function ofOneWork(entry: Omit<RequestOf<'models:register'>, 'operationId'>): object {
+  const bytes = work(entry.model, ['will']).bytes;
+  const table = royaltyTable([{ shares: [{ holder: ARTIST, share: 10_000 }], tokens: bytes, weight: PLAIN_WEIGHT }]);
+  const sums = { root: royaltyRoot(table), total: royaltyTotal(table), entries: table.length };
+  return { ...entry, royalty: { ...entry.royalty, ...sums } };
 }
 
 function* examples(
@@ -185,11 +243,7 @@ function* examples(
     request: Omit<RequestOf<N>, 'operationId'>,
     more: { about?: string; verdict?: Answer } = {},
   ): Example => {
-    const byState = ['anchorBatch', 'acceptBatch', 'rejectBatch', 'expireBatch', 'rotateBatch'].some((end) =>
-      name.endsWith(end),
-    );
-    const whole = byState ? request : { operationId: operationId(), ...request };
-    return { name, about: '', owner, request: whole as RequestOf<N>, ...more };
+    return { name, about: '', owner, request: repeatable(name, request) as RequestOf<N>, ...more };
   };
   for (const motion of MOTIONS) {
     const about = motion.kind === 'alias' ? `${motion.kind} ${motion.alias}` : motion.kind;
@@ -206,11 +260,33 @@ function* examples(
   yield example('artworks:offerLicence', MINE, offer('fresh', [wills.sha256]));
   yield example('artworks:acceptLicence', MINE, { licence: 'offered' });
   yield example('artworks:revokeLicence', MINE, { licence: 'offered' });
+  yield example('artworks:expireLicence', MINE, { licence: 'over' });
+  yield example('artworks:withdraw', MINE, { work: wills.sha256 });
+  const sale = {
+    work: wills.sha256,
+    seller: ARTIST,
+    share: 100,
+    ownership: true,
+    price: 5,
+    buyer: TREASURY,
+    until: null,
+  };
+  yield example('artworks:offerSale', MINE, { sale: 'fresh', ...sale });
+  yield example('artworks:withdrawSale', MINE, { sale: 'of-will' });
+  const claim = { grounds: 'authorship' as const, evidence: DIGEST };
+  yield example('artworks:openDispute', MINE, { dispute: 'fresh', work: ABROAD.sha256, ...claim });
+  yield example('artworks:dropDispute', MINE, { dispute: 'of-will' });
 
   yield example('datasets:create', GUILD, { dataset: 'fresh', title: 'fresh', purpose: 'verses' });
   yield example('datasets:addPage', GUILD, { dataset: 'mine', version: 1, index: 0, items: [item(hers)] });
   const root = toHex(merkleRoot([canonicalJson(item(hers))]));
   yield example('datasets:seal', GUILD, { dataset: 'paged', version: 1, pages: 1, root });
+  yield example('datasets:taint', GUILD, { ...STAINED, page: 0, item: sha256Hex('stained') });
+  yield example('datasets:lift', GUILD, { dataset: 'cleared', version: 1 });
+  yield example('training:taint', GUILD, { job: 'stained' });
+  yield example('training:lift', GUILD, { job: 'cleared' });
+  yield example('models:taint', GUILD, { model: 'stained', version: 1 });
+  yield example('models:lift', GUILD, { model: 'cleared', version: 1 });
   yield example('training:open', GUILD, plan('fresh'));
   yield example('training:complete', GUILD, { job: 'started', result });
   yield example('models:register', GUILD, entry('fresh'));
@@ -239,6 +315,7 @@ function* examples(
     const place = serving.entryOf(account);
     const claim = { payee: account, producer: 'ComputeMSP', model: 'poet', version: 1, upTo: 2, ...place };
     const escrow = { escrow: 'fresh', payer: account, payee: 'member:LabMSP', amount: 5, purpose: 'a verse' } as const;
+    yield example('artworks:buy', owner, { sale: `to-${of}`, account }, { about });
     yield example('credits:transfer', owner, { from: account, to: 'member:LabMSP', amount: 5 }, { about });
     yield example('credits:compact', owner, { account, deltas: list }, { about });
     yield example('credits:claim', owner, claim, { about });

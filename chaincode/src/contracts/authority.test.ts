@@ -19,7 +19,7 @@ function allowed(example: Example, role: Role | undefined, { member, person }: (
   if (!role || !roles.includes(role)) return false;
   if (member === 'LabMSP' && role === 'artist') return false; // The members have taken that role from the lab.
   if (touches === 'anyone') return true;
-  if (touches === 'account' && role === 'artist' && owner.person === undefined) return false;
+  if (touches !== 'own' && role === 'artist' && owner.person === undefined) return false;
   return owner.member === member && (owner.person === undefined || owner.person === person);
 }
 

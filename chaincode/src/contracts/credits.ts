@@ -1,7 +1,6 @@
-import { LlmchainError, ordinal, decodeJson, Delta } from '@llmchain/protocol';
+import { accountOwner, LlmchainError, ordinal, decodeJson, Delta } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { settleEscrow } from '../ledger/escrow';
-import { accountOwner } from '../ledger/money';
 import { demandAccount, demandCompaction } from '../rules/authority';
 import { demandEntry, owed } from '../rules/claim';
 import type { EscrowOutcome } from '../rules/escrow';

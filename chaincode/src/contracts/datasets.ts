@@ -1,6 +1,7 @@
 import { LlmchainError, ordinal, type DatasetPage } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
+import { datasetSubject, Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { demandOrder, demandWhole, pageRoot } from '../rules/dataset';
 import { LedgerContext } from './context';
@@ -86,6 +87,38 @@ export class DatasetsContract extends LedgerContract {
         owner,
       });
     });
+  }
+
+  /** Anyone may show that an item's consent no longer stands. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async taint(ctx: LedgerContext, request: string): Promise<string> {
+    const { page: index, item, ...reference } = this.decode('datasets:taint', request);
+    await ctx.authorise('datasets:taint');
+    const { dataset, version } = reference;
+    const { owner } = await ctx.state.get('dataset-version', dataset, ordinal(version));
+    const page = await ctx.state.get('dataset-page', dataset, ordinal(version), ordinal(index));
+    const items = page.items.filter(({ digest }) => digest === item);
+    const offender = (await new ConsentReader(ctx.state, ctx.now).examine(items, owner.member)).offenders[0];
+    if (!offender)
+      throw new LlmchainError(
+        'wrong_state',
+        items.length === 0 ? `Page ${index} does not hold this item.` : 'Consent for this item stands.',
+        { item },
+      );
+    const cause = { kind: 'work' as const, work: items[0]!.work, reason: offender.reason };
+    return this.answer('datasets:taint', await new Taints(ctx).put(datasetSubject(reference), cause, owner));
+  }
+
+  /** Anyone may, once all consent stands again. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async lift(ctx: LedgerContext, request: string): Promise<string> {
+    const reference = this.decode('datasets:lift', request);
+    await ctx.authorise('datasets:lift');
+    const { owner } = await ctx.state.get('dataset-version', reference.dataset, ordinal(reference.version));
+    await new ConsentReader(ctx.state, ctx.now).demandDatasets([reference], owner.member);
+    return this.answer('datasets:lift', await new Taints(ctx).lift(datasetSubject(reference)));
   }
 
   @Transaction(false)

@@ -7,10 +7,13 @@ import {
   royaltyTable,
   royaltyTotal,
   type ModelEntry,
+  type ModelVersion,
+  type TaintSubject,
   type TrainingJob,
 } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
+import { datasetSubject, modelSubject, Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { demandApprovable } from '../rules/model-state';
 import { voted } from '../rules/vote';
@@ -84,6 +87,29 @@ export class ModelsContract extends LedgerContract {
     });
   }
 
+  /** Anyone may, once the job or a dataset of the version is tainted. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async taint(ctx: LedgerContext, request: string): Promise<string> {
+    const reference = this.decode('models:taint', request);
+    await ctx.authorise('models:taint');
+    const model = await ctx.state.get('model', reference.model, ordinal(reference.version));
+    return this.answer(
+      'models:taint',
+      await new Taints(ctx).inherit(modelSubject(reference), sources(model), model.owner),
+    );
+  }
+
+  /** Anyone may, once none of them is tainted any more. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async lift(ctx: LedgerContext, request: string): Promise<string> {
+    const reference = this.decode('models:lift', request);
+    await ctx.authorise('models:lift');
+    const model = await ctx.state.get('model', reference.model, ordinal(reference.version));
+    return this.answer('models:lift', await new Taints(ctx).clear(modelSubject(reference), sources(model)));
+  }
+
   @Transaction(false)
   @Returns('string')
   async aliasHistory(ctx: LedgerContext, request: string): Promise<string> {
@@ -109,6 +135,11 @@ export class ModelsContract extends LedgerContract {
       { actual, claimed },
     );
   }
+}
+
+/** What a version rests on: its datasets and its job. */
+function sources({ datasets, job }: ModelVersion): TaintSubject[] {
+  return [...datasets.map(datasetSubject), { kind: 'job', job }];
 }
 
 /** @throws {LlmchainError} `wrong_state` | `invalid_argument` unless the version is what the job made of the same data */

@@ -1,6 +1,7 @@
-import { LlmchainError } from '@llmchain/protocol';
+import { LlmchainError, type TaintSubject, type TrainingJob } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
+import { datasetSubject, Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -49,4 +50,28 @@ export class TrainingContract extends LedgerContract {
       return ctx.state.update('job', [id], { ...job, state: 'completed', result });
     });
   }
+
+  /** Anyone may, once a dataset of the job is tainted. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async taint(ctx: LedgerContext, request: string): Promise<string> {
+    const { job: id } = this.decode('training:taint', request);
+    await ctx.authorise('training:taint');
+    const job = await ctx.state.get('job', id);
+    return this.answer('training:taint', await new Taints(ctx).inherit(subject(job), sources(job), job.owner));
+  }
+
+  /** Anyone may, once none is tainted any more. Idempotent by the taint's state. */
+  @Transaction()
+  @Returns('string')
+  async lift(ctx: LedgerContext, request: string): Promise<string> {
+    const { job: id } = this.decode('training:lift', request);
+    await ctx.authorise('training:lift');
+    const job = await ctx.state.get('job', id);
+    return this.answer('training:lift', await new Taints(ctx).clear(subject(job), sources(job)));
+  }
 }
+
+const subject = ({ job }: TrainingJob): TaintSubject => ({ kind: 'job', job });
+
+const sources = ({ datasets }: TrainingJob): TaintSubject[] => datasets.map(datasetSubject);

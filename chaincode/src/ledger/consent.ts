@@ -1,4 +1,7 @@
 import {
+  consentTo,
+  DATASET_USE,
+  earlier,
   grantorKey,
   LlmchainError,
   ordinal,
@@ -8,9 +11,9 @@ import {
   type DatasetPage,
   type DatasetRef,
   type Licence,
+  type Offender,
   type Work,
 } from '@llmchain/protocol';
-import { consentTo, DATASET_USE, earlier, type Offender } from '../rules/consent';
 import type { State } from './state';
 
 /** An item that may be used: the work behind it and the weight that it was given. */
@@ -91,7 +94,7 @@ export class ConsentReader {
       for (const page of await this.pages(reference)) {
         const { admitted } = await this.demand(page.items, licensee);
         for (const { item, work, weight } of admitted)
-          contributions.push({ member: work.owner.member, creators: work.creators, tokens: item.tokens, weight });
+          contributions.push({ shares: work.shares, tokens: item.tokens, weight });
       }
     }
     return contributions;

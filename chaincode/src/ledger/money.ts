@@ -1,19 +1,5 @@
-import {
-  CONSORTIUM_ACCOUNT,
-  LlmchainError,
-  type Account,
-  type Balance,
-  type Delta,
-  type Owner,
-} from '@llmchain/protocol';
+import { accountOwner, LlmchainError, type Account, type Balance, type Delta } from '@llmchain/protocol';
 import type { State } from './state';
-
-/** Who may spend from an account; the consortium is no member, and what it has is spent by a vote alone. */
-export function accountOwner(account: Account): Owner {
-  if (account === CONSORTIUM_ACCOUNT) return { member: CONSORTIUM_ACCOUNT };
-  const [kind, member, person] = account.split(':') as [string, string, string | undefined];
-  return kind === 'artist' && person !== undefined ? { member, person } : { member };
-}
 
 /** Accounts of one transaction. Spending reads the balance alone; what comes in is a key of its own. */
 export class Money {

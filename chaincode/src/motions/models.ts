@@ -1,12 +1,14 @@
 import { AliasName, ordinal, type Alias, type ModelVersion } from '@llmchain/protocol';
+import { modelSubject, Taints } from '../ledger/taints';
 import { ended, pointed } from '../rules/model-state';
 import type { Chamber, Enact, MotionOf, Prepare } from './motion';
 
-/** @throws {LlmchainError} `not_found` | `invalid_argument` | `wrong_state` */
+/** @throws {LlmchainError} `not_found` | `invalid_argument` | `wrong_state` | `tainted` */
 export const alias: Prepare<'alias'> = async (chamber, motion) => {
   const { model, version } = motion;
   const { owner } = await chamber.state.get('model', model, ordinal(1));
   const target = version === null ? undefined : await chamber.state.get('model', model, ordinal(version));
+  if (target) await new Taints(chamber).demandClean(modelSubject(target));
   return point(chamber, motion, target, owner);
 };
 

@@ -1,6 +1,7 @@
 import type { Motion } from '@llmchain/protocol';
 import { found, grantRole, join, leave, policy, revokeRole } from './consortium';
 import { arbitrate, issue, pay } from './credits';
+import { settleDispute } from './disputes';
 import { alias, retire, revoke } from './models';
 import type { Chamber, Enact, Prepare } from './motion';
 
@@ -17,6 +18,7 @@ const MOTIONS: { readonly [K in Motion['kind']]: Prepare<K> } = {
   alias,
   retire,
   revoke,
+  settleDispute,
   arbitrate,
 };
 

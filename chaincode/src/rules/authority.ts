@@ -21,10 +21,10 @@ export interface Invoker {
 export interface Authority {
   roles: readonly Role[];
   /**
-   * Whose records it touches. `own`: those of the invoker's member, and of a person's the person's own; `account`: as own,
-   * and no artist touches a treasury; `anyone`: new records, or what the roles above may do to others' as well.
+   * Whose records it touches. `own`: those of the invoker's member, and of a person's the person's own; `account` and
+   * `held`: as own, and no artist touches what belongs to the member; `anyone`: new records, or what the roles above may do to others' as well.
    */
-  touches: 'own' | 'account' | 'anyone';
+  touches: 'own' | 'account' | 'held' | 'anyone';
   /** Also for the people of a member that has left: they keep what is theirs. */
   former?: true;
   /** Also before the consortium is founded. */
@@ -37,18 +37,31 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'members:vote': { roles: ['admin'], touches: 'anyone', founding: true },
   'members:registerSigner': { roles: ['service', 'operator', 'admin'], touches: 'anyone' },
   'artworks:register': { roles: ['artist'], touches: 'anyone' },
-  'artworks:setPreference': { roles: ['artist'], touches: 'own', former: true },
-  'artworks:setPreferences': { roles: ['artist'], touches: 'own', former: true },
-  'artworks:offerLicence': { roles: ['artist'], touches: 'own' },
+  'artworks:setPreference': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:setPreferences': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:withdraw': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:offerLicence': { roles: ['artist', 'admin'], touches: 'held' },
   'artworks:acceptLicence': { roles: ['steward', 'trainer', 'admin'], touches: 'anyone' },
-  'artworks:revokeLicence': { roles: ['artist'], touches: 'own', former: true },
+  'artworks:revokeLicence': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:expireLicence': { roles: ROLES, touches: 'anyone', former: true },
+  'artworks:offerSale': { roles: ['artist', 'admin'], touches: 'account' },
+  'artworks:withdrawSale': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:buy': { roles: ['artist', 'admin'], touches: 'account' },
+  'artworks:openDispute': { roles: ['artist', 'steward', 'admin'], touches: 'anyone' },
+  'artworks:dropDispute': { roles: ['artist', 'steward', 'admin'], touches: 'held', former: true },
   'datasets:create': { roles: ['steward', 'admin'], touches: 'anyone' },
   'datasets:addPage': { roles: ['steward', 'admin'], touches: 'own' },
   'datasets:seal': { roles: ['steward', 'admin'], touches: 'own' },
+  'datasets:taint': { roles: ROLES, touches: 'anyone', former: true },
+  'datasets:lift': { roles: ROLES, touches: 'anyone', former: true },
   'training:open': { roles: ['trainer', 'admin'], touches: 'anyone' },
   'training:complete': { roles: ['trainer', 'admin'], touches: 'own' },
+  'training:taint': { roles: ROLES, touches: 'anyone', former: true },
+  'training:lift': { roles: ROLES, touches: 'anyone', former: true },
   'models:register': { roles: ['trainer', 'admin'], touches: 'own' },
   'models:approve': { roles: ['admin'], touches: 'anyone' },
+  'models:taint': { roles: ROLES, touches: 'anyone', former: true },
+  'models:lift': { roles: ROLES, touches: 'anyone', former: true },
   'inference:openSession': { roles: ['admin'], touches: 'anyone' },
   'inference:topUpSession': { roles: ['admin'], touches: 'own' },
   'inference:closeSession': { roles: ['admin'], touches: 'own', former: true },
@@ -118,6 +131,23 @@ export function demandOwner(invoker: Invoker, owner: Owner, what: string): void 
     `${what} belongs to ${owner.member}${owner.person ? `/${owner.person}` : ''}; only its owner may do this.`,
     { owner },
   );
+}
+
+/**
+ * As {@link demandOwner}; what a member itself holds is not its artists' to decide on.
+ * @throws {LlmchainError} `not_authorised`
+ */
+export function demandHolder(invoker: Invoker, owner: Owner, what: string): void {
+  if (owner.person === undefined && invoker.role === 'artist' && invoker.person !== undefined) {
+    throw new LlmchainError(
+      'not_authorised',
+      `${what} belongs to ${owner.member} itself; its administrators decide on it.`,
+      {
+        owner,
+      },
+    );
+  }
+  demandOwner(invoker, owner, what);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   royaltyTable,
   royaltyTotal,
   type Settlement,
+  type Share,
 } from '@llmchain/protocol';
 import fc from 'fast-check';
 import { demandEntry, owed } from './claim';
@@ -31,12 +32,11 @@ const earnings = fc.record({
 });
 const contributions = fc.array(
   fc.record({
-    member: fc.constantFrom('GuildMSP', 'ArchiveMSP'),
-    creators: fc.constantFrom(
-      [{ person: 'ann', share: 10_000 }],
+    shares: fc.constantFrom<Share[]>(
+      [{ holder: 'artist:GuildMSP:ann', share: 10_000 }],
       [
-        { person: 'ben', share: 2_500 },
-        { person: 'ann', share: 7_500 },
+        { holder: 'artist:ArchiveMSP:ben', share: 2_500 },
+        { holder: 'artist:GuildMSP:ann', share: 7_500 },
       ],
     ),
     tokens: fc.integer({ min: 1, max: 10_000 }),

@@ -21,6 +21,7 @@ export interface ArtworksOperations {
           created?: string;
           jurisdiction?: string;
           derivedFrom?: string;
+          versionOf?: string;
           content: { text: string } | { base64: string };
         }[];
       };
@@ -49,7 +50,25 @@ export interface ArtworksOperations {
         created?: string;
         jurisdiction?: string;
         derivedFrom?: string;
+        versionOf?: string;
+        fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+        c2pa?: string;
+        signals?: {
+          source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
+          digest: string;
+          preference: {
+            training?: 'allowed' | 'not_allowed' | 'constrained';
+            generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+            inference?: 'allowed' | 'not_allowed' | 'constrained';
+            mining?: 'allowed' | 'not_allowed' | 'constrained';
+          };
+        }[];
         schema: 'work/1';
+        state: 'registered' | 'withdrawn';
+        shares: { holder: string; share: number }[];
+        disputes: string[];
+        formerOwners: { member: string; person?: string }[];
+        licences: string[];
         owner: { member: string; person?: string };
         createdTx: string;
         updatedTx: string;
@@ -104,7 +123,69 @@ export interface ArtworksOperations {
       created?: string;
       jurisdiction?: string;
       derivedFrom?: string;
+      versionOf?: string;
+      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      c2pa?: string;
+      signals?: {
+        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
+        digest: string;
+        preference: {
+          training?: 'allowed' | 'not_allowed' | 'constrained';
+          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+          inference?: 'allowed' | 'not_allowed' | 'constrained';
+          mining?: 'allowed' | 'not_allowed' | 'constrained';
+        };
+      }[];
       schema: 'work/1';
+      state: 'registered' | 'withdrawn';
+      shares: { holder: string; share: number }[];
+      disputes: string[];
+      formerOwners: { member: string; person?: string }[];
+      licences: string[];
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Withdraw a work: nothing new may rely on it, and what does is tainted, but for irrevocable licences. */
+  'POST /v1/artworks/{id}/withdraw': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      sha256: string;
+      title: string;
+      creators: { person: string; share: number }[];
+      medium: 'text' | 'image' | 'audio' | 'video' | 'other';
+      bytes: number;
+      preference: {
+        training?: 'allowed' | 'not_allowed' | 'constrained';
+        generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+        inference?: 'allowed' | 'not_allowed' | 'constrained';
+        mining?: 'allowed' | 'not_allowed' | 'constrained';
+      };
+      created?: string;
+      jurisdiction?: string;
+      derivedFrom?: string;
+      versionOf?: string;
+      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      c2pa?: string;
+      signals?: {
+        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
+        digest: string;
+        preference: {
+          training?: 'allowed' | 'not_allowed' | 'constrained';
+          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+          inference?: 'allowed' | 'not_allowed' | 'constrained';
+          mining?: 'allowed' | 'not_allowed' | 'constrained';
+        };
+      }[];
+      schema: 'work/1';
+      state: 'registered' | 'withdrawn';
+      shares: { holder: string; share: number }[];
+      disputes: string[];
+      formerOwners: { member: string; person?: string }[];
+      licences: string[];
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;
@@ -139,7 +220,25 @@ export interface ArtworksOperations {
       created?: string;
       jurisdiction?: string;
       derivedFrom?: string;
+      versionOf?: string;
+      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      c2pa?: string;
+      signals?: {
+        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
+        digest: string;
+        preference: {
+          training?: 'allowed' | 'not_allowed' | 'constrained';
+          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+          inference?: 'allowed' | 'not_allowed' | 'constrained';
+          mining?: 'allowed' | 'not_allowed' | 'constrained';
+        };
+      }[];
       schema: 'work/1';
+      state: 'registered' | 'withdrawn';
+      shares: { holder: string; share: number }[];
+      disputes: string[];
+      formerOwners: { member: string; person?: string }[];
+      licences: string[];
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;

@@ -3,6 +3,119 @@
 import type { EvidenceBundle } from './schemas';
 
 export interface DatasetsOperations {
+  /** Show that an item’s consent no longer stands: the version is tainted. */
+  'POST /v1/datasets/{id}/versions/{version}/taint': {
+    request: { params: { id: string; version: number }; body: { page: number; item: string } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Whether a dataset version is tainted, and why. */
+  'GET /v1/datasets/{id}/versions/{version}/taint': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Lift the taint of a dataset version whose every item has consent again. */
+  'POST /v1/datasets/{id}/versions/{version}/lift': {
+    request: { params: { id: string; version: number } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Open a dataset. */
   'POST /v1/datasets': {
     request: { body: { operationId?: string; dataset: string; title: string; purpose: string } };

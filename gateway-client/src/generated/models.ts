@@ -3,6 +3,119 @@
 import type { EvidenceBundle } from './schemas';
 
 export interface ModelsOperations {
+  /** Taint a model version that rests on something tainted. */
+  'POST /v1/models/{id}/versions/{version}/taint': {
+    request: { params: { id: string; version: number } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Whether a model version is tainted, and why. */
+  'GET /v1/models/{id}/versions/{version}/taint': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Lift the taint of a model version that rests on nothing tainted any more. */
+  'POST /v1/models/{id}/versions/{version}/lift': {
+    request: { params: { id: string; version: number } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Register a model version whose files are in the member’s bucket; the royalty table is worked out here. */
   'POST /v1/models': {
     request: {

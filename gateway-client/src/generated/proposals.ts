@@ -74,6 +74,13 @@ export interface ProposalsOperations {
           | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
           | { kind: 'retire'; model: string; version: number; reason: string }
           | { kind: 'revoke'; model: string; version: number; reason: string }
+          | {
+              kind: 'settleDispute';
+              dispute: string;
+              outcome: 'upheld' | 'dismissed';
+              remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
+              reason: string;
+            }
           | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
       };
     };
@@ -138,6 +145,13 @@ export interface ProposalsOperations {
         | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
         | { kind: 'retire'; model: string; version: number; reason: string }
         | { kind: 'revoke'; model: string; version: number; reason: string }
+        | {
+            kind: 'settleDispute';
+            dispute: string;
+            outcome: 'upheld' | 'dismissed';
+            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
+            reason: string;
+          }
         | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
       electorate: string[];
       votes: { member: string; approve: boolean }[];
@@ -226,6 +240,13 @@ export interface ProposalsOperations {
           | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
           | { kind: 'retire'; model: string; version: number; reason: string }
           | { kind: 'revoke'; model: string; version: number; reason: string }
+          | {
+              kind: 'settleDispute';
+              dispute: string;
+              outcome: 'upheld' | 'dismissed';
+              remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
+              reason: string;
+            }
           | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
         electorate: string[];
         votes: { member: string; approve: boolean }[];
@@ -301,6 +322,13 @@ export interface ProposalsOperations {
         | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
         | { kind: 'retire'; model: string; version: number; reason: string }
         | { kind: 'revoke'; model: string; version: number; reason: string }
+        | {
+            kind: 'settleDispute';
+            dispute: string;
+            outcome: 'upheld' | 'dismissed';
+            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
+            reason: string;
+          }
         | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
       electorate: string[];
       votes: { member: string; approve: boolean }[];
@@ -380,6 +408,13 @@ export interface ProposalsOperations {
         | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
         | { kind: 'retire'; model: string; version: number; reason: string }
         | { kind: 'revoke'; model: string; version: number; reason: string }
+        | {
+            kind: 'settleDispute';
+            dispute: string;
+            outcome: 'upheld' | 'dismissed';
+            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
+            reason: string;
+          }
         | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
       electorate: string[];
       votes: { member: string; approve: boolean }[];

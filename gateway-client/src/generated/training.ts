@@ -3,6 +3,119 @@
 import type { EvidenceBundle } from './schemas';
 
 export interface TrainingOperations {
+  /** Taint a training job that rests on a tainted dataset version. */
+  'POST /v1/training/jobs/{id}/taint': {
+    request: { params: { id: string } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Whether a training job is tainted, and why. */
+  'GET /v1/training/jobs/{id}/taint': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Lift the taint of a training job whose datasets are clean again. */
+  'POST /v1/training/jobs/{id}/lift': {
+    request: { params: { id: string } };
+    answer: {
+      schema: 'taint/1';
+      subject:
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      cause:
+        | {
+            kind: 'work';
+            work: string;
+            reason:
+              | 'not_registered'
+              | 'disputed'
+              | 'withdrawn'
+              | 'not_allowed'
+              | 'licence_missing'
+              | 'licence_unknown'
+              | 'licence_not_of_owner'
+              | 'licence_not_for_work'
+              | 'licence_not_for_use'
+              | 'licence_not_for_licensee'
+              | 'licence_not_in_force';
+          }
+        | { dataset: string; version: number; kind: 'dataset' }
+        | { kind: 'job'; job: string }
+        | { model: string; version: number; kind: 'model' };
+      state: 'tainted' | 'lifted';
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Say what is going to be trained, before it is. */
   'POST /v1/training/jobs': {
     request: {

@@ -10,6 +10,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   already_registered: 409,
   conflict: 409,
   wrong_state: 409,
+  licence_expired: 409,
   quorum_not_reached: 409,
   too_large: 413,
   consent_missing: 422,

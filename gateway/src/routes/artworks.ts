@@ -4,14 +4,17 @@ import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { RegisterWorks } from '../usecases/register-works';
 import type { Transact } from '../usecases/transact';
-import { api, operation, place } from './common';
+import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
 /** Base64 of 16 MiB, and as much again for the records. */
 const BODY_LIMIT = 32 * 1024 * 1024;
 
 const Content = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ base64: z.base64().min(1) })]);
 
-const Submission = WorkEntry.omit({ sha256: true, bytes: true }).extend({ content: Content });
+/** What the gateway finds in the content itself is not the caller's to say. */
+const Submission = WorkEntry.omit({ sha256: true, bytes: true, fingerprint: true, signals: true, c2pa: true }).extend({
+  content: Content,
+});
 
 function bytesOf(content: z.output<typeof Content>): Buffer {
   return 'text' in content ? Buffer.from(content.text, 'utf8') : Buffer.from(content.base64, 'base64');
@@ -38,7 +41,7 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       method: 'put',
       path: '/v1/artworks/preferences',
       summary: 'Say what may be done with many works at once; all of it happens, or nothing',
-      roles: ['artist'],
+      roles: HOLDERS,
       body: z.strictObject({ ...operation, changes: TRANSACTIONS['artworks:setPreferences'].request.shape.changes }),
       response: TRANSACTIONS['artworks:setPreferences'].result.extend(place),
       run: ({ actor, body: { operationId, changes } }) =>
@@ -48,7 +51,7 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       method: 'put',
       path: '/v1/artworks/{id}/preference',
       summary: 'Say what may be done with a work',
-      roles: ['artist'],
+      roles: HOLDERS,
       params: z.strictObject({ id: Digest }),
       body: z.strictObject({ ...operation, preference: Preference }),
       response: Work.extend(place),
@@ -59,6 +62,17 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
           { work: params.id, preference: body.preference },
           body.operationId,
         ),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/artworks/{id}/withdraw',
+      summary: 'Withdraw a work: nothing new may rely on it, and what does is tainted, but for irrevocable licences',
+      roles: HOLDERS,
+      params: z.strictObject({ id: Digest }),
+      body: OperationOnly,
+      response: Work.extend(place),
+      run: ({ actor, params, body }) =>
+        transact.submit(actor, 'artworks:withdraw', { work: params.id }, body?.operationId),
     }),
   ];
 }

@@ -28,6 +28,9 @@ export const operation = { operationId: OperationId.optional() };
 /** A body that may be left out. */
 export const OperationOnly = z.strictObject(operation).optional();
 
+/** Who may decide over works: the artists over their own, and administrators over what the member itself holds. */
+export const HOLDERS = ['artist', 'admin'] as const;
+
 /** Pages of a list: how many records at most, and where the page before ended. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(500).default(100),

@@ -45,14 +45,13 @@ export function evidenceRoutes(usecases: { collectEvidence: CollectEvidence }): 
         response.end(text);
       },
     });
-  const records = SINGLES.filter(({ type }) => type !== 'dataset' && type !== 'dataset-version').map(
-    ({ type, path, summary, params }) =>
-      evidence(
-        path,
-        summary.charAt(0).toLowerCase() + summary.slice(1),
-        { params: params.shape, query: {} },
-        (_, given) => collectEvidence.ofRecord(type, ...keyParts(params, given)),
-      ),
+  const records = SINGLES.filter(({ type }) => type !== 'dataset' && type !== 'dataset-version').map((single) =>
+    evidence(
+      single.path,
+      single.summary.charAt(0).toLowerCase() + single.summary.slice(1),
+      { params: single.params.shape, query: {} },
+      (_, given) => collectEvidence.ofRecord(single.type, ...keyParts(single, given)),
+    ),
   );
   const ofVersion = (dataset: string, version: number, { item, work }: ItemQuery): Promise<string> => {
     if (item !== undefined && work !== undefined) throw one();

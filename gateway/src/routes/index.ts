@@ -38,9 +38,12 @@ import { inferenceRoutes } from './inference';
 import { keyRoutes } from './keys';
 import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
+import { disputeRoutes } from './disputes';
 import { provenanceRoutes } from './provenance';
 import { recordRoutes } from './records';
+import { saleRoutes } from './sales';
 import { sessionRoutes } from './sessions';
+import { taintRoutes } from './taints';
 import { trainingRoutes } from './training';
 
 /** Everything that the API for people and programs calls. */
@@ -89,6 +92,9 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...keyRoutes(usecases),
     ...artworkRoutes(usecases),
     ...licenceRoutes(usecases),
+    ...saleRoutes(usecases),
+    ...disputeRoutes(usecases),
+    ...taintRoutes(usecases),
     ...datasetRoutes(usecases),
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),

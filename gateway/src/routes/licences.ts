@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { Transact } from '../usecases/transact';
-import { api, operation, OperationOnly, place } from './common';
+import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
 export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] {
   const { transact } = usecases;
@@ -13,7 +13,7 @@ export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] 
       method: 'post',
       path: '/v1/licences',
       summary: 'Offer a licence for works',
-      roles: ['artist'],
+      roles: HOLDERS,
       status: 201,
       body: LicenceEntry.extend(operation),
       response: Licence.extend(place),
@@ -35,12 +35,21 @@ export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] 
       method: 'post',
       path: '/v1/licences/{id}/revoke',
       summary: 'Take a licence back',
-      roles: ['artist'],
+      roles: HOLDERS,
       params,
       body: OperationOnly,
       response: Licence.extend(place),
       run: ({ actor, params: { id }, body }) =>
         transact.submit(actor, 'artworks:revokeLicence', { licence: id }, body?.operationId),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/licences/{id}/expire',
+      summary: 'Record that the time of a licence is over; anyone may',
+      roles: 'any',
+      params,
+      response: Licence.extend(place),
+      run: ({ actor, params: { id } }) => transact.submit(actor, 'artworks:expireLicence', { licence: id }),
     }),
   ];
 }

@@ -9,6 +9,7 @@ import {
   DatasetVersion,
   Debit,
   Delta,
+  Dispute,
   Escrow,
   Id,
   Licence,
@@ -17,8 +18,10 @@ import {
   Proposal,
   Pseudonym,
   RECORDS,
+  Sale,
   Session,
   Signer,
+  Taint,
   TRANSACTIONS,
   TrainingJob,
   Work,
@@ -52,6 +55,9 @@ const account = z.strictObject({ account: Account });
 const LISTINGS: readonly Listing<RecordType>[] = [
   { type: 'work', path: '/v1/artworks', summary: 'Works', schema: Work, by: ['owner'] },
   { type: 'licence', path: '/v1/licences', summary: 'Licences', schema: Licence, by: ['owner', 'state'] },
+  { type: 'sale', path: '/v1/sales', summary: 'Sales', schema: Sale, by: ['owner', 'state'] },
+  { type: 'dispute', path: '/v1/disputes', summary: 'Disputes', schema: Dispute, by: ['owner', 'state'] },
+  { type: 'taint', path: '/v1/taints', summary: 'What is or was tainted', schema: Taint, by: ['owner', 'state'] },
   { type: 'dataset', path: '/v1/datasets', summary: 'Datasets', schema: Dataset, by: ['owner'] },
   {
     type: 'dataset-version',
@@ -145,16 +151,16 @@ const LISTINGS: readonly Listing<RecordType>[] = [
 /** Every record by its key, and every kind of record page by page. */
 export function recordRoutes(usecases: { transact: Transact; listRecords: ListRecords }): Route<Actor>[] {
   const { transact, listRecords } = usecases;
-  const singles = SINGLES.map(({ type, path, summary, params, schema }) =>
+  const singles = SINGLES.map((single) =>
     api.json({
       method: 'get',
-      path,
-      summary,
+      path: single.path,
+      summary: single.summary,
       roles: 'any',
       tagged: true,
-      params,
-      response: schema,
-      run: (call) => transact.read(type, ...keyParts(params, call.params)),
+      params: single.params,
+      response: single.schema,
+      run: ({ params }) => transact.read(single.type, ...keyParts(single, params)),
     }),
   );
   const lists = LISTINGS.map(({ type, path, summary, params = z.strictObject({}), schema, by }) =>
@@ -173,7 +179,7 @@ export function recordRoutes(usecases: { transact: Transact; listRecords: ListRe
       run: (call) => {
         const query = call.query as { limit: number; after?: string; owner?: string; person?: string; state?: string };
         const { limit, after } = query;
-        return listRecords.run(type, keyParts(params, call.params), { limit, after, keep: wanted(query) });
+        return listRecords.run(type, keyParts({ params }, call.params), { limit, after, keep: wanted(query) });
       },
     }),
   );

@@ -12,6 +12,7 @@ import {
   Debit,
   Delta,
   Digest,
+  Dispute,
   Epoch,
   Escrow,
   Id,
@@ -21,9 +22,11 @@ import {
   ordinal,
   Proposal,
   Reclaim,
+  Sale,
   Session,
   Settlement,
   Signer,
+  Taint,
   TrainingJob,
   Work,
   type RecordType,
@@ -37,6 +40,8 @@ export interface Single {
   path: string;
   summary: string;
   params: z.ZodObject;
+  /** What stands in the key before the parts that the path names. */
+  prefix?: readonly string[];
   schema: z.ZodObject;
 }
 
@@ -63,6 +68,32 @@ export const SINGLES: readonly Single[] = [
     schema: Work,
   },
   { type: 'licence', path: '/v1/licences/{id}', summary: 'One licence', params: id, schema: Licence },
+  { type: 'sale', path: '/v1/sales/{id}', summary: 'One sale', params: id, schema: Sale },
+  { type: 'dispute', path: '/v1/disputes/{id}', summary: 'One dispute', params: id, schema: Dispute },
+  {
+    type: 'taint',
+    path: '/v1/datasets/{id}/versions/{version}/taint',
+    summary: 'Whether a dataset version is tainted, and why',
+    params: version,
+    prefix: ['dataset'],
+    schema: Taint,
+  },
+  {
+    type: 'taint',
+    path: '/v1/training/jobs/{id}/taint',
+    summary: 'Whether a training job is tainted, and why',
+    params: id,
+    prefix: ['job'],
+    schema: Taint,
+  },
+  {
+    type: 'taint',
+    path: '/v1/models/{id}/versions/{version}/taint',
+    summary: 'Whether a model version is tainted, and why',
+    params: version,
+    prefix: ['model'],
+    schema: Taint,
+  },
   {
     type: 'epoch',
     path: '/v1/epochs/{grantor}',
@@ -176,9 +207,13 @@ export const SINGLES: readonly Single[] = [
 ];
 
 /** The parts of a state key, in its order, which is that of the path: numbers stand in it with leading zeros. */
-export function keyParts(schema: z.ZodObject, params: Record<string, unknown>): string[] {
-  return Object.keys(schema.shape).map((name) => {
-    const part = params[name];
+export function keyParts(
+  { params, prefix = [] }: { params: z.ZodObject; prefix?: readonly string[] },
+  given: Record<string, unknown>,
+): string[] {
+  const named = Object.keys(params.shape).map((name) => {
+    const part = given[name];
     return typeof part === 'number' ? ordinal(part) : String(part);
   });
+  return [...prefix, ...named];
 }

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   LlmchainError,
   ordinal,
+  PLAIN_WEIGHT,
   royaltyRoot,
   royaltyTable,
   royaltyTotal,
@@ -25,9 +26,6 @@ import { contentKey } from './content-key';
 import { Memo } from './memo';
 import { operationOf } from './operation';
 import type { Place } from './transact';
-
-/** Weight in the artists' pool of a work that needs no licence. */
-const PLAIN_WEIGHT = 100;
 
 /**
  * Registers a model version: checks that its files are in the member's bucket, works out from its datasets which artist
@@ -91,8 +89,7 @@ export class RegisterModel {
       const work = await works.get(item.work, () => ledger.get('work', item.work));
       const licence = id === undefined ? undefined : await licences.get(id, () => ledger.get('licence', id));
       return {
-        member: work.owner.member,
-        creators: work.creators,
+        shares: work.shares,
         tokens: item.tokens,
         weight: licence?.weight ?? PLAIN_WEIGHT,
       };

@@ -1,4 +1,12 @@
-import type { QueryName, RecordOf, RecordType, RequestOf, ResultOf, SubmitName } from '@llmchain/protocol';
+import {
+  TRANSACTIONS,
+  type QueryName,
+  type RecordOf,
+  type RecordType,
+  type RequestOf,
+  type ResultOf,
+  type SubmitName,
+} from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledgers } from '../ports/ledger';
 import { operationOf } from './operation';
@@ -19,7 +27,10 @@ export class Transact {
     this.#ledgers = ports.ledgers;
   }
 
-  /** @param operationId from a caller that may repeat itself @returns the changed record and where it was committed */
+  /**
+   * @param operationId from a caller that may repeat itself; a transaction that is idempotent by its record's state has none
+   * @returns the changed record and where it was committed
+   */
   async submit<N extends SubmitName>(
     actor: Actor,
     name: N,
@@ -27,8 +38,9 @@ export class Transact {
     operationId?: string,
   ): Promise<ResultOf<N> & Place> {
     const ledger = await this.#ledgers.as(actor);
-    const full = { ...request, operationId: operationOf(operationId) } as unknown as RequestOf<N>;
-    const { result, transaction, block } = await ledger.submit(name, full);
+    const repeatable = 'operationId' in TRANSACTIONS[name].request.shape;
+    const full = repeatable ? { ...request, operationId: operationOf(operationId) } : request;
+    const { result, transaction, block } = await ledger.submit(name, full as unknown as RequestOf<N>);
     return { ...result, transaction, block };
   }
 

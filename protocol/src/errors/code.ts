@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'not_authorised'
   | 'consent_missing'
   | 'tainted'
+  | 'licence_expired'
   | 'insufficient_credits'
   | 'conflict'
   | 'wrong_state'
@@ -36,6 +37,7 @@ export const REMEDY: Readonly<Record<ErrorCode, Remedy>> = {
   not_authorised: 'reject',
   consent_missing: 'reject',
   tainted: 'reject',
+  licence_expired: 'reject',
   insufficient_credits: 'pay',
   conflict: 'reject',
   wrong_state: 'reject',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readVectors } from '../../../test/support/vectors';
 import { proveInclusion, verifyInclusion } from '../merkle/proof';
+import type { Share } from '../records/work';
 import { priceOf } from './price';
 import { RoyaltyEntry, royaltyLeaves, royaltyRoot, royaltyTable, royaltyTotal, type Contribution } from './royalty';
 
@@ -10,12 +11,12 @@ const { royalty: vector } = readVectors('money') as {
 
 const contributions = fc.array(
   fc.record({
-    member: fc.constantFrom('GuildMSP', 'ArchiveMSP'),
-    creators: fc.constantFrom(
-      [{ person: 'ann', share: 10_000 }],
+    shares: fc.constantFrom<Share[]>(
+      [{ holder: 'artist:GuildMSP:ann', share: 10_000 }],
       [
-        { person: 'ben', share: 1 },
-        { person: 'ann', share: 9_999 },
+        { holder: 'artist:ArchiveMSP:ben', share: 1 },
+        { holder: 'artist:GuildMSP:ann', share: 9_998 },
+        { holder: 'member:ArchiveMSP', share: 1 },
       ],
     ),
     tokens: fc.integer({ min: 1, max: 10_000 }),

@@ -4,7 +4,7 @@ import { toHex } from '../crypto/hash';
 import { LlmchainError } from '../errors/error';
 import { merkleRoot } from '../merkle/tree';
 import { Account } from '../records/credits';
-import type { Creator } from '../records/work';
+import type { Share } from '../records/work';
 
 const share = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -14,8 +14,8 @@ export type RoyaltyEntry = z.infer<typeof RoyaltyEntry>;
 
 /** What one work brings into the pool of a model that was trained on it. */
 export interface Contribution {
-  member: string;
-  creators: readonly Creator[];
+  /** Who earns by it. */
+  shares: readonly Share[];
   /** Tokens of the work in the training data. */
   tokens: number;
   /** Weight that its licence gives it; 100 without one. */
@@ -23,24 +23,21 @@ export interface Contribution {
 }
 
 /**
- * Splits a model's artists' pool by weight × tokens of each work, and each work's part by its creators' shares.
+ * Splits a model's artists' pool by weight × tokens of each work, and each work's part by its shares.
  * Payees are in the order of their account names.
  * @throws {LlmchainError} `too_large` when the shares sum to more than 2^53 − 1
  */
 export function royaltyTable(contributions: readonly Contribution[]): RoyaltyEntry[] {
   const shares = new Map<Account, number>();
-  for (const { member, creators, tokens, weight } of contributions) {
-    for (const creator of creators) {
-      const payee: Account = `artist:${member}:${creator.person}`;
-      shares.set(payee, (shares.get(payee) ?? 0) + tokens * weight * creator.share);
-    }
+  for (const { shares: held, tokens, weight } of contributions) {
+    for (const { holder, share } of held) shares.set(holder, (shares.get(holder) ?? 0) + tokens * weight * share);
   }
   let start = 0;
   const table = [...shares]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([payee, held]) => {
-      const entry = { payee, start, share: held };
-      start += held;
+    .map(([payee, sum]) => {
+      const entry = { payee, start, share: sum };
+      start += sum;
       return entry;
     });
   if (start > Number.MAX_SAFE_INTEGER) {

@@ -39,6 +39,18 @@ export const Motion = z.discriminatedUnion('kind', [
   /** The version is served no more and nothing of it is anchored; aliases that point at it point at none. */
   kind('revoke', { ...model, reason: Line }),
   /** Decides an escrow that payer and payee do not agree on. */
+  kind('settleDispute', {
+    dispute: Id,
+    outcome: z.enum(['upheld', 'dismissed']),
+    /** What an upheld dispute does: the work goes to the claimant's account, or nobody may rely on it any more. */
+    remedy: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('transfer'), to: Account }),
+        z.strictObject({ kind: z.literal('withdraw') }),
+      ])
+      .optional(),
+    reason: Line,
+  }),
   kind('arbitrate', { escrow: Id, outcome: z.enum(['released', 'refunded']), reason: Line }),
 ]);
 export type Motion = z.infer<typeof Motion>;

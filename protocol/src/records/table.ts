@@ -4,7 +4,10 @@ import { Dataset, DatasetPage, DatasetVersion } from './dataset';
 import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from './inference';
 import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
+import { Dispute } from './dispute';
 import { Proposal } from './motion';
+import { Sale } from './sale';
+import { Taint } from './taint';
 import { TrainingJob } from './training';
 import { Epoch, Licence, Work } from './work';
 
@@ -14,7 +17,8 @@ import { Epoch, Licence, Work } from './work';
  * dataset id · dataset-version id, ordinal · dataset-page id, ordinal version, ordinal index · job id ·
  * model id, ordinal version · alias model, alias · alias-value model, alias, ordinal · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
  * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
- * cursor payee, producer, model, ordinal version · escrow id
+ * cursor payee, producer, model, ordinal version · escrow id · sale id · dispute id ·
+ * taint dataset, id, ordinal version; job, id; model, id, ordinal version
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -41,6 +45,9 @@ export const RECORDS = {
   delta: Delta,
   cursor: ClaimCursor,
   escrow: Escrow,
+  sale: Sale,
+  dispute: Dispute,
+  taint: Taint,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

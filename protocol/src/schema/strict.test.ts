@@ -58,7 +58,11 @@ test.each(Object.entries(RECORDS))('a record of type %s carries its schema, owne
 });
 
 test('every change of the ledger can be repeated safely', () => {
-  const byState = ['anchor', 'accept', 'reject', 'expire', 'rotate'].map((word) => `inference:${word}Batch`);
+  const byState = [
+    ...['anchor', 'accept', 'reject', 'expire', 'rotate'].map((word) => `inference:${word}Batch`),
+    ...['datasets', 'training', 'models'].flatMap((contract) => [`${contract}:taint`, `${contract}:lift`]),
+    'artworks:expireLicence',
+  ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
     const repeatable = kind === 'query' || 'operationId' in request.shape;
     expect([name, repeatable || byState.includes(name)]).toEqual([name, true]);

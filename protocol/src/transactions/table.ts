@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { InclusionProof } from '../merkle/proof';
 import { RoyaltyEntry } from '../money/royalty';
 import { Alias, AliasName, AliasValue } from '../records/alias';
+import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
 import { Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion } from '../records/model';
 import { Motion, Proposal } from '../records/motion';
+import { Dispute, DisputeEntry } from '../records/dispute';
+import { Sale, SaleEntry } from '../records/sale';
+import { Taint } from '../records/taint';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
 import { Licence, LicenceEntry, Preference, Work, WorkEntry } from '../records/work';
 import { Digest, Hex32, Id, Line, Micro, MspId, OperationId, Pseudonym, Version } from '../schema/scalars';
@@ -52,6 +56,17 @@ export const TRANSACTIONS = {
   'artworks:offerLicence': submit(LicenceEntry.extend(operation), Licence),
   'artworks:acceptLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
   'artworks:revokeLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
+  /** Anyone may, once its time is over. */
+  'artworks:expireLicence': submit(z.strictObject({ licence: Id }), Licence),
+  /** Nothing new may rely on the work; irrevocable licences run on. */
+  'artworks:withdraw': submit(z.strictObject({ ...operation, work: Digest }), Work),
+  'artworks:offerSale': submit(SaleEntry.extend(operation), Sale),
+  'artworks:withdrawSale': submit(z.strictObject({ ...operation, sale: Id }), Sale),
+  /** Delivery against payment: the price leaves the buyer's account as shares and ownership go over. */
+  'artworks:buy': submit(z.strictObject({ ...operation, sale: Id, account: Account }), Sale),
+  'artworks:openDispute': submit(DisputeEntry.extend(operation), Dispute),
+  /** By the claimant. */
+  'artworks:dropDispute': submit(z.strictObject({ ...operation, dispute: Id }), Dispute),
 
   'datasets:create': submit(z.strictObject({ ...operation, dataset: Id, title: Line, purpose: Line }), Dataset),
   'datasets:addPage': submit(
@@ -68,12 +83,22 @@ export const TRANSACTIONS = {
     z.strictObject({ ...operation, dataset: Id, version: Version, pages: DatasetVersion.shape.pages, root: Digest }),
     DatasetVersion,
   ),
+  /** Anyone may, naming an item whose consent no longer stands. */
+  'datasets:taint': submit(DatasetRef.extend({ page: DatasetPage.shape.index, item: Digest }), Taint),
+  /** Anyone may, once every item has consent again. */
+  'datasets:lift': submit(DatasetRef, Taint),
 
   'training:open': submit(JobPlan.extend(operation), TrainingJob),
   'training:complete': submit(z.strictObject({ ...operation, job: Id, result: JobResult }), TrainingJob),
+  /** Anyone may, once a dataset of the job is tainted; and lift, once none is. */
+  'training:taint': submit(z.strictObject({ job: Id }), Taint),
+  'training:lift': submit(z.strictObject({ job: Id }), Taint),
 
   'models:register': submit(ModelEntry.extend(operation), ModelVersion),
   'models:approve': submit(z.strictObject({ ...operation, model: Id, version: Version }), ModelVersion),
+  /** Anyone may, once the job or a dataset of the version is tainted; and lift, once none is. */
+  'models:taint': submit(ModelRef, Taint),
+  'models:lift': submit(ModelRef, Taint),
 
   'inference:openSession': submit(
     z.strictObject({ ...operation, session: Id, caller: Id, amount: Micro.min(1) }),

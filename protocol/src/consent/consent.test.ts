@@ -1,5 +1,5 @@
-import { USES, type Licence, type Permission, type Work } from '@llmchain/protocol';
 import fc from 'fast-check';
+import { USES, type Licence, type Permission, type Work } from '../records/work';
 import { consentTo, earlier, inForce, PLAIN_WEIGHT } from './consent';
 
 const MEMBERS = ['ArchiveMSP', 'LabMSP'];
@@ -20,6 +20,11 @@ const work: fc.Arbitrary<Work> = fc.record({
     { training: permission, generative_training: permission, inference: permission, mining: permission },
     { requiredKeys: [] },
   ),
+  state: fc.constant('registered' as const),
+  shares: fc.constant([{ holder: 'artist:GuildMSP:ann' as const, share: 10_000 }]),
+  disputes: fc.constant([]),
+  formerOwners: fc.constant([]),
+  licences: fc.constant([]),
   owner,
   createdTx: fc.constant('t'),
   updatedTx: fc.constant('t'),
@@ -52,7 +57,40 @@ const fitting = fc
   ]);
 const asked = fc.oneof(random, fitting);
 
-test('what the artist did not say, or forbade, no licence makes allowed', () => {
+test('an irrevocable licence in force outlives a later preference and a withdrawal, and nothing else does', () => {
+  fc.assert(
+    fc.property(fitting, fc.boolean(), fc.boolean(), ([of, one, held, licensee, now], irrevocable, withdrawn) => {
+      const given = { ...held, irrevocable };
+      const refusing: Work = { ...one, ...(withdrawn ? { state: 'withdrawn' } : { preference: {} }) };
+      const consent = consentTo(of, refusing, given, licensee, now);
+      if (irrevocable && inForce(given, now)) expect(consent).toMatchObject({ granted: true, weight: held.weight });
+      else expect(consent).toEqual({ granted: false, reason: withdrawn ? 'withdrawn' : 'not_allowed' });
+    }),
+  );
+});
+
+test('while a work is disputed nobody may use it, whatever licence they have', () => {
+  fc.assert(
+    fc.property(asked, fc.boolean(), ([of, one, held, licensee, now], irrevocable) => {
+      const disputed = { ...one, disputes: ['d1'] };
+      const licence = held && { ...held, irrevocable };
+      expect(consentTo(of, disputed, licence, licensee, now)).toEqual({ granted: false, reason: 'disputed' });
+    }),
+  );
+});
+
+test('what an earlier owner licensed stays licensed', () => {
+  fc.assert(
+    fc.property(fitting, ([of, one, held, licensee, now]) => {
+      const sold = { ...one, owner: { member: 'ComputeMSP' }, formerOwners: [one.owner] };
+      expect(consentTo(of, sold, held, licensee, now)).toEqual(consentTo(of, one, held, licensee, now));
+      const stranger = { ...one, owner: { member: 'ComputeMSP' } };
+      expect(consentTo(of, stranger, held, licensee, now)).toEqual({ granted: false, reason: 'licence_not_of_owner' });
+    }),
+  );
+});
+
+test('what the artist did not say, or forbade, no revocable licence makes allowed', () => {
   fc.assert(
     fc.property(asked, ([of, one, held, licensee, now]) => {
       fc.pre((one.preference[of] ?? 'not_allowed') === 'not_allowed');

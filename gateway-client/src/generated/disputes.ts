@@ -1,0 +1,97 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+export interface DisputesOperations {
+  /** Dispute a work: until the members decide, nobody may rely on it. */
+  'POST /v1/disputes': {
+    request: {
+      body: {
+        dispute: string;
+        work: string;
+        grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
+        evidence: string;
+        operationId?: string;
+      };
+    };
+    answer: {
+      dispute: string;
+      work: string;
+      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
+      evidence: string;
+      schema: 'dispute/1';
+      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
+      proposal?: string;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Disputes, page by page. */
+  'GET /v1/disputes': {
+    request: {
+      query?: {
+        limit?: number;
+        after?: string;
+        owner?: string;
+        person?: string;
+        state?: 'open' | 'upheld' | 'dismissed' | 'dropped';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        dispute: string;
+        work: string;
+        grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
+        evidence: string;
+        schema: 'dispute/1';
+        state: 'open' | 'upheld' | 'dismissed' | 'dropped';
+        proposal?: string;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** Drop a dispute, by whoever opened it. */
+  'POST /v1/disputes/{id}/drop': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      dispute: string;
+      work: string;
+      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
+      evidence: string;
+      schema: 'dispute/1';
+      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
+      proposal?: string;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** One dispute. */
+  'GET /v1/disputes/{id}': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      dispute: string;
+      work: string;
+      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
+      evidence: string;
+      schema: 'dispute/1';
+      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
+      proposal?: string;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+}
