@@ -12,6 +12,7 @@ import type { ApiKeys } from './ports/api-keys';
 import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
+import type { IndexRecords } from './ports/index-records';
 import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
 import type { Log } from './ports/log';
@@ -29,6 +30,7 @@ import { AnchorReceipts } from './usecases/anchor-receipts';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
 import { CheckReceipt } from './usecases/check-receipt';
 import { Claim } from './usecases/claim';
+import { ConsentStanding } from './usecases/consent-standing';
 import { CollectEvidence } from './usecases/collect-evidence';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
@@ -52,8 +54,10 @@ import { RouteInference } from './usecases/route-inference';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
 import { Transact } from './usecases/transact';
+import { WatchConsent } from './usecases/watch-consent';
 import { WatchBatches } from './usecases/watch-batches';
 import { WhoAmI } from './usecases/who-am-i';
+import { WorkHistory } from './usecases/work-history';
 
 export interface GatewayOptions extends Membership {
   /** Name of the consortium's chaincode. */
@@ -73,6 +77,7 @@ export interface GatewayPorts {
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
+  index: IndexRecords;
   ledgers: Ledgers;
   lineage: Lineage;
   log: Log;
@@ -90,6 +95,7 @@ export interface GatewayPorts {
 const RECONCILE_EVERY = 5_000;
 const ACCEPT_EVERY = 200;
 const WATCH_EVERY = 2_000;
+const CONSENT_EVERY = 500;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -105,6 +111,7 @@ export class Gateway {
   readonly #anchor: AnchorReceipts;
   readonly #accept: AcceptBatches;
   readonly #watch: WatchBatches;
+  readonly #consent: WatchConsent;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -122,6 +129,7 @@ export class Gateway {
     const content = new Content(options, ports);
     const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
+    const standing = new ConsentStanding({}, ports);
     const checker = new CheckReceipt({}, ports);
     const router = new RouteInference(options, ports);
     const issuer = new IssueTicket({ ...options, member });
@@ -132,6 +140,7 @@ export class Gateway {
     const decide = new DecideBatch({}, { ...ports, rotate });
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
     this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
+    this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       claim: new Claim(options, { ...ports, content }),
@@ -140,7 +149,7 @@ export class Gateway {
       createKey: new CreateKey({}, { ...ports, fundSessions }),
       expireBatch: new ExpireBatch({}, ports),
       fundSessions,
-      infer: new Infer({}, { ...ports, models, router, issuer, checker }),
+      infer: new Infer({}, { ...ports, models, router, issuer, checker, standing }),
       keys: ports.keys,
       lineage,
       listRecords: new ListRecords({}, ports),
@@ -152,10 +161,12 @@ export class Gateway {
       registerWorks: new RegisterWorks({}, ports),
       revokeKey: new RevokeKey({}, ports),
       rotateBatch: rotate,
+      standing,
       sealDataset: new SealDataset({}, ports),
       sessions: ports.sessions,
       transact: new Transact({}, ports),
       whoAmI: new WhoAmI({}, ports),
+      workHistory: new WorkHistory({}, ports),
     });
     const authenticate = new Authenticate({}, ports);
     this.api = createServer<Actor>({
@@ -191,6 +202,7 @@ export class Gateway {
       this.#every(RECONCILE_EVERY, 'reconciling', () => this.#reconcile.run()),
       this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),
       this.#every(WATCH_EVERY, 'watching', () => this.#watch.run()),
+      this.#every(CONSENT_EVERY, 'watching over consent', () => this.#consent.run()),
     ];
   }
 

@@ -151,6 +151,7 @@ async function main(): Promise<void> {
         keys: new PostgresApiKeys({}, { database }),
         enrolment: wallet,
         ledgers,
+        index: indexer,
         lineage: indexer,
         log,
         openings,

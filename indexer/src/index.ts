@@ -2,4 +2,12 @@
 export { createIndexer, type Indexer, type IndexerDependencies, type IndexerOptions } from './indexer';
 export type { BlockSource, Log } from './ports';
 export type { Position } from './project/rows';
-export type { ReceiptEntry, Trace, TraceEdge, TraceNode, TraceOptions, TransactionAnswer } from './query/answers';
+export type {
+  ReceiptEntry,
+  RecordVersion,
+  Trace,
+  TraceEdge,
+  TraceNode,
+  TraceOptions,
+  TransactionAnswer,
+} from './query/answers';

@@ -8,6 +8,7 @@ import type { ReceiptEntry, Trace, TraceOptions, TransactionAnswer } from './que
 import { LedgerRecords } from './query/ledger';
 import { Lineage } from './query/lineage';
 import { Receipts } from './query/receipts';
+import { Records } from './query/records';
 import { resolve } from './query/resolve';
 import { openDatabase } from './store/open';
 import { NOWHERE, Projections } from './store/projections';
@@ -32,6 +33,10 @@ export interface Indexer {
   transaction(id: string): Promise<TransactionAnswer | undefined>;
   /** A producer's batches of one model version, by sequence number. */
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]>;
+  /** Records as they stand and as they were; see {@link Records}. */
+  readonly records: Pick<Records, 'current' | 'datasetPages' | 'history' | 'licencesOver' | 'salesOf'>;
+  /** Calls the listener after each block with the state keys it wrote: the type and the parts, joined with `/`. */
+  onWritten(listener: (origins: readonly string[]) => void): void;
   /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
   putReceipt(receipt: ReceiptEntry): Promise<void>;
 }
@@ -61,7 +66,9 @@ class PostgresIndexer implements Indexer {
   readonly #projections: Projections;
   readonly #progress = new Progress(NOWHERE);
   readonly #follower: Follower;
-  readonly #records: LedgerRecords;
+  readonly #ledger: LedgerRecords;
+  readonly records: Records;
+  readonly #listeners: ((origins: readonly string[]) => void)[] = [];
   readonly #receipts: Receipts;
   readonly #lineage: Lineage;
   #running: { abort: AbortController; done: Promise<void> } | undefined;
@@ -76,9 +83,18 @@ class PostgresIndexer implements Indexer {
     this.#projections = new Projections({ schema }, { db });
     this.#follower = new Follower(
       { chaincode },
-      { ledger, projections: this.#projections, progress: this.#progress, log },
+      {
+        ledger,
+        projections: this.#projections,
+        progress: this.#progress,
+        written: (origins) => {
+          for (const listener of this.#listeners) listener(origins);
+        },
+        log,
+      },
     );
-    this.#records = new LedgerRecords({ db });
+    this.#ledger = new LedgerRecords({ db });
+    this.records = new Records({ db });
     this.#receipts = new Receipts({ db });
     this.#lineage = new Lineage({ db, receipts: this.#receipts });
   }
@@ -127,11 +143,15 @@ class PostgresIndexer implements Indexer {
   }
 
   transaction(id: string): Promise<TransactionAnswer | undefined> {
-    return this.#records.transaction(id);
+    return this.#ledger.transaction(id);
   }
 
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]> {
-    return this.#records.batchesOf(producer, model, version);
+    return this.#ledger.batchesOf(producer, model, version);
+  }
+
+  onWritten(listener: (origins: readonly string[]) => void): void {
+    this.#listeners.push(listener);
   }
 
   putReceipt(receipt: ReceiptEntry): Promise<void> {
@@ -146,6 +166,6 @@ class PostgresIndexer implements Indexer {
       throw new LlmchainError('invalid_argument', 'asOf is the number of a block: a whole number from 0.', { asOf });
     }
     if (asOf > indexed.block) throw notYetIndexed(asOf, indexed);
-    return (await this.#records.position(asOf)) ?? indexed;
+    return (await this.#ledger.position(asOf)) ?? indexed;
   }
 }

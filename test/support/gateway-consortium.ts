@@ -28,7 +28,15 @@ export class GatewayConsortium {
   static async start(postgres: TestPostgres, ...gateways: (typeof MEMBERS)[number][]): Promise<GatewayConsortium> {
     const [verdicts, consortium] = await Promise.all([Verdicts.open(), TestConsortium.founded()]);
     const { world, people } = consortium;
-    const ledger: TestLedger = { world, verdicts, opinions: new Map(), submitted: [], faults: {}, blocks: 0 };
+    const ledger: TestLedger = {
+      world,
+      verdicts,
+      opinions: new Map(),
+      submitted: [],
+      faults: {},
+      blocks: 0,
+      watchers: [],
+    };
     const pool = postgres.pool();
     const { rows } = await pool.query<{ unix_socket_directories: string }>('show unix_socket_directories');
     const whole = new GatewayConsortium(consortium, ledger, rows[0]!.unix_socket_directories);

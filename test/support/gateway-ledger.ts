@@ -32,6 +32,8 @@ export interface TestLedger {
   /** Called before a transaction takes effect, or after; may throw, as a network does. */
   faults: { before?: ((name: SubmitName) => void) | undefined; after?: ((name: SubmitName) => void) | undefined };
   blocks: number;
+  /** Called after each block. */
+  watchers: (() => void)[];
 }
 
 /** What every verifier that rejects has found. */
@@ -57,6 +59,7 @@ class WorldLedger {
       name === 'inference:rejectBatch' ? { verdict: 'reject', reason: FOUND } : { verdict: 'accept' };
     const endorser = options.endorsers?.[0] ?? this.as.mspId;
     const result = await ledger.world.submit(name, request, { as: this.as, endorser });
+    for (const watch of ledger.watchers) watch();
     ledger.faults.after?.(name);
     return { result, transaction: randomUUID(), block: ++ledger.blocks };
   }

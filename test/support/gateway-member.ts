@@ -20,6 +20,7 @@ import type { Chain } from '../../gateway/src/ports/chain';
 import type { Log } from '../../gateway/src/ports/log';
 import { hashOfKey } from '../../gateway/src/usecases/authenticate';
 import { WorldLedgers, type TestLedger } from './gateway-ledger';
+import { TestIndex } from './gateway-index';
 import { TestLineage } from './gateway-lineage';
 import { NEIGHBOUR_HEADER, TestPeers } from './gateway-peers';
 import { MemoryStore } from './gateway-store';
@@ -69,12 +70,17 @@ export class TestMember {
     const ledgers = await WorldLedgers.of(ledger, mspId);
     const store = new MemoryStore();
     const lineage = new TestLineage();
+    const index = new TestIndex(ledger.world);
+    ledger.watchers.push(() => {
+      index.written();
+    });
     const blockless = () => Promise.reject(new LlmchainError('unavailable', 'There are no blocks in this test.'));
     const ports = {
       chain: evidence?.chain ?? { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
       ledgers,
+      index,
       lineage,
       log,
       operations: new PostgresOperations({}, { database }),

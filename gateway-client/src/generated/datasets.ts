@@ -3,6 +3,36 @@
 import type { EvidenceBundle } from './schemas';
 
 export interface DatasetsOperations {
+  /** Whether every work in a dataset version may be used now; by its owner, unless another member is named. */
+  'GET /v1/datasets/{id}/versions/{version}/standing': {
+    request: {
+      params: { id: string; version: number };
+      query?: { licensee?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      stands: boolean;
+      offences: {
+        dataset: string;
+        version: number;
+        page: number;
+        item: string;
+        work: string;
+        reason:
+          | 'not_registered'
+          | 'disputed'
+          | 'withdrawn'
+          | 'not_allowed'
+          | 'licence_missing'
+          | 'licence_unknown'
+          | 'licence_not_of_owner'
+          | 'licence_not_for_work'
+          | 'licence_not_for_use'
+          | 'licence_not_for_licensee'
+          | 'licence_not_in_force';
+      }[];
+    };
+  };
   /** Show that an item’s consent no longer stands: the version is tainted. */
   'POST /v1/datasets/{id}/versions/{version}/taint': {
     request: { params: { id: string; version: number }; body: { page: number; item: string } };

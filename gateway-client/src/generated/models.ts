@@ -3,6 +3,36 @@
 import type { EvidenceBundle } from './schemas';
 
 export interface ModelsOperations {
+  /** Whether every work behind a model version may be used now; while one may not, it is not served. */
+  'GET /v1/models/{id}/versions/{version}/standing': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      stands: boolean;
+      offences: {
+        dataset: string;
+        version: number;
+        page: number;
+        item: string;
+        work: string;
+        reason:
+          | 'not_registered'
+          | 'disputed'
+          | 'withdrawn'
+          | 'not_allowed'
+          | 'licence_missing'
+          | 'licence_unknown'
+          | 'licence_not_of_owner'
+          | 'licence_not_for_work'
+          | 'licence_not_for_use'
+          | 'licence_not_for_licensee'
+          | 'licence_not_in_force';
+      }[];
+    };
+  };
   /** Taint a model version that rests on something tainted. */
   'POST /v1/models/{id}/versions/{version}/taint': {
     request: { params: { id: string; version: number } };

@@ -7,6 +7,7 @@ import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
 import type { Claim } from '../usecases/claim';
+import type { ConsentStanding } from '../usecases/consent-standing';
 import type { CollectEvidence } from '../usecases/collect-evidence';
 import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
@@ -24,6 +25,7 @@ import type { RotateBatch } from '../usecases/rotate-batch';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
 import type { WhoAmI } from '../usecases/who-am-i';
+import type { WorkHistory } from '../usecases/work-history';
 import { artworkRoutes } from './artworks';
 import { afterBlock } from './after-block';
 import { batchRoutes } from './batches';
@@ -43,7 +45,7 @@ import { provenanceRoutes } from './provenance';
 import { recordRoutes } from './records';
 import { saleRoutes } from './sales';
 import { sessionRoutes } from './sessions';
-import { taintRoutes } from './taints';
+import { consentRoutes } from './consent';
 import { trainingRoutes } from './training';
 
 /** Everything that the API for people and programs calls. */
@@ -67,9 +69,11 @@ export interface UseCases {
   revokeKey: RevokeKey;
   rotateBatch: RotateBatch;
   sealDataset: SealDataset;
+  standing: ConsentStanding;
   sessions: Sessions;
   transact: Transact;
   whoAmI: WhoAmI;
+  workHistory: WorkHistory;
 }
 
 /** Version of the API as its document states it. */
@@ -94,7 +98,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...licenceRoutes(usecases),
     ...saleRoutes(usecases),
     ...disputeRoutes(usecases),
-    ...taintRoutes(usecases),
+    ...consentRoutes(usecases),
     ...datasetRoutes(usecases),
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),

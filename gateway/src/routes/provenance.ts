@@ -1,9 +1,10 @@
-import { Digest } from '@llmchain/protocol';
+import { Digest, Sale, Work } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { Lineage } from '../ports/lineage';
 import { ReceiptStatus, type ReadReceipt } from '../usecases/read-receipt';
+import type { WorkHistory } from '../usecases/work-history';
 import { api } from './common';
 
 const Position = z.strictObject({ block: z.number().int(), time: z.number() });
@@ -20,8 +21,22 @@ const Trace = z.object({
   complete: z.boolean(),
 });
 
-export function provenanceRoutes(usecases: { readReceipt: ReadReceipt; lineage: Lineage }): Route<Actor>[] {
-  const { readReceipt, lineage } = usecases;
+/** One value of a work's record and the transaction that gave it. */
+const WorkVersion = z.strictObject({
+  block: z.number().int(),
+  transaction: z.string(),
+  time: z.number(),
+  function: z.string(),
+  creator: z.string(),
+  record: Work,
+});
+
+export function provenanceRoutes(usecases: {
+  readReceipt: ReadReceipt;
+  lineage: Lineage;
+  workHistory: WorkHistory;
+}): Route<Actor>[] {
+  const { readReceipt, lineage, workHistory } = usecases;
   return [
     api.json({
       method: 'get',
@@ -45,6 +60,15 @@ export function provenanceRoutes(usecases: { readReceipt: ReadReceipt; lineage: 
       response: Trace,
       run: ({ params, query: { direction, asOf } }) =>
         lineage.trace(params.id, { direction, ...(asOf === undefined ? {} : { asOf }) }),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/artworks/{id}/history',
+      summary: 'Everything that ever stood in a work’s record, oldest first, and its sales',
+      roles: 'any',
+      params: z.strictObject({ id: Digest }),
+      response: z.strictObject({ versions: z.array(WorkVersion), sales: z.array(Sale) }),
+      run: ({ params: { id } }) => workHistory.run(id),
     }),
     api.json({
       method: 'get',

@@ -17,6 +17,7 @@ import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
 import type { Workers } from '../ports/workers';
 import type { CheckReceipt } from './check-receipt';
+import type { ConsentStanding } from './consent-standing';
 import { mostAmount, type IssuedTicket, type IssueTicket } from './issue-ticket';
 import type { Models } from './models';
 import type { RouteInference } from './route-inference';
@@ -64,6 +65,7 @@ export interface InferPorts {
   issuer: IssueTicket;
   checker: CheckReceipt;
   sessions: Sessions;
+  standing: ConsentStanding;
   workers: Workers;
   lineage: Pick<Lineage, 'putReceipt'>;
   log: Log;
@@ -83,10 +85,11 @@ export class Infer {
 
   /**
    * @param signal aborted when the caller goes away
-   * @throws {LlmchainError} `insufficient_credits` | `not_found` | `wrong_state` | `overloaded` | `unavailable` | …
+   * @throws {LlmchainError} `insufficient_credits` | `tainted` | `not_found` | `wrong_state` | `overloaded` | `unavailable` | …
    */
   async *run(actor: Actor, order: InferenceOrder, signal: AbortSignal): AsyncGenerator<Answer, void> {
     const model = await this.#ports.models.resolve(order.model);
+    await this.#ports.standing.demand(model);
     const tried = new Set<string>();
     let failure: unknown;
     for (;;) {

@@ -15,6 +15,8 @@ interface Dependencies {
   ledger: BlockSource;
   projections: Projections;
   progress: Progress;
+  /** Told of every block after it is indexed: the state keys it wrote, parts joined with `/`. */
+  written: (origins: readonly string[]) => void;
   log: Log;
 }
 
@@ -69,7 +71,15 @@ export class Follower {
           progress.reached(NOWHERE);
           return;
         }
-        progress.reached(await projections.add(block.number, (at) => projectBlock(block, this.#chaincode, at)));
+        let origins: readonly string[] = [];
+        const position = await projections.add(block.number, (at) => {
+          const projection = projectBlock(block, this.#chaincode, at);
+          origins = projection.superseded;
+          return projection;
+        });
+        // Before anyone who waits for the block goes on.
+        this.#with.written(origins);
+        progress.reached(position);
         if (signal.aborted) return;
         quiet = setTimeout(() => (this.#caughtUp = true), QUIET);
       }

@@ -21,4 +21,8 @@ export const CONSORTIUM_NODE = 'consortium';
 export const proposalNode = (proposal: string): string => `proposal:${proposal}`;
 export const aliasNode = (model: string, alias: string): string => `alias:${model}/${alias}`;
 export const escrowNode = (escrow: string): string => `escrow:${escrow}`;
+export const saleNode = (sale: string): string => `sale:${sale}`;
+export const disputeNode = (dispute: string): string => `dispute:${dispute}`;
+/** @param subject parts of the taint's state key */
+export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

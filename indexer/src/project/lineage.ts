@@ -5,12 +5,16 @@ import { datasetPage, datasetVersion } from './datasets';
 import { alias, consortium, proposal } from './decisions';
 import { job, model } from './models';
 import type { Lineage } from './node';
-import { licence, work } from './works';
+import { taint } from './taints';
+import { dispute, licence, sale, work } from './works';
 
 /** Which records have a place in the lineage, and what they say there. All others are kept as writes only. */
 const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage } = {
   work,
   licence,
+  sale,
+  dispute,
+  taint,
   'dataset-version': datasetVersion,
   'dataset-page': datasetPage,
   job,

@@ -1,18 +1,20 @@
-import type { Licence, Work } from '@llmchain/protocol';
-import { artistNode, licenceNode } from './ids';
+import { ownerAccount, type Dispute, type Licence, type Sale, type Work } from '@llmchain/protocol';
+import { disputeNode, licenceNode, saleNode } from './ids';
 import { edgesTo, type Lineage } from './node';
 
 export function work(record: Work): Lineage {
   const id = record.sha256;
+  // Pseudonyms are those of the member that registered the work, whoever owns it now.
+  const { member } = record.formerOwners[0] ?? record.owner;
+  const creators = record.creators.map(({ person }) => ownerAccount({ member, person }));
+  const holders = record.shares.map(({ holder }) => holder).filter((holder) => !creators.includes(holder));
   return {
-    node: { id, type: 'work', name: id, label: record.title },
+    node: { id, type: 'work', name: id, state: record.state, label: record.title },
     edges: [
-      ...edgesTo(
-        id,
-        'created by',
-        record.creators.map((creator) => artistNode(record.owner.member, creator.person)),
-      ),
+      ...edgesTo(id, 'created by', creators),
+      ...edgesTo(id, 'earns for', holders),
       ...(record.derivedFrom === undefined ? [] : [{ from: id, to: record.derivedFrom, kind: 'derived from' }]),
+      ...(record.versionOf === undefined ? [] : [{ from: id, to: record.versionOf, kind: 'version of' }]),
     ],
   };
 }
@@ -22,5 +24,21 @@ export function licence(record: Licence): Lineage {
   return {
     node: { id, type: 'licence', name: record.licence, state: record.state, label: record.licence },
     edges: edgesTo(id, 'licenses', record.works),
+  };
+}
+
+export function sale(record: Sale): Lineage {
+  const id = saleNode(record.sale);
+  return {
+    node: { id, type: 'sale', name: record.sale, state: record.state, label: record.sale },
+    edges: edgesTo(id, 'sells', [record.work]),
+  };
+}
+
+export function dispute(record: Dispute): Lineage {
+  const id = disputeNode(record.dispute);
+  return {
+    node: { id, type: 'dispute', name: record.dispute, state: record.state, label: record.grounds },
+    edges: edgesTo(id, 'disputes', [record.work]),
   };
 }

@@ -46,6 +46,16 @@ export interface TransactionAnswer {
   time: number;
 }
 
+/** One value of a record, and where it was given. `record` is null where it was deleted. */
+export interface RecordVersion {
+  block: number;
+  transaction: string;
+  time: number;
+  function: string;
+  creator: string;
+  record: Record<string, unknown> | null;
+}
+
 /** A receipt that the gateway knows; receipts themselves are not on the ledger. */
 export interface ReceiptEntry {
   id: string;

@@ -53,6 +53,16 @@ function migrations(schema: string): Record<string, Migration> {
         await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
       },
     },
+    '003-rights': {
+      // Sales, disputes and taints came into the lineage, and records are asked for by their keys.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+        await sql`CREATE INDEX "write_key" ON ${at}."write" ("type", "parts")`.execute(db);
+      },
+    },
   };
 }
 

@@ -1,7 +1,8 @@
-import { DatasetPage, Digest, Id, Taint } from '@llmchain/protocol';
+import { DatasetPage, Digest, Id, MspId, ordinal, REFUSALS, Taint, Version } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
+import type { ConsentStanding } from '../usecases/consent-standing';
 import type { Transact } from '../usecases/transact';
 import { api, place, VersionInPath } from './common';
 
@@ -9,10 +10,55 @@ const job = z.strictObject({ id: Id });
 const version = z.strictObject({ id: Id, version: VersionInPath });
 const response = Taint.extend(place);
 
-/** Taint on the ledger, one edge at a time. Gateways record it of themselves; anyone may be quicker. */
-export function taintRoutes(usecases: { transact: Transact }): Route<Actor>[] {
-  const { transact } = usecases;
+/** Whether consent stands, and the works for which it does not. */
+const Standing = z.strictObject({
+  stands: z.boolean(),
+  offences: z.array(
+    z.strictObject({
+      dataset: Id,
+      version: Version,
+      page: DatasetPage.shape.index,
+      item: Digest,
+      work: Digest,
+      reason: z.enum(REFUSALS),
+    }),
+  ),
+});
+
+/**
+ * Consent as it stands in this member's index, and taint on the ledger, one edge at a time. Gateways record taint of
+ * themselves; anyone may be quicker.
+ */
+export function consentRoutes(usecases: { transact: Transact; standing: ConsentStanding }): Route<Actor>[] {
+  const { transact, standing } = usecases;
   return [
+    api.json({
+      method: 'get',
+      path: '/v1/datasets/{id}/versions/{version}/standing',
+      summary: 'Whether every work in a dataset version may be used now; by its owner, unless another member is named',
+      roles: 'any',
+      params: version,
+      query: z.strictObject({ licensee: MspId.optional() }),
+      response: Standing,
+      run: async ({ params, query }) => {
+        const { owner, ...sealed } = await transact.read('dataset-version', params.id, ordinal(params.version));
+        const reference = { dataset: sealed.dataset, version: sealed.version };
+        const offences = await standing.ofDataset(reference, query.licensee ?? owner.member);
+        return { stands: offences.length === 0, offences };
+      },
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/models/{id}/versions/{version}/standing',
+      summary: 'Whether every work behind a model version may be used now; while one may not, it is not served',
+      roles: 'any',
+      params: version,
+      response: Standing,
+      run: async ({ params }) => {
+        const offences = await standing.ofModel(await transact.read('model', params.id, ordinal(params.version)));
+        return { stands: offences.length === 0, offences };
+      },
+    }),
     api.json({
       method: 'post',
       path: '/v1/datasets/{id}/versions/{version}/taint',

@@ -1,0 +1,126 @@
+import { canonicalJson, compositeKey, type Sale, type Work } from '@llmchain/protocol';
+import type { Pool } from 'pg';
+import {
+  block,
+  BlockList,
+  CHAINCODE,
+  item,
+  put,
+  putDatasetVersion,
+  putLicence,
+  putPage,
+  putWork,
+  rawWrite,
+  transaction,
+  work,
+} from '../../../test/support/blocks';
+import { TestPostgres } from '../../../test/support/postgres';
+import { createIndexer, type Indexer } from '../index';
+
+const verse = work('verse');
+const sold: Work = { ...verse, owner: { member: 'ArchiveMSP' }, formerOwners: [verse.owner] };
+const stamps = { createdTx: 't', updatedTx: 't' };
+const sale: Sale = {
+  schema: 'sale/1',
+  sale: 's',
+  work: verse.sha256,
+  seller: 'artist:GuildMSP:ann',
+  share: 0,
+  ownership: true,
+  price: 5,
+  until: null,
+  state: 'open',
+  owner: verse.owner,
+  ...stamps,
+};
+const ending = (licence: string, until: number): ReturnType<typeof rawWrite> => {
+  const { value } = putLicence(licence, [verse.sha256], 'active');
+  const record = JSON.parse(Buffer.from(value!).toString()) as object;
+  return rawWrite(compositeKey('licence', [licence]), canonicalJson({ ...record, until }));
+};
+const BLOCKS = [
+  block(0, [transaction('', [], { id: '', endorsers: [] })]),
+  block(1, [transaction('artworks:register', [putWork(verse)])]),
+  block(2, [transaction('artworks:offerSale', [put('sale', ['s'], sale)])]),
+  block(3, [
+    transaction('artworks:acceptLicence', [ending('over', 1_000), ending('running', 9_000)]),
+    transaction('artworks:acceptLicence', [putLicence('endless', [verse.sha256], 'active')]),
+  ]),
+  // A page sent twice, and one of the eleventh version: neither is to stand in for the first version's.
+  block(4, [
+    transaction('datasets:addPage', [putPage('d', 1, 0, [item('draft')]), putPage('d', 11, 0, [item('other')])]),
+  ]),
+  block(5, [
+    transaction('datasets:addPage', [putPage('d', 1, 0, [item('verse')]), putPage('d', 1, 1, [item('more')])]),
+  ]),
+  block(6, [transaction('datasets:seal', [putDatasetVersion('d', 1, 2)])]),
+  block(7, [
+    transaction('artworks:buy', [
+      putWork(sold),
+      put('sale', ['s'], { ...sale, state: 'sold', soldTo: 'member:ArchiveMSP' }),
+    ]),
+  ]),
+];
+
+describe('records of the index, on a real Postgres', () => {
+  let postgres: TestPostgres;
+  let pool: Pool;
+  let indexer: Indexer;
+  const written: (readonly string[])[] = [];
+  beforeAll(async () => {
+    postgres = await TestPostgres.start();
+    pool = postgres.pool();
+    const log = { info: () => undefined, warn: () => undefined };
+    indexer = createIndexer(
+      { channel: 'llmchain', chaincode: CHAINCODE, member: 'lab' },
+      { ledger: new BlockList(BLOCKS), pool, log },
+    );
+    indexer.onWritten((origins) => written.push(origins));
+    await indexer.start();
+    await indexer.waitFor(BLOCKS.length - 1, 5_000);
+  });
+  afterAll(async () => {
+    await indexer.stop();
+    await postgres.stop();
+  });
+
+  test('a record as it stands, and none that is not there', async () => {
+    const works = await indexer.records.current('work', [verse.sha256, 'f'.repeat(64)]);
+    expect([...works]).toEqual([[verse.sha256, sold]]);
+  });
+
+  test('the pages of one dataset version, as they were sent last', async () => {
+    const pages = await indexer.records.datasetPages({ dataset: 'd', version: 1 });
+    expect(pages.map(({ index, items }) => [index, items])).toEqual([
+      [0, [item('verse')]],
+      [1, [item('more')]],
+    ]);
+    expect(await indexer.records.datasetPages({ dataset: 'd', version: 2 })).toEqual([]);
+  });
+
+  test('everything that a record ever said, with who said it', async () => {
+    const versions = await indexer.records.history('work', [verse.sha256]);
+    expect(versions.map(({ block: number, function: name, record }) => [number, name, record])).toEqual([
+      [1, 'artworks:register', verse],
+      [7, 'artworks:buy', sold],
+    ]);
+    expect(versions[0]).toMatchObject({ creator: 'LabMSP', time: expect.any(Number) as number });
+  });
+
+  test('the sales of a work, as they stand', async () => {
+    expect(await indexer.records.salesOf(verse.sha256)).toMatchObject([{ sale: 's', state: 'sold' }]);
+    expect(await indexer.records.salesOf('f'.repeat(64))).toEqual([]);
+  });
+
+  test('licences whose time is over, of one member', async () => {
+    expect(await indexer.records.licencesOver('GuildMSP', 999)).toEqual([]);
+    expect(await indexer.records.licencesOver('GuildMSP', 1_000)).toEqual(['over']);
+    expect(await indexer.records.licencesOver('GuildMSP', 10_000)).toEqual(['over', 'running']);
+    expect(await indexer.records.licencesOver('LabMSP', 10_000)).toEqual([]);
+  });
+
+  test('whoever listens hears of every block and what it wrote', () => {
+    expect(written).toHaveLength(BLOCKS.length);
+    expect(written[7]).toEqual([`work/${verse.sha256}`, 'sale/s']);
+  });
+});

@@ -1,0 +1,73 @@
+import {
+  compositeKey,
+  decodeJson,
+  RECORDS,
+  splitCompositeKey,
+  type DatasetRef,
+  type RecordOf,
+  type RecordType,
+} from '@llmchain/protocol';
+import type { IndexRecords } from '../../gateway/src/ports/index-records';
+import type { World } from './world';
+
+type Listener = (origins: readonly string[]) => void;
+
+/** An index that has always seen the last block: it reads the world's state itself. */
+export class TestIndex implements IndexRecords {
+  readonly #world: World;
+  readonly #listeners: Listener[] = [];
+  readonly records: IndexRecords['records'];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.records = {
+      current: <T extends RecordType>(type: T, keys: readonly string[]) =>
+        Promise.resolve(
+          new Map(
+            keys.flatMap((key): [string, RecordOf<T>][] => {
+              const value = world.state.get(compositeKey(type, key.split('/')));
+              return value ? [[key, read(type, value)]] : [];
+            }),
+          ),
+        ),
+      datasetPages: ({ dataset, version }: DatasetRef) =>
+        Promise.resolve(
+          this.#all('dataset-page').filter((page) => page.dataset === dataset && page.version === version),
+        ),
+      history: () => Promise.resolve([]),
+      salesOf: (work) => Promise.resolve(this.#all('sale').filter((sale) => sale.work === work)),
+      licencesOver: (member, now) =>
+        Promise.resolve(
+          this.#all('licence')
+            .filter(
+              ({ owner, state, until }) => owner.member === member && state === 'active' && (until ?? Infinity) <= now,
+            )
+            .map(({ licence }) => licence),
+        ),
+    };
+  }
+
+  onWritten(listener: Listener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Tells of a block that may have written anything. */
+  written(): void {
+    const origins = [...this.#world.state.keys()].flatMap((key) => {
+      const split = splitCompositeKey(key);
+      return split ? [[split.type, ...split.parts].join('/')] : [];
+    });
+    for (const listener of this.#listeners) listener(origins);
+  }
+
+  #all<T extends RecordType>(type: T): RecordOf<T>[] {
+    return [...this.#world.state]
+      .filter(([key]) => splitCompositeKey(key)?.type === type)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, value]) => read(type, value));
+  }
+}
+
+function read<T extends RecordType>(type: T, value: Uint8Array): RecordOf<T> {
+  return decodeJson(RECORDS[type], Buffer.from(value).toString('utf8'), `${type} record`) as RecordOf<T>;
+}
