@@ -193,6 +193,73 @@ export interface ArtworksOperations {
       block: number;
     };
   };
+  /** Everything that ever stood in a work’s record, oldest first, and its sales. */
+  'GET /v1/artworks/{id}/history': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      versions: {
+        block: number;
+        transaction: string;
+        time: number;
+        function: string;
+        creator: string;
+        record: {
+          sha256: string;
+          title: string;
+          creators: { person: string; share: number }[];
+          medium: 'text' | 'image' | 'audio' | 'video' | 'other';
+          bytes: number;
+          preference: {
+            training?: 'allowed' | 'not_allowed' | 'constrained';
+            generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+            inference?: 'allowed' | 'not_allowed' | 'constrained';
+            mining?: 'allowed' | 'not_allowed' | 'constrained';
+          };
+          created?: string;
+          jurisdiction?: string;
+          derivedFrom?: string;
+          versionOf?: string;
+          fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+          c2pa?: string;
+          signals?: {
+            source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
+            digest: string;
+            preference: {
+              training?: 'allowed' | 'not_allowed' | 'constrained';
+              generative_training?: 'allowed' | 'not_allowed' | 'constrained';
+              inference?: 'allowed' | 'not_allowed' | 'constrained';
+              mining?: 'allowed' | 'not_allowed' | 'constrained';
+            };
+          }[];
+          schema: 'work/1';
+          state: 'registered' | 'withdrawn';
+          shares: { holder: string; share: number }[];
+          disputes: string[];
+          formerOwners: { member: string; person?: string }[];
+          licences: string[];
+          owner: { member: string; person?: string };
+          createdTx: string;
+          updatedTx: string;
+        };
+      }[];
+      sales: {
+        sale: string;
+        work: string;
+        seller: string;
+        share: number;
+        ownership: boolean;
+        price: number;
+        buyer?: string;
+        until: number | null;
+        schema: 'sale/1';
+        state: 'open' | 'sold' | 'withdrawn';
+        soldTo?: string;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+    };
+  };
   /** Evidence that proves offline, to "llmchain verify": one work. Keep it byte for byte. */
   'GET /v1/artworks/{id}/evidence': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };

@@ -253,6 +253,15 @@ export interface DatasetsOperations {
       items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
     };
   };
+  /** Evidence that proves offline, to "llmchain verify": whether a dataset version is tainted, and why. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/versions/{version}/taint/evidence': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
   /** Evidence that proves offline, to "llmchain verify": one page of a version, with the consents that it was checked under. Keep it byte for byte. */
   'GET /v1/datasets/{id}/versions/{version}/pages/{page}/evidence': {
     request: {

@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface DisputesOperations {
   /** Dispute a work: until the members decide, nobody may rely on it. */
   'POST /v1/disputes': {
@@ -73,6 +75,11 @@ export interface DisputesOperations {
       transaction: string;
       block: number;
     };
+  };
+  /** Evidence that proves offline, to "llmchain verify": one dispute. Keep it byte for byte. */
+  'GET /v1/disputes/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
   };
   /** One dispute. */
   'GET /v1/disputes/{id}': {

@@ -9,6 +9,7 @@ import type { CompletionsOperations } from './completions';
 import type { ConsortiumOperations } from './consortium';
 import type { ContentOperations } from './content';
 import type { DatasetsOperations } from './datasets';
+import type { DisputesOperations } from './disputes';
 import type { EpochsOperations } from './epochs';
 import type { EscrowsOperations } from './escrows';
 import type { HealthzOperations } from './healthz';
@@ -20,8 +21,10 @@ import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
 import type { ReceiptsOperations } from './receipts';
+import type { SalesOperations } from './sales';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
+import type { TaintsOperations } from './taints';
 import type { TraceOperations } from './trace';
 import type { TrainingOperations } from './training';
 import type { TransfersOperations } from './transfers';
@@ -39,6 +42,7 @@ export interface Operations
     ConsortiumOperations,
     ContentOperations,
     DatasetsOperations,
+    DisputesOperations,
     EpochsOperations,
     EscrowsOperations,
     HealthzOperations,
@@ -50,8 +54,10 @@ export interface Operations
     ProposalsOperations,
     ReadyzOperations,
     ReceiptsOperations,
+    SalesOperations,
     SessionsOperations,
     SignersOperations,
+    TaintsOperations,
     TraceOperations,
     TrainingOperations,
     TransfersOperations,

@@ -260,6 +260,15 @@ export interface ModelsOperations {
       block: number;
     };
   };
+  /** Evidence that proves offline, to "llmchain verify": whether a model version is tainted, and why. Keep it byte for byte. */
+  'GET /v1/models/{id}/versions/{version}/taint/evidence': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
   /** Evidence that proves offline, to "llmchain verify": one model version. Keep it byte for byte. */
   'GET /v1/models/{id}/versions/{version}/evidence': {
     request: {

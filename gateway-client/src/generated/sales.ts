@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { EvidenceBundle } from './schemas';
+
 export interface SalesOperations {
   /** Offer a share of what a work earns, its ownership, or both for sale. */
   'POST /v1/sales': {
@@ -111,6 +113,11 @@ export interface SalesOperations {
       transaction: string;
       block: number;
     };
+  };
+  /** Evidence that proves offline, to "llmchain verify": one sale. Keep it byte for byte. */
+  'GET /v1/sales/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
   };
   /** One sale. */
   'GET /v1/sales/{id}': {

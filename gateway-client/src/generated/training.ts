@@ -243,6 +243,11 @@ export interface TrainingOperations {
       block: number;
     };
   };
+  /** Evidence that proves offline, to "llmchain verify": whether a training job is tainted, and why. Keep it byte for byte. */
+  'GET /v1/training/jobs/{id}/taint/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
+  };
   /** Evidence that proves offline, to "llmchain verify": one training job. Keep it byte for byte. */
   'GET /v1/training/jobs/{id}/evidence': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
