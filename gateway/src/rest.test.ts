@@ -36,6 +36,13 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
   'POST /v1/completions': 'as chat',
   'POST /v1/datasets/consent': 'a question',
+  'POST /v1/datasets/{id}/versions/{version}/lift': 'the state of the taint says whether it was done',
+  'POST /v1/datasets/{id}/versions/{version}/taint': 'as lift',
+  'POST /v1/licences/{id}/expire': 'the state of the licence says whether it was done',
+  'POST /v1/models/{id}/versions/{version}/lift': 'as for datasets',
+  'POST /v1/models/{id}/versions/{version}/taint': 'as for datasets',
+  'POST /v1/training/jobs/{id}/lift': 'as for datasets',
+  'POST /v1/training/jobs/{id}/taint': 'as for datasets',
   'PUT /v1/content': 'content lies where its digest says',
 };
 
