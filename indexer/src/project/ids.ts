@@ -15,7 +15,6 @@ export const batchNode = (batch: string): string => `batch:${batch}`;
 export const settlementNode = (batch: string): string => `settlement:${batch}`;
 export const claimNode = (payee: string, producer: string, ref: ModelRef): string =>
   `claim:${payee}/${producer}/${ref.model}@${ref.version}`;
-export const artistNode = (member: string, person: string): string => `artist:${member}:${person}`;
 /** There is one consortium to a channel. */
 export const CONSORTIUM_NODE = 'consortium';
 export const proposalNode = (proposal: string): string => `proposal:${proposal}`;
