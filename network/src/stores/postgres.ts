@@ -113,8 +113,10 @@ export class Postgres {
 
   async #initialise(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
-    if (this.#user !== undefined) await mkdir(ROOT_AREA, { recursive: true, mode: 0o711 });
-    await mkdir(this.#folder, { recursive: true, mode: 0o711 });
+    await mkdir(this.#folder, { recursive: true });
+    // Said outright: processes that start meanwhile narrow the mask, and the server's user has to pass.
+    if (this.#user !== undefined)
+      for (const folder of [ROOT_AREA, path.dirname(this.#folder), this.#folder]) await chmod(folder, 0o711);
     await this.#copyBinaries();
     const passwordFile = this.#at('password');
     await writeFile(passwordFile, await readFile(this.options.layout.services.postgresPassword), { mode: 0o600 });

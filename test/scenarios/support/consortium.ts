@@ -37,7 +37,10 @@ export class Scenario {
   static async up(portBase: number): Promise<Scenario> {
     const scenario = new Scenario(await mkdtemp(join(tmpdir(), 'llmchain-scenario-')), portBase);
     const { code, answer, stderr } = await scenario.command('up');
-    if (code !== 0) throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);
+    if (code !== 0) {
+      await scenario.reset();
+      throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);
+    }
     scenario.#members = await membersOf(scenario.home);
     return scenario;
   }
