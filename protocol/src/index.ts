@@ -18,6 +18,12 @@ export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './cry
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
 export { isErrorCode, REMEDY, type ErrorCode, type Remedy } from './errors/code';
 export { LlmchainError, parseError, type Details } from './errors/error';
+export { HammingIndex, LARGEST_DISTANCE } from './fingerprint/hamming-index';
+export { decodeSignature, encodeSignature, jaccardEstimate, MinHash, PERMUTATIONS } from './fingerprint/minhash';
+export { MinHashIndex } from './fingerprint/minhash-index';
+export { hammingDistance, phash, PHASH_EDGE } from './fingerprint/phash';
+export { TextFingerprinter, textSignature } from './fingerprint/text';
+export { wordsOf } from './fingerprint/words';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
