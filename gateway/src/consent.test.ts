@@ -113,6 +113,7 @@ describe('consent is live', () => {
     let now = 999;
     let asked = 0;
     const index = {
+      ...archive.ports.index,
       onWritten: () => undefined,
       records: {
         ...records,

@@ -28,6 +28,7 @@ import { peerRoutes, type Neighbour } from './routes/peer';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
+import { BrowseCatalogue } from './usecases/browse-catalogue';
 import { CheckReceipt } from './usecases/check-receipt';
 import { Claim } from './usecases/claim';
 import { ConsentStanding } from './usecases/consent-standing';
@@ -143,6 +144,7 @@ export class Gateway {
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
+      catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
       claim: new Claim(options, { ...ports, content }),
       collectEvidence: new CollectEvidence(options, { ...ports, readReceipt }),
       content,

@@ -3,6 +3,11 @@ export { createIndexer, type Indexer, type IndexerDependencies, type IndexerOpti
 export type { BlockSource, Log } from './ports';
 export type { Position } from './project/rows';
 export type {
+  CatalogueKind,
+  CatalogueOrder,
+  CataloguePage,
+  CataloguePlace,
+  CatalogueRow,
   ReceiptEntry,
   RecordVersion,
   Trace,

@@ -4,7 +4,15 @@ import { Follower } from './follow/follower';
 import { notYetIndexed, Progress } from './follow/progress';
 import type { BlockSource, Log } from './ports';
 import type { Position } from './project/rows';
-import type { ReceiptEntry, Trace, TraceOptions, TransactionAnswer } from './query/answers';
+import type {
+  CatalogueOrder,
+  CataloguePage,
+  ReceiptEntry,
+  Trace,
+  TraceOptions,
+  TransactionAnswer,
+} from './query/answers';
+import { Catalogue } from './query/catalogue';
 import { LedgerRecords } from './query/ledger';
 import { Lineage } from './query/lineage';
 import { Receipts } from './query/receipts';
@@ -35,6 +43,8 @@ export interface Indexer {
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]>;
   /** Records as they stand and as they were; see {@link Records}. */
   readonly records: Pick<Records, 'current' | 'datasetPages' | 'history' | 'licencesOver' | 'salesOf'>;
+  /** A page of what can be had; see {@link Catalogue}. */
+  catalogue(order: CatalogueOrder): Promise<CataloguePage>;
   /** Calls the listener after each block with the state keys it wrote: the type and the parts, joined with `/`. */
   onWritten(listener: (origins: readonly string[]) => void): void;
   /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
@@ -67,6 +77,7 @@ class PostgresIndexer implements Indexer {
   readonly #progress = new Progress(NOWHERE);
   readonly #follower: Follower;
   readonly #ledger: LedgerRecords;
+  readonly #catalogue: Catalogue;
   readonly records: Records;
   readonly #listeners: ((origins: readonly string[]) => void)[] = [];
   readonly #receipts: Receipts;
@@ -95,6 +106,7 @@ class PostgresIndexer implements Indexer {
     );
     this.#ledger = new LedgerRecords({ db });
     this.records = new Records({ db });
+    this.#catalogue = new Catalogue({ db });
     this.#receipts = new Receipts({ db });
     this.#lineage = new Lineage({ db, receipts: this.#receipts });
   }
@@ -148,6 +160,10 @@ class PostgresIndexer implements Indexer {
 
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]> {
     return this.#ledger.batchesOf(producer, model, version);
+  }
+
+  catalogue(order: CatalogueOrder): Promise<CataloguePage> {
+    return this.#catalogue.page(order);
   }
 
   onWritten(listener: (origins: readonly string[]) => void): void {

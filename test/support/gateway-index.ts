@@ -8,17 +8,18 @@ import {
   type RecordType,
 } from '@llmchain/protocol';
 import type { IndexRecords } from '../../gateway/src/ports/index-records';
+import { catalogueOf } from './gateway-catalogue';
 import type { World } from './world';
 
 type Listener = (origins: readonly string[]) => void;
 
 /** An index that has always seen the last block: it reads the world's state itself. */
 export class TestIndex implements IndexRecords {
-  readonly #world: World;
+  readonly #world: Pick<World, 'state'>;
   readonly #listeners: Listener[] = [];
   readonly records: IndexRecords['records'];
 
-  constructor(world: World) {
+  constructor(world: Pick<World, 'state'>) {
     this.#world = world;
     this.records = {
       current: <T extends RecordType>(type: T, keys: readonly string[]) =>
@@ -46,6 +47,13 @@ export class TestIndex implements IndexRecords {
         ),
     };
   }
+
+  readonly catalogue: IndexRecords['catalogue'] = (order) =>
+    Promise.resolve({
+      ...catalogueOf((type) => this.#all(type), order),
+      asOf: { block: 7, time: 1_700_000_000_000 },
+      complete: true,
+    });
 
   onWritten(listener: Listener): void {
     this.#listeners.push(listener);

@@ -3,6 +3,7 @@
 import type { AccountsOperations } from './accounts';
 import type { ArtworksOperations } from './artworks';
 import type { BatchesOperations } from './batches';
+import type { CatalogueOperations } from './catalogue';
 import type { ChatOperations } from './chat';
 import type { ClaimsOperations } from './claims';
 import type { CompletionsOperations } from './completions';
@@ -36,6 +37,7 @@ export interface Operations
     AccountsOperations,
     ArtworksOperations,
     BatchesOperations,
+    CatalogueOperations,
     ChatOperations,
     ClaimsOperations,
     CompletionsOperations,

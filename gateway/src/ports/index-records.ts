@@ -1,4 +1,4 @@
 import type { Indexer } from '@llmchain/indexer';
 
-/** Records as the member's index has them, and word of every block that changes some. */
-export type IndexRecords = Pick<Indexer, 'records' | 'onWritten'>;
+/** Records and the catalogue as the member's index has them, and word of every block that changes some. */
+export type IndexRecords = Pick<Indexer, 'catalogue' | 'records' | 'onWritten'>;

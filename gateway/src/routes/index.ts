@@ -6,6 +6,7 @@ import type { ApiKeys } from '../ports/api-keys';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
+import type { BrowseCatalogue } from '../usecases/browse-catalogue';
 import type { Claim } from '../usecases/claim';
 import type { ConsentStanding } from '../usecases/consent-standing';
 import type { CollectEvidence } from '../usecases/collect-evidence';
@@ -29,6 +30,7 @@ import type { WorkHistory } from '../usecases/work-history';
 import { artworkRoutes } from './artworks';
 import { afterBlock } from './after-block';
 import { batchRoutes } from './batches';
+import { catalogueRoutes } from './catalogue';
 import { api } from './common';
 import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
@@ -50,6 +52,7 @@ import { trainingRoutes } from './training';
 
 /** Everything that the API for people and programs calls. */
 export interface UseCases {
+  catalogue: BrowseCatalogue;
   claim: Claim;
   collectEvidence: CollectEvidence;
   content: Content;
@@ -99,6 +102,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...saleRoutes(usecases),
     ...disputeRoutes(usecases),
     ...consentRoutes(usecases),
+    ...catalogueRoutes(usecases),
     ...datasetRoutes(usecases),
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),

@@ -45,6 +45,21 @@ export class RouteInference {
     return idlest[randomInt(idlest.length)]!;
   }
 
+  /** Which members' workers have which model versions loaded now, such as `poet@1`. */
+  async served(): Promise<Map<string, string[]>> {
+    const loaded = await Promise.all(
+      this.#options.members.map(async (member) => ({ member, models: await this.#models(member) })),
+    );
+    const served = new Map<string, string[]>();
+    for (const { member, models } of loaded) {
+      for (const { model, version } of models) {
+        const name = `${model}@${version}`;
+        served.set(name, [...(served.get(name) ?? []), member]);
+      }
+    }
+    return served;
+  }
+
   /** Counts one answer as under way; call what it returns when the answer has ended. */
   begin(member: string): () => void {
     this.#underWay.set(member, this.#load(member) + 1);
@@ -56,8 +71,12 @@ export class RouteInference {
   }
 
   /** A worker that does not answer serves nothing; that too is believed for a while, so that it holds up nobody. */
+  #models(member: string): Promise<LoadedModel[]> {
+    return this.#loaded.get(member, () => this.#workers.models(member).catch(() => []));
+  }
+
   async #serves(member: string, version: ModelRef): Promise<boolean> {
-    const models = await this.#loaded.get(member, () => this.#workers.models(member).catch(() => []));
+    const models = await this.#models(member);
     return models.some((model) => model.model === version.model && model.version === version.version);
   }
 }

@@ -1,3 +1,4 @@
+import type { RecordOf, Use, WorkEntry } from '@llmchain/protocol';
 import type { Position } from '../project/rows';
 
 export interface TraceNode {
@@ -65,4 +66,56 @@ export interface ReceiptEntry {
   version: number;
   worker: string;
   producer: string;
+}
+
+/** What the catalogue has. A `service` is a model version that is served now. */
+export type CatalogueKind = 'dataset' | 'licence' | 'model' | 'sale' | 'service';
+
+/** A row's place in the catalogue: rows are in the order of kind, name and version; 0 where there are no versions. */
+export interface CataloguePlace {
+  kind: CatalogueKind;
+  name: string;
+  version: number;
+}
+
+/** What is looked for in the catalogue. */
+export interface CatalogueOrder {
+  kinds: readonly CatalogueKind[];
+  /** MSP id of the member that wants something: offers to others alone are left out. */
+  buyer: string;
+  /** Milliseconds since the Unix epoch: offers that are over are left out. */
+  now: number;
+  /** Model versions that are served, such as `poet@1`. */
+  served: readonly string[];
+  /** Part of an id or a title, or of a work's; the case of letters does not matter. */
+  text?: string | undefined;
+  use?: Use | undefined;
+  /** MSP id of whose it is. */
+  owner?: string | undefined;
+  /** Most micro-credits to pay. */
+  price?: number | undefined;
+  medium?: WorkEntry['medium'] | undefined;
+  /** Most rows. */
+  limit: number;
+  /** The place of the last row of the page before. */
+  after?: CataloguePlace | undefined;
+}
+
+export interface CatalogueRow extends CataloguePlace {
+  title: string;
+  record: RecordOf<'dataset-version'> | RecordOf<'licence'> | RecordOf<'model'> | RecordOf<'sale'>;
+  /** Works that a licence or a sale is about, at most 20 of them. */
+  works: { id: string; title: string }[];
+  /** All works that it is about, holds, or was trained on. */
+  workCount: number;
+  media: WorkEntry['medium'][];
+}
+
+export interface CataloguePage {
+  rows: CatalogueRow[];
+  /** The place of the last row, if there are more. */
+  next?: CataloguePlace;
+  asOf: Position;
+  /** Whether the index could read every record up to `asOf`. */
+  complete: boolean;
 }

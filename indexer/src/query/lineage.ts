@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Position } from '../project/rows';
 import type { Database } from '../store/tables';
 import type { Trace, TraceEdge, TraceNode } from './answers';
-import { holdsAt } from './as-of';
+import { holdsAt, readAll } from './as-of';
 import type { Receipts } from './receipts';
 import type { Resolved } from './resolve';
 import { tooLarge, walk } from './walk';
@@ -43,7 +43,7 @@ export class Lineage {
       edges: distinct(edges.filter((edge) => present.has(edge.from) && present.has(edge.to))),
       gaps: [...gaps].sort(),
       asOf,
-      complete: await this.#readAll(asOf.block),
+      complete: await readAll(this.#db, asOf.block),
     };
   }
 
@@ -87,18 +87,6 @@ export class Lineage {
     const known = new Set(rows.map((row) => row.id));
     const left = ids.filter((id) => !known.has(id) && (id === root.id || RECEIPT.test(id)));
     return [...rows, ...accounts, ...(await this.#receipts.nodes(left))];
-  }
-
-  /** Whether there is no record up to a block that this version of the indexer could not read. */
-  async #readAll(block: number): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('write')
-      .select('block')
-      .where('unread', '=', true)
-      .where('block', '<=', block)
-      .limit(1)
-      .executeTakeFirst();
-    return row === undefined;
   }
 }
 

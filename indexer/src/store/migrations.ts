@@ -63,6 +63,13 @@ function migrations(schema: string): Record<string, Migration> {
         await sql`CREATE INDEX "write_key" ON ${at}."write" ("type", "parts")`.execute(db);
       },
     },
+    '004-catalogue': {
+      // What can be had is found without reading every batch.
+      async up(db: Kysely<unknown>) {
+        await sql`CREATE INDEX "node_offer" ON ${at}."node" ("type", "name")
+                  WHERE "to_block" IS NULL AND "type" IN ('licence', 'sale', 'dataset', 'model')`.execute(db);
+      },
+    },
   };
 }
 
