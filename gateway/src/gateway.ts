@@ -13,6 +13,7 @@ import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
 import type { IndexRecords } from './ports/index-records';
+import type { Images } from './ports/images';
 import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
 import type { Log } from './ports/log';
@@ -44,6 +45,7 @@ import { IssueTicket } from './usecases/issue-ticket';
 import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
 import { CheckReadiness } from './usecases/readiness';
+import { ReadContent } from './usecases/read-content';
 import { ReadReceipt } from './usecases/read-receipt';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
 import { RegisterModel } from './usecases/register-model';
@@ -78,6 +80,7 @@ export interface GatewayPorts {
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
+  images: Images;
   index: IndexRecords;
   ledgers: Ledgers;
   lineage: Lineage;
@@ -160,7 +163,7 @@ export class Gateway {
       readiness: new CheckReadiness({}, ports),
       readReceipt,
       registerModel: new RegisterModel({}, ports),
-      registerWorks: new RegisterWorks({}, ports),
+      registerWorks: new RegisterWorks({}, { ...ports, readContent: new ReadContent({}, ports) }),
       revokeKey: new RevokeKey({}, ports),
       rotateBatch: rotate,
       standing,

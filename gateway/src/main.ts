@@ -12,6 +12,7 @@ import { createIndexer } from '@llmchain/indexer';
 import { decodeJson, GatewayConfig } from '@llmchain/protocol';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { SharpImages } from './adapters/content/sharp-images';
 import { openDatabase, openPool } from './adapters/database/open';
 import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
 import { PostgresOperations } from './adapters/database/postgres-operations';
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
         chain: ledgers.service,
         keys: new PostgresApiKeys({}, { database }),
         enrolment: wallet,
+        images: new SharpImages(),
         ledgers,
         index: indexer,
         lineage: indexer,

@@ -101,6 +101,9 @@ export {
   Pseudonym,
   Version,
 } from './schema/scalars';
+export { aiprefSignal } from './signals/aipref';
+export { tdmrepSignal } from './signals/tdmrep';
+export { xmpSignal } from './signals/xmp';
 export {
   TRANSACTIONS,
   type QueryName,

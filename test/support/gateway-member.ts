@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Roots } from '@llmchain/evidence';
 import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type pg from 'pg';
+import { SharpImages } from '../../gateway/src/adapters/content/sharp-images';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
 import { PostgresOperations } from '../../gateway/src/adapters/database/postgres-operations';
@@ -79,6 +80,7 @@ export class TestMember {
       chain: evidence?.chain ?? { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
+      images: new SharpImages(),
       ledgers,
       index,
       lineage,

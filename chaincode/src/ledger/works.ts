@@ -34,6 +34,7 @@ export class Works {
           owner: known.owner,
         });
       if (entry.derivedFrom !== undefined) await this.#demandSource(entry.derivedFrom, beside);
+      for (const other of entry.resembles ?? []) await this.#demandSource(other, beside);
       if (entry.versionOf !== undefined && !beside.includes(entry.versionOf)) {
         await this.#demandSource(entry.versionOf, beside);
         demand((await this.#state.get('work', entry.versionOf)).owner, `Work ${entry.versionOf}`);

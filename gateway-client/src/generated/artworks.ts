@@ -23,6 +23,7 @@ export interface ArtworksOperations {
           derivedFrom?: string;
           versionOf?: string;
           content: { text: string } | { base64: string };
+          signals?: { tdmrep?: string; aipref?: string };
         }[];
       };
     };
@@ -63,6 +64,7 @@ export interface ArtworksOperations {
             mining?: 'allowed' | 'not_allowed' | 'constrained';
           };
         }[];
+        resembles?: string[];
         schema: 'work/1';
         state: 'registered' | 'withdrawn';
         shares: { holder: string; share: number }[];
@@ -136,6 +138,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -180,6 +183,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -231,6 +235,7 @@ export interface ArtworksOperations {
               mining?: 'allowed' | 'not_allowed' | 'constrained';
             };
           }[];
+          resembles?: string[];
           schema: 'work/1';
           state: 'registered' | 'withdrawn';
           shares: { holder: string; share: number }[];
@@ -300,6 +305,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];

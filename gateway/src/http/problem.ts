@@ -8,6 +8,7 @@ export const STATUS: Readonly<Record<ErrorCode, number>> = {
   not_authorised: 403,
   not_found: 404,
   already_registered: 409,
+  resembles: 409,
   conflict: 409,
   wrong_state: 409,
   licence_expired: 409,

@@ -12,8 +12,22 @@ const BODY_LIMIT = 32 * 1024 * 1024;
 const Content = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ base64: z.base64().min(1) })]);
 
 /** What the gateway finds in the content itself is not the caller's to say. */
-const Submission = WorkEntry.omit({ sha256: true, bytes: true, fingerprint: true, signals: true, c2pa: true }).extend({
+const Submission = WorkEntry.omit({
+  sha256: true,
+  bytes: true,
+  fingerprint: true,
+  signals: true,
+  c2pa: true,
+  resembles: true,
+}).extend({
   content: Content,
+  /** Statements that lie beside the content: a TDMRep JSON, and lines of AIPREF (`Content-Usage: train-ai=n`). */
+  signals: z
+    .strictObject({
+      tdmrep: z.string().min(1).max(65_536).optional(),
+      aipref: z.string().min(1).max(65_536).optional(),
+    })
+    .optional(),
 });
 
 function bytesOf(content: z.output<typeof Content>): Buffer {

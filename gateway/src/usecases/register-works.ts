@@ -5,9 +5,13 @@ import type { ObjectStore } from '../ports/object-store';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { operationOf } from './operation';
+import type { ReadContent, Statements } from './read-content';
 
-/** What an artist hands in: the record's fields and the content itself. */
-export type Submission = Omit<WorkEntry, 'sha256' | 'bytes'> & { content: Uint8Array };
+/** What an artist hands in: the record's fields, the content itself, and statements that lie beside it. */
+export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'resembles'> & {
+  content: Uint8Array;
+  signals?: Statements | undefined;
+};
 
 export interface Registration {
   works: { id: string; title: string }[];
@@ -18,11 +22,17 @@ export interface Registration {
 /** Most content in one call: 16 MiB. */
 const CONTENT_LIMIT = 16 * 1024 * 1024;
 
-/** Registers works on behalf of their creators: stores the content under its digest, then puts the records on the ledger. */
-export class RegisterWorks {
-  readonly #ports: { ledgers: Ledgers; store: ObjectStore };
+/** Works that are read at once: images take memory by their pixels. */
+const READERS = 2;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore }) {
+/**
+ * Registers works on behalf of their creators: reads fingerprints and signals from the content, stores it under its digest,
+ * then puts the records on the ledger.
+ */
+export class RegisterWorks {
+  readonly #ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent };
+
+  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent }) {
     this.#ports = ports;
   }
 
@@ -39,10 +49,10 @@ export class RegisterWorks {
         },
       );
     }
-    const works = submissions.map(({ content, ...fields }) => ({
-      content,
-      entry: { ...fields, sha256: sha256Hex(content), bytes: content.byteLength },
-    }));
+    const works = await mapConcurrently(submissions, READERS, async ({ content, signals, ...fields }) => {
+      const reading = await this.#ports.readContent.run(fields.medium, content, signals);
+      return { content, entry: { ...fields, ...reading, sha256: sha256Hex(content), bytes: content.byteLength } };
+    });
     // Content first: a record whose content is missing could never be licensed, content without a record harms nobody.
     await mapConcurrently(works, 8, ({ entry, content }) => this.#ports.store.put(contentKey(entry.sha256), content));
     const ledger = await this.#ports.ledgers.as(actor);

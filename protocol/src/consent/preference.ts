@@ -24,3 +24,15 @@ export function mostRestrictive(declared: Preference, signals: readonly Signal[]
   }
   return effective;
 }
+
+/** Of each use the strictest of what several statements say; a use that none of them speaks of is left out. */
+export function strictestOf(statements: readonly Preference[]): Preference {
+  const strictest: Preference = {};
+  for (const use of USES) {
+    for (const { [use]: said } of statements) {
+      const before = strictest[use];
+      if (said !== undefined && (before === undefined || STRICTNESS[said] > STRICTNESS[before])) strictest[use] = said;
+    }
+  }
+  return strictest;
+}

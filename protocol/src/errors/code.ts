@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'invalid_argument'
   | 'not_found'
   | 'already_registered'
+  | 'resembles'
   | 'not_authenticated'
   | 'not_authorised'
   | 'consent_missing'
@@ -33,6 +34,7 @@ export const REMEDY: Readonly<Record<ErrorCode, Remedy>> = {
   invalid_argument: 'reject',
   not_found: 'reject',
   already_registered: 'reject',
+  resembles: 'reject',
   not_authenticated: 'reject',
   not_authorised: 'reject',
   consent_missing: 'reject',

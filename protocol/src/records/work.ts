@@ -75,6 +75,8 @@ export const WorkEntry = z.strictObject({
   /** Digest of the C2PA manifest that came with the content. */
   c2pa: Digest.optional(),
   signals: z.array(Signal).max(8).optional(),
+  /** Works that it is like and says not to derive from: flagged for whoever wants to dispute it. */
+  resembles: z.array(Digest).min(1).max(10).optional(),
 });
 export type WorkEntry = z.infer<typeof WorkEntry>;
 

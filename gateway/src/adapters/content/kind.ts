@@ -1,0 +1,45 @@
+/** What content begins with, by kind: offset, bytes in Latin-1, name. Only images of these formats are decoded. */
+const IMAGES: readonly [number, string, string][] = [
+  [0, '\xff\xd8\xff', 'a JPEG image'],
+  [0, '\x89PNG\r\n\x1a\n', 'a PNG image'],
+  [0, 'GIF8', 'a GIF image'],
+  [8, 'WEBP', 'a WebP image'],
+  [0, 'II*\0', 'a TIFF image'],
+  [0, 'MM\0*', 'a TIFF image'],
+  [4, 'ftypavif', 'an AVIF image'],
+];
+const OTHERS: readonly [number, string, string][] = [
+  [0, '%PDF-', 'a PDF document'],
+  [0, 'PK\x03\x04', 'a ZIP archive'],
+  [0, '\x1f\x8b', 'gzip data'],
+  [257, 'ustar', 'a tar archive'],
+  [0, '8BPS', 'a Photoshop image'],
+  [4, 'ftyphei', 'a HEIC image'],
+  [4, 'ftyp', 'an MP4 or QuickTime video'],
+  [0, 'ID3', 'an MP3 recording'],
+  [0, 'OggS', 'Ogg audio or video'],
+  [8, 'WAVE', 'a WAVE recording'],
+  [0, '\x7fELF', 'a program'],
+  [0, 'MZ', 'a program'],
+];
+
+/** What content is by its first bytes. */
+export interface Kind {
+  /** With its article, for a sentence. */
+  name: string;
+  /** Whether it is an image of a format that is decoded. */
+  image: boolean;
+}
+
+/** Tells content by its first bytes, whatever it is said to be. */
+export function kindOf(content: Uint8Array): Kind {
+  const head = Buffer.from(content.subarray(0, 512)).toString('latin1');
+  const begins = ([offset, magic]: readonly [number, string, string]): boolean => head.startsWith(magic, offset);
+  const image = IMAGES.find(begins);
+  if (image) return { name: image[2], image: true };
+  const other = OTHERS.find(begins);
+  if (other) return { name: other[2], image: false };
+  if (/<svg[\s>]/i.test(head)) return { name: 'an SVG drawing', image: false };
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)/i.test(head)) return { name: 'an HTML page', image: false };
+  return { name: head.includes('\0') ? 'data of an unknown format' : 'text', image: false };
+}
