@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { LedgerClient, openConnection } from '@llmchain/ledger-client';
-import { decodeJson, GatewayConfig, LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Benchmark } from './benchmark';
 import { quantile } from './figures';
 import { latencies, requestsPerSecond, timesPerSecond } from './load';
+import { Peer } from './peer';
+import { send } from './rest';
 
 const CONNECTIONS = 64;
 /** How many write at once; each write is a new licence, so that no two of them race. */
@@ -31,13 +30,14 @@ export const ledger: Benchmark = {
     const { gateway, gatewayConfig } = await consortium.member('guild');
     const key = await consortium.key('guild', 'artist', 'bench');
     const works = await register(gateway, key);
-    const reader = await openLedger(gatewayConfig);
+    const peer = await Peer.of(gatewayConfig);
+    const reader = await peer.asService();
     try {
       for (let round = 1; round <= rounds; round++) {
         const load = { connections: CONNECTIONS, seconds };
         const rates: Record<string, number> = {
           evaluate: await requestsPerSecond(`${gateway}/v1/artworks/${works[0]!}`, key, load),
-          'evaluate, client': await timesPerSecond(() => reader.client.get('work', works[0]!), {
+          'evaluate, client': await timesPerSecond(() => reader.get('work', works[0]!), {
             concurrency: CONNECTIONS,
             seconds,
           }),
@@ -58,7 +58,7 @@ export const ledger: Benchmark = {
         say(told.join(', '));
       }
     } finally {
-      reader.close();
+      peer.close();
     }
   },
 };
@@ -82,31 +82,4 @@ async function write(gateway: string, key: string, work: string): Promise<void> 
     ...{ licence: randomUUID(), works: [work], licensee: '*', uses: ['training'] },
     ...{ from: 0, until: null, price: 0, weight: 100 },
   });
-}
-
-async function send(method: string, url: string, key: string, body: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new LlmchainError('unavailable', `${method} ${url} failed: ${text}`, { url });
-  return JSON.parse(text);
-}
-
-/** The ledger through the member's own peer, as its gateway sees it. */
-async function openLedger(configFile: string): Promise<{ client: LedgerClient; close: () => void }> {
-  const { consortium, fabric } = decodeJson(GatewayConfig, await readFile(configFile, 'utf8'), 'configuration');
-  const { peer, identity } = fabric;
-  const connection = openConnection({ address: peer.address, tlsRoot: await readFile(peer.tlsRoot) });
-  const client = new LedgerClient({ channel: consortium.channel, chaincode: consortium.chaincode }, connection, {
-    mspId: identity.mspId,
-    certificate: await readFile(identity.certificate),
-    privateKey: await readFile(identity.key),
-  });
-  return {
-    client,
-    close: () => {
-      client.close();
-      connection.close();
-    },
-  };
 }

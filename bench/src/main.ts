@@ -7,6 +7,7 @@ import type { Benchmark } from './benchmark';
 import { Consortium } from './consortium';
 import { Samples } from './figures';
 import { ledger } from './ledger';
+import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
 import { outcomes, table, type Report } from './report';
 import { up } from './up';
@@ -16,6 +17,7 @@ const RESULTS = resolve(__dirname, '../results');
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['up', up],
   ['ledger', ledger],
+  ['ledger-hotkey', ledgerHotkey],
 ]);
 
 const Options = z.strictObject({

@@ -90,10 +90,12 @@ export class LedgerClient {
   readonly #network: Network;
   readonly #contracts = new Map<string, Contract>();
   readonly #chaincode: string;
+  readonly #attempts: number;
 
   /** @param connection from {@link openConnection}; shared between identities, closed by whoever opened it */
   constructor(options: LedgerOptions, connection: Client, identity: Identity) {
     this.#chaincode = options.chaincode;
+    this.#attempts = options.attempts ?? ATTEMPTS;
     this.#gateway = connect({
       client: connection,
       identity: { mspId: identity.mspId, credentials: identity.certificate },
@@ -118,7 +120,7 @@ export class LedgerClient {
   ): Promise<Committed<ResultOf<N>>> {
     const { contract, call, argument } = this.#call(name, request);
     for (let attempt = 1; ; attempt++) {
-      const last = attempt === ATTEMPTS;
+      const last = attempt >= this.#attempts;
       const proposal = contract.newProposal(call, {
         arguments: [argument],
         ...(options.endorsers ? { endorsingOrganizations: [...options.endorsers] } : {}),

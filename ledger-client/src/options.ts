@@ -2,6 +2,8 @@
 export interface LedgerOptions {
   channel: string;
   chaincode: string;
+  /** How often a transaction that lost a race is proposed; 12 times by default. */
+  attempts?: number;
 }
 
 /** A peer of the own member: gRPC address `host:port` and the PEM of its TLS root. */
