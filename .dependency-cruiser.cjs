@@ -5,7 +5,7 @@ const workspace = (name, allowed) => ({
   severity: 'error',
   from: { path: `^${name}/src`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(protocol|onnx-graph|evidence|ledger-client|ca-client|chaincode|indexer|gateway-client|gateway|inference-workers|training|network|cli|test|bench|web)/',
+    path: '^(protocol|onnx-graph|evidence|ledger-client|ca-client|chaincode|indexer|ingestion|gateway-client|gateway|inference-workers|training|network|cli|test|bench|web)/',
     pathNot: [`^${name}/`, ...allowed.map((other) => `^${other}/`)],
   },
 });
@@ -29,8 +29,9 @@ module.exports = {
     workspace('chaincode', shared),
     workspace('inference-workers', shared),
     workspace('indexer', shared),
+    workspace('ingestion', ['protocol']),
     workspace('training', shared),
-    workspace('gateway', [...shared, 'evidence', 'ca-client', 'indexer']),
+    workspace('gateway', [...shared, 'evidence', 'ca-client', 'indexer', 'ingestion']),
     workspace('gateway-client', ['protocol']),
     workspace('cli', ['evidence', 'gateway-client', 'network', 'protocol']),
     workspace('network', ['protocol', 'ca-client']),

@@ -43,6 +43,7 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
         'gateway-client',
         'indexer',
         'inference-workers',
+        'ingestion',
         'ledger-client',
         'network',
         'onnx-graph',
