@@ -18,7 +18,9 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@noble|@huggingface|franc-min|trigram-utils|n-gram|collapse-white-space)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@noble|@huggingface|franc-min|trigram-utils|n-gram|collapse-white-space)/)',
+  ],
   moduleNameMapper: { '^@llmchain/([a-z-]+)$': '<rootDir>/$1/src' },
   modulePathIgnorePatterns: ['<rootDir>/[a-z-]+/dist/', '<rootDir>/.cache/'],
   // Machines are shared and slow at times: a test that hangs still ends.

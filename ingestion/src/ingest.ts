@@ -32,7 +32,13 @@ export interface IngestDependencies {
   index: SignatureIndex;
 }
 
-const VERSIONS = { ingestion: '0.1.0', 'csv-parse': '7.0.3', 'franc-min': '6.2.0', 'tar-stream': '3.2.2', yauzl: '3.4.0' };
+const VERSIONS = {
+  ingestion: '0.1.0',
+  'csv-parse': '7.0.3',
+  'franc-min': '6.2.0',
+  'tar-stream': '3.2.2',
+  yauzl: '3.4.0',
+};
 
 /** One file or folder on its way into a dataset: read, cleaned and counted, document by document. */
 export class Ingestion {

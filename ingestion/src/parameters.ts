@@ -21,7 +21,10 @@ export const IngestParameters = z.strictObject({
   period: Short.optional(),
   contributor: Pseudonym.optional(),
   /** Languages to keep, ISO 639-3; all when left out. */
-  languages: z.array(z.string().regex(/^[a-z]{3}$/, 'must be ISO 639-3 codes such as eng')).max(50).optional(),
+  languages: z
+    .array(z.string().regex(/^[a-z]{3}$/, 'must be ISO 639-3 codes such as eng'))
+    .max(50)
+    .optional(),
   /** What is done with personal data: told of alone, replaced, or the item left out. */
   pii: z.enum(['flag', 'mask', 'drop']).default('mask'),
   fewestWords: z.number().int().min(1).max(1_000_000).default(20),
@@ -38,4 +41,9 @@ export function defaultsOf(parameters: IngestParameters): Metadata {
   return Object.fromEntries(METADATA_FIELDS.map((field) => [field, parameters[field]]));
 }
 
-export const ItemMetadata = z.object({ work: Digest, licence: Id.optional(), spdx: Spdx, contributor: Pseudonym.optional() });
+export const ItemMetadata = z.object({
+  work: Digest,
+  licence: Id.optional(),
+  spdx: Spdx,
+  contributor: Pseudonym.optional(),
+});

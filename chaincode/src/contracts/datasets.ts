@@ -60,7 +60,7 @@ export class DatasetsContract extends LedgerContract {
   async seal(ctx: LedgerContext, request: string): Promise<string> {
     const decoded = this.decode('datasets:seal', request);
     return ctx.once('datasets:seal', decoded, async () => {
-      const { dataset, version, pages: count, root } = decoded;
+      const { operationId: _, dataset, version, pages: count, root, ...reports } = decoded;
       const { owner } = await ctx.state.get('dataset', dataset);
       demandOwner(ctx.invoker, owner, `Dataset ${dataset}`);
       if (await ctx.state.find('dataset-version', dataset, ordinal(version)))
@@ -84,6 +84,7 @@ export class DatasetsContract extends LedgerContract {
         items: items.length,
         tokens: sum('tokens'),
         bytes: sum('bytes'),
+        ...reports,
         owner,
       });
     });

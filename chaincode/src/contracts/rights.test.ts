@@ -99,6 +99,29 @@ describe('works, licences and datasets, through the dispatcher of fabric-shim', 
     ).rejects.toThrowWithCode('consent_missing');
   });
 
+  test('a sealed version names its reports by their digests', async () => {
+    const { will, steward } = consortium.people;
+    const verse = work('verse', ['will'], 'allowed');
+    await consortium.registers(will, [verse]);
+    const { world } = consortium;
+    const own = { dataset: 'd', version: 1 };
+    await world.submit(
+      'datasets:create',
+      { operationId: operationId(), dataset: 'd', title: 'd', purpose: 'p' },
+      { as: steward },
+    );
+    const page = { operationId: operationId(), ...own, index: 0, items: [item(verse)] };
+    const { root } = await world.submit('datasets:addPage', page, { as: steward });
+    const reports = { cleaning: '1'.repeat(64), annotations: ['2'.repeat(64)], diversity: '3'.repeat(64) };
+    const seal = { operationId: operationId(), ...own, pages: 1, root };
+    await expect(
+      world.submit('datasets:seal', { ...seal, cleaning: 'a report' }, { as: steward }),
+    ).rejects.toThrowWithCode('invalid_argument');
+    await expect(world.submit('datasets:seal', { ...seal, ...reports }, { as: steward })).resolves.toMatchObject(
+      reports,
+    );
+  });
+
   test('a model cannot be registered on consent that was withdrawn after the seal', async () => {
     const { will } = consortium.people;
     const verse = work('verse', ['will'], 'allowed');

@@ -63,9 +63,7 @@ export class SharedEdges {
     const shared = new Set(edges.filter((line) => this.#isShared(line)));
     for (const line of edges) this.#count(line);
     if (shared.size === 0 || lines.length <= 6) return text;
-    const keep = lines.filter(
-      (line, index) => !((index < 3 || index >= lines.length - 3) && shared.has(line)),
-    );
+    const keep = lines.filter((line, index) => !((index < 3 || index >= lines.length - 3) && shared.has(line)));
     return keep.join('\n').trim();
   }
 

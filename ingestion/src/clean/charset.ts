@@ -1,4 +1,5 @@
 import { utf16Of } from '../readers/transcode';
+import { decodeWindows1252 } from './windows-1252';
 
 export interface Decoded {
   text: string;
@@ -6,7 +7,6 @@ export interface Decoded {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
-const WINDOWS_1252 = new TextDecoder('windows-1252');
 
 /** More control characters than text has: it is something else. */
 function isBinary(text: string): boolean {
@@ -29,7 +29,7 @@ export function decodeText(bytes: Buffer): Decoded | undefined {
   const utf16 = utf16Of(bytes);
   const decoded: Decoded = utf16
     ? { text: new TextDecoder(utf16).decode(bytes), charset: utf16 }
-    : (utf8(bytes) ?? { text: WINDOWS_1252.decode(bytes), charset: 'windows-1252' });
+    : (utf8(bytes) ?? { text: decodeWindows1252(bytes), charset: 'windows-1252' });
   return isBinary(decoded.text) ? undefined : decoded;
 }
 

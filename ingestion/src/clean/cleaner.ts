@@ -48,8 +48,8 @@ function sha256(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** A text on its way through the steps; undefined once it was left out. */
-type Passing = string | undefined;
+/** A text on its way through the steps, or why it is left out. */
+type Passing = string | { step: Step; reason: string };
 
 /** Cleans documents one after another: each step is a pure function or a bounded memory of what came before. */
 export class Cleaner {
@@ -88,18 +88,14 @@ export class Cleaner {
       if (this.#isRepeated(digest)) return drop('exact_duplicate', 'same_content');
       return { digest, content, ...rights, medium: 'image', language: 'zxx' };
     }
-    let dropped: Dropped | undefined;
-    const refuse = (step: Step, reason: string): undefined => {
-      dropped = drop(step, reason);
-    };
-    const text = this.#mended(document.content, refuse);
-    const safe = text === undefined ? undefined : this.#withoutPii(text, refuse);
-    if (safe === undefined) return dropped!;
+    const mended = this.#mended(document.content);
+    const safe = typeof mended === 'string' ? this.#withoutPii(mended) : mended;
+    if (typeof safe !== 'string') return drop(safe.step, safe.reason);
     const content = Buffer.from(safe, 'utf8');
     const digest = sha256(content);
     if (this.#isRepeated(digest)) return drop('exact_duplicate', 'same_text');
-    const language = this.#worthwhile(safe, refuse);
-    if (language === undefined) return dropped!;
+    const language = this.#worthwhile(safe);
+    if (typeof language !== 'string') return drop(language.step, language.reason);
     return { digest, content, ...rights, medium: 'text', language };
   }
 
@@ -108,11 +104,11 @@ export class Cleaner {
   }
 
   /** The text in its one form, without what is not part of it. */
-  #mended(content: Buffer, refuse: (step: Step, reason: string) => undefined): Passing {
+  #mended(content: Buffer): Passing {
     const charset = this.#tally('charset');
     charset.see();
     const decoded = decodeText(content);
-    if (!decoded) return refuse('charset', 'not_text');
+    if (!decoded) return { step: 'charset', reason: 'not_text' };
     if (decoded.charset === 'utf-8') charset.note('utf-8');
     else charset.change(decoded.charset);
     const repaired = this.#change('mojibake', decoded.text, repairMojibake, 'repaired');
@@ -120,7 +116,7 @@ export class Cleaner {
     const bare = this.#change('boilerplate', normal, (text) => stripPages(stripLicence(text)), 'blocks');
     const text = this.#edges.strip(bare);
     if (text !== bare) this.#tally('boilerplate').change('shared_lines');
-    return text === '' ? refuse('normalise', 'empty') : text;
+    return text === '' ? { step: 'normalise', reason: 'empty' } : text;
   }
 
   #change(step: Step, text: string, map: (text: string) => string, reason: string): string {
@@ -131,13 +127,13 @@ export class Cleaner {
     return changed;
   }
 
-  #withoutPii(text: string, refuse: (step: Step, reason: string) => undefined): Passing {
+  #withoutPii(text: string): Passing {
     const tally = this.#tally('pii');
     tally.see();
     const { masked, found } = scanPii(text);
     if (found.size === 0) return text;
     const { pii } = this.#parameters;
-    if (pii === 'drop') return refuse('pii', [...found.keys()][0]!);
+    if (pii === 'drop') return { step: 'pii', reason: [...found.keys()][0]! };
     const [first, ...others] = [...found];
     tally.change(...first!);
     for (const other of others) tally.note(...other);
@@ -152,16 +148,16 @@ export class Cleaner {
   }
 
   /** The text's language, when it is worth training on and nothing like it came before. */
-  #worthwhile(text: string, refuse: (step: Step, reason: string) => undefined): Passing {
+  #worthwhile(text: string): Passing {
     const { languages, quality, similarity, fewestWords, mostWords } = this.#parameters;
     this.#tally('language').see();
     const language = languageOf(text);
-    if (languages && !languages.includes(language)) return refuse('language', language);
+    if (languages && !languages.includes(language)) return { step: 'language', reason: language };
     this.#tally('quality').see();
     const reason = qualityRefusal(text, language, { fewestWords, mostWords, rules: quality });
-    if (reason !== undefined) return refuse('quality', reason);
+    if (reason !== undefined) return { step: 'quality', reason: reason };
     this.#tally('near_duplicate').see();
-    if (similarity <= 1_000 && this.#near.has(text)) return refuse('near_duplicate', 'similar_text');
+    if (similarity <= 1_000 && this.#near.has(text)) return { step: 'near_duplicate', reason: 'similar_text' };
     return language;
   }
 }

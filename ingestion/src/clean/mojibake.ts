@@ -1,11 +1,6 @@
-/** What windows-1252 has at 0x80 to 0x9F, by character; bytes that it leaves free stand for themselves (WHATWG). */
-const BYTE_OF = new Map(
-  Array.from({ length: 32 }, (_, index) => [
-    new TextDecoder('windows-1252').decode(Uint8Array.of(0x80 + index)),
-    0x80 + index,
-  ]),
-);
-const TAIL = `${[...BYTE_OF.keys()].join('')}\\u00a0-\\u00bf`;
+import { UPPER_CHARACTERS, windows1252Byte } from './windows-1252';
+
+const TAIL = `${UPPER_CHARACTERS.join('')}\\u00a0-\\u00bf`;
 
 /**
  * Sequences of UTF-8 as windows-1252 shows them: the first bytes of common scripts, each followed by as many as it demands.
@@ -23,7 +18,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function repairMojibake(text: string): string {
   return text.replace(SEQUENCE, (sequence) => {
-    const bytes = Uint8Array.from([...sequence], (character) => BYTE_OF.get(character) ?? character.charCodeAt(0));
+    const bytes = Uint8Array.from(Array.from(sequence), windows1252Byte);
     try {
       return UTF8.decode(bytes);
     } catch {

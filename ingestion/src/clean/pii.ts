@@ -5,7 +5,7 @@ export type PiiKind = (typeof PII_KINDS)[number];
 /** A card number's check digit (ISO/IEC 7812-1, after Luhn). */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
-  for (const [index, digit] of [...digits].reverse().entries()) {
+  for (const [index, digit] of Array.from(digits).reverse().entries()) {
     const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
     sum += value > 9 ? value - 9 : value;
   }
@@ -39,12 +39,14 @@ const RULES: readonly { kind: PiiKind; pattern: RegExp; holds: (found: string) =
   },
   {
     kind: 'ip',
-    pattern: /(?<![\d.:a-f])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6})/giu,
+    pattern:
+      /(?<![\d.:a-f])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6})/giu,
     holds: (found) => found.includes(':') || found.split('.').every((part) => Number(part) <= 255),
   },
   {
     kind: 'phone',
-    pattern: /(?<![\d\w])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?!\d)/gu,
+    pattern:
+      /(?<![\d\w])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){1,4}|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?!\d)/gu,
     holds: (found) => {
       const digits = found.replace(/\D/g, '').length;
       return digits >= 8 && digits <= 15;

@@ -10,7 +10,8 @@ const STOP_WORDS: ReadonlySet<string> = new Set(['the', 'be', 'to', 'of', 'and',
 const SPACE = /\s+/u;
 const LETTER = /\p{L}/u;
 /** Scripts that part no words: their characters are counted. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]/gu;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}]/gu;
 
 /** Parts of a text that may stand in duplicated n-grams, by n; and in the most frequent one. */
 const MOST_DUPLICATED = new Map([

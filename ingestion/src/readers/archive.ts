@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes';
+import type { Reject } from '../document';
 import { malformed } from '../limits';
 
 /** One file of an archive or a folder. */
@@ -13,8 +14,11 @@ export interface Entry {
 
 /** Files that can be gone through more than once, in the same order. */
 export interface Archive {
-  /** @throws {LlmchainError} `invalid_argument` | `too_large`: what may do harm is refused as a whole */
-  entries(): AsyncGenerator<Entry>;
+  /**
+   * @param reject told of what is left out
+   * @throws {LlmchainError} `invalid_argument` | `too_large`: what may do harm is refused as a whole
+   */
+  entries(reject?: Reject): AsyncGenerator<Entry>;
 }
 
 /** Longest path of an entry, characters. */

@@ -29,7 +29,7 @@ export async function* archivedDocuments(
 ): AsyncGenerator<Document> {
   const { limits, reject } = options;
   const { metadata, captions, taken } = await readSidecars(archive, limits);
-  for await (const entry of archive.entries()) {
+  for await (const entry of archive.entries(reject)) {
     const { path } = entry;
     if (isMetadata(path) || taken.has(path)) continue;
     const kind = KINDS.find(([name]) => name.test(path))?.[1];

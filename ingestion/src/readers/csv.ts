@@ -35,8 +35,13 @@ export async function* csvDocuments(
   pipeline(Readable.from(await byteLines(stream), { objectMode: false }), parser, () => undefined);
   let columns: string[] | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: Buffer[]; info: { lines: number } }>) {
-      const values = record.map((value) => decodeText(value)?.text);
+    for await (const { record, info } of parser as AsyncIterable<{
+      record: (Buffer | string)[];
+      info: { lines: number };
+    }>) {
+      // An empty field comes as text.
+      const fields = record.map((value) => Buffer.from(value));
+      const values = fields.map((value) => decodeText(value)?.text);
       if (!columns) {
         columns = values.map((value) => value?.trim() ?? '');
         if (columns.length > MOST_COLUMNS || !columns.includes(field)) {
@@ -52,7 +57,7 @@ export async function* csvDocuments(
         continue;
       }
       const row = Object.fromEntries(columns.map((name, index) => [name, values[index]]));
-      const content = record[columns.indexOf(field)]!;
+      const content = fields[columns.indexOf(field)]!;
       if (content.length === 0) reject({ path: place, reason: 'no_text' });
       else yield { path: place, medium: 'text', content, metadata: { ...defaults, ...metadataOf(row) } };
     }

@@ -10,29 +10,27 @@ import { ExpansionGuard } from './guard';
 export class Folder implements Archive {
   readonly #root: string;
   readonly #limits: Limits;
-  readonly #reject: Reject;
 
-  constructor(root: string, options: { limits: Limits; reject: Reject }) {
+  constructor(root: string, limits: Limits) {
     this.#root = root;
-    this.#limits = options.limits;
-    this.#reject = options.reject;
+    this.#limits = limits;
   }
 
-  async *entries(): AsyncGenerator<Entry> {
-    yield* this.#walk('', new ExpansionGuard(this.#limits));
+  async *entries(reject?: Reject): AsyncGenerator<Entry> {
+    yield* this.#walk('', new ExpansionGuard(this.#limits), reject);
   }
 
-  async *#walk(below: string, guard: ExpansionGuard): AsyncGenerator<Entry> {
+  async *#walk(below: string, guard: ExpansionGuard, reject: Reject | undefined): AsyncGenerator<Entry> {
     const names = await readdir(path.join(this.#root, below));
     for (const name of names.sort()) {
       guard.entry();
       const relative = below === '' ? name : `${below}/${name}`;
       const file = path.join(this.#root, relative);
       const found = await lstat(file);
-      if (found.isDirectory()) yield* this.#walk(relative, guard);
+      if (found.isDirectory()) yield* this.#walk(relative, guard, reject);
       else if (found.isFile())
         yield { path: relative, bytes: found.size, open: () => Promise.resolve(createReadStream(file)) };
-      else this.#reject({ path: relative, reason: 'not_a_file' });
+      else reject?.({ path: relative, reason: 'not_a_file' });
     }
   }
 }

@@ -62,11 +62,11 @@ function demandFormat(format: Format, type: string | undefined): void {
  * @throws {LlmchainError} `invalid_argument` | `too_large` for files that are broken, not what they are called, or harmful
  */
 export async function* readDocuments(file: string, options: ReadOptions): AsyncGenerator<Document> {
-  const { format, metadata, limits, reject } = options;
+  const { format, metadata, limits } = options;
   const isFolder = (await stat(file)).isDirectory();
   if (isFolder !== (format === 'folder')) malformed(`${path.basename(file)} is ${isFolder ? 'a' : 'no'} folder.`);
   if (isFolder) {
-    yield* archivedDocuments(new Folder(file, { limits, reject }), metadata, options);
+    yield* archivedDocuments(new Folder(file, limits), metadata, options);
     return;
   }
   const type = typeOf(await headOf(file));

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Transform, pipeline } from 'node:stream';
+import { Duplex, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LlmchainError } from '@llmchain/protocol';
 import { extract } from 'tar-stream';
@@ -28,12 +28,18 @@ export class TarArchive implements Archive {
     };
     if (gzip) {
       const unpacked = createGunzip();
-      pipeline(file, unpacked, watched(guard, () => unpacked.bytesWritten), tar, ended);
+      pipeline(
+        file,
+        unpacked,
+        watched(guard, () => unpacked.bytesWritten),
+        tar,
+        ended,
+      );
     } else pipeline(file, tar, ended);
     try {
       for await (const entry of tar) {
         guard.entry();
-        const { name, type, size = 0 } = entry.header;
+        const { name, type, size } = entry.header;
         const path = safePath(name.replace(/\/+$/, ''));
         if (type === 'directory') entry.resume();
         else if (type === 'file' || type === 'contiguous-file') {
@@ -70,6 +76,6 @@ export class TarArchive implements Archive {
   }
 }
 
-function watched(guard: ExpansionGuard, packed: () => number): Transform {
-  return Transform.from((stream: AsyncIterable<Buffer>) => guard.watch(stream, packed)) as Transform;
+function watched(guard: ExpansionGuard, packed: () => number): Duplex {
+  return Duplex.from((stream: AsyncIterable<Buffer>) => guard.watch(stream, packed));
 }

@@ -23,7 +23,6 @@ export async function* textDocuments(
   metadata: Metadata,
   { passageBytes }: Pick<Limits, 'passageBytes'>,
 ): AsyncGenerator<Document> {
-  let held = Buffer.alloc(0);
   let part = 0;
   const document = (content: Buffer): Document => {
     part += 1;
@@ -35,7 +34,7 @@ export async function* textDocuments(
     parts.push(chunk);
     bytes += chunk.length;
     if (bytes < passageBytes) continue;
-    held = Buffer.concat(parts, bytes);
+    let held = Buffer.concat(parts, bytes);
     while (held.length >= passageBytes) {
       const end = cut(held.subarray(0, passageBytes));
       yield document(held.subarray(0, end));

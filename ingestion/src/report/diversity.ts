@@ -33,7 +33,10 @@ const MOST_VALUES = 1_000;
 export function evenness(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (counts.length < 2 || total === 0) return 0;
-  const entropy = counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log(count / total)), 0);
+  const entropy = counts.reduce(
+    (sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log(count / total)),
+    0,
+  );
   return Math.round((entropy / Math.log(counts.length)) * 10_000);
 }
 

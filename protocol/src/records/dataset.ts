@@ -50,6 +50,16 @@ export const DatasetPage = z.strictObject({
 });
 export type DatasetPage = z.infer<typeof DatasetPage>;
 
+/** Digests of files in the object store that say how a version came to be: content stands in none of them. */
+export const DatasetReports = {
+  /** Of the cleaning report: what was mended and left out, by step and reason. */
+  cleaning: Digest.optional(),
+  /** Of annotation layers, each by authors of its own and apart from the items. */
+  annotations: z.array(Digest).min(1).max(100).optional(),
+  /** Of the diversity report. */
+  diversity: Digest.optional(),
+};
+
 /** A sealed version: nothing of it can change any more. `root` is the RFC 6962 root over all items sorted by digest. */
 export const DatasetVersion = z.strictObject({
   schema: z.literal('dataset-version/1'),
@@ -60,6 +70,7 @@ export const DatasetVersion = z.strictObject({
   items: z.number().int().min(1),
   tokens: z.number().int().min(1),
   bytes: z.number().int().min(1),
+  ...DatasetReports,
   owner: Owner,
   ...stamps,
 });

@@ -4,7 +4,7 @@ import { RoyaltyEntry } from '../money/royalty';
 import { Alias, AliasName, AliasValue } from '../records/alias';
 import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
-import { Dataset, DatasetItem, DatasetPage, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
+import { Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion } from '../records/model';
 import { Motion, Proposal } from '../records/motion';
@@ -80,7 +80,14 @@ export const TRANSACTIONS = {
     z.strictObject({ root: Digest }),
   ),
   'datasets:seal': submit(
-    z.strictObject({ ...operation, dataset: Id, version: Version, pages: DatasetVersion.shape.pages, root: Digest }),
+    z.strictObject({
+      ...operation,
+      dataset: Id,
+      version: Version,
+      pages: DatasetVersion.shape.pages,
+      root: Digest,
+      ...DatasetReports,
+    }),
     DatasetVersion,
   ),
   /** Anyone may, naming an item whose consent no longer stands. */
