@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { benchCommand, type BenchOptions } from './commands/bench';
+import { datasetIngestCommand, INGEST_FORMATS, type IngestRequest } from './commands/dataset';
 import { demoCommand } from './commands/demo';
 import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
 import { doctorCommand } from './commands/doctor';
@@ -124,6 +125,27 @@ function program(): Command {
     .requiredOption('--member <name>', 'whose key: guild, archive, lab, compute')
     .action((id: string, options: Common & { member: string }) =>
       carryOut(options, (settings, terminal) => keyRevokeCommand(settings, terminal, id, options)),
+    );
+  const dataset = root.command('dataset').description('datasets');
+  addSettings(dataset.command('ingest').description('read, clean and store the items of a file or folder'))
+    .argument('<path>', 'text, JSON lines, CSV, tar, zip, or a folder')
+    .requiredOption('--dataset <id>', 'an open dataset')
+    .requiredOption('--member <name>', 'whose bucket: guild, archive, lab, compute')
+    .addOption(
+      new Option('--format <format>', 'what the file is, where its name does not tell').choices(INGEST_FORMATS),
+    )
+    .option('--field <name>', 'field or column of the text (default text)')
+    .option('--work <sha256>', 'the registered work that all of it is taken from; else a field or column "work"')
+    .option('--licence <id>', 'licence relied on')
+    .option('--spdx <expression>', 'SPDX licence expression')
+    .option('--source <text>', 'where it was taken from')
+    .option('--period <text>', 'when it was made')
+    .option('--contributor <pseudonym>', 'who brought it')
+    .option('--languages <codes>', 'languages to keep, ISO 639-3 with commas')
+    .addOption(new Option('--pii <action>', 'what to do with personal data').choices(['flag', 'mask', 'drop']))
+    .option('--report <file>', 'where to write the cleaning report')
+    .action((path: string, options: Common & IngestRequest) =>
+      carryOut(options, (settings, terminal) => datasetIngestCommand(settings, terminal, path, options)),
     );
   const orderer = root.command('orderer').description("members' orderers");
   addSettings(orderer.command('renew').description('give an orderer new keys and certificates, and tell the channel'))

@@ -52,7 +52,7 @@ export class GatewayClient {
     return (await response.json()) as Answer<O>;
   }
 
-  /** As {@link call}, for content and streams. @param request.body bytes are sent as they are, all else as JSON */
+  /** As {@link call}, for content and streams. @param request.body bytes and streams of them are sent as they are, all else as JSON */
   async open<O extends Operation>(operation: O, request: Request<O>, signal?: AbortSignal): Promise<Response> {
     const { params = {}, query = {}, headers = {}, body } = request as Parts;
     const name: string = operation;
@@ -67,12 +67,12 @@ export class GatewayClient {
     }
     const sent = new Headers(key === undefined ? {} : { authorization: `Bearer ${key}` });
     for (const [field, value] of Object.entries(headers)) if (value !== undefined) sent.set(field, String(value));
-    const bytes = body instanceof Uint8Array ? new Uint8Array(body) : undefined;
+    const bytes = body instanceof Uint8Array ? new Uint8Array(body) : body instanceof ReadableStream ? body : undefined;
     if (body !== undefined) sent.set('content-type', bytes ? 'application/octet-stream' : 'application/json');
     const init = { method, headers: sent, ...(signal ? { signal } : {}) };
     const response = await this.#fetch(target, {
       ...init,
-      ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body), duplex: 'half' }),
     }).catch((cause: unknown) => {
       throw new LlmchainError('unavailable', `The gateway at ${url} does not answer. Try again.`, { url }, { cause });
     });

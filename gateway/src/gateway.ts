@@ -41,6 +41,7 @@ import { DecideBatch } from './usecases/decide-batch';
 import { ExpireBatch } from './usecases/expire-batch';
 import { FundSessions } from './usecases/fund-sessions';
 import { Infer } from './usecases/infer';
+import { IngestDataset } from './usecases/ingest-dataset';
 import { IssueTicket } from './usecases/issue-ticket';
 import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
@@ -155,6 +156,7 @@ export class Gateway {
       expireBatch: new ExpireBatch({}, ports),
       fundSessions,
       infer: new Infer({}, { ...ports, models, router, issuer, checker, standing }),
+      ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
       lineage,
       listRecords: new ListRecords({}, ports),

@@ -90,7 +90,7 @@ function parametersOf(operation: DocumentedOperation, place: Parameter['in']): s
 function bodyOf({ requestBody }: DocumentedOperation): string | undefined {
   if (!requestBody) return undefined;
   const json = requestBody.content['application/json'];
-  return `${requestBody.required ? '' : '?'}: ${json ? typeOf(json.schema) : 'Uint8Array'}`;
+  return `${requestBody.required ? '' : '?'}: ${json ? typeOf(json.schema) : 'Uint8Array | ReadableStream<Uint8Array>'}`;
 }
 
 function requestOf(operation: DocumentedOperation): string {

@@ -12,7 +12,7 @@ export interface ContentOperations {
   };
   /** Put content into the member’s bucket, where its digest says; at most 1 GiB. */
   'PUT /v1/content': {
-    request: { body: Uint8Array };
+    request: { body: Uint8Array | ReadableStream<Uint8Array> };
     answer: { address: string; bytes: number };
   };
 }

@@ -187,7 +187,11 @@ export interface DatasetsOperations {
       body: {
         operationId?: string;
         version: number;
-        items: { licence?: string; spdx: string; work: string; tokens?: number }[];
+        items?: { licence?: string; spdx: string; work: string; tokens?: number }[];
+        manifests?: string[];
+        cleaning?: string;
+        annotations?: string[];
+        diversity?: string;
       };
     };
     answer: {
@@ -199,6 +203,9 @@ export interface DatasetsOperations {
       items: number;
       tokens: number;
       bytes: number;
+      cleaning?: string;
+      annotations?: string[];
+      diversity?: string;
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;
@@ -223,6 +230,9 @@ export interface DatasetsOperations {
         items: number;
         tokens: number;
         bytes: number;
+        cleaning?: string;
+        annotations?: string[];
+        diversity?: string;
         owner: { member: string; person?: string };
         createdTx: string;
         updatedTx: string;
@@ -251,6 +261,103 @@ export interface DatasetsOperations {
       pages: number;
       root: string;
       items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
+    };
+  };
+  /** Read, clean and store a file’s items, up to 1 GiB and 100,000 items; a version is sealed of their manifest. */
+  'POST /v1/datasets/{id}/ingest': {
+    request: {
+      params: { id: string };
+      query?: {
+        format?: 'text' | 'jsonl' | 'csv' | 'tar' | 'zip';
+        field?: string;
+        work?: string;
+        licence?: string;
+        spdx?: string;
+        source?: string;
+        period?: string;
+        contributor?: string;
+        pii?: 'flag' | 'mask' | 'drop';
+        languages?: string;
+        fewestWords?: number;
+        mostWords?: number;
+        quality?: 'true' | 'false';
+        similarity?: number;
+      };
+      body: Uint8Array | ReadableStream<Uint8Array>;
+    };
+    answer: {
+      items: number;
+      bytes: number;
+      tokens: number;
+      digests: string[];
+      manifest: string | null;
+      cleaning: {
+        address: string;
+        report: {
+          schema: 'cleaning-report/1';
+          dataset: string;
+          source: { digest?: string; bytes?: number };
+          parameters: {
+            format: 'text' | 'jsonl' | 'csv' | 'tar' | 'zip' | 'folder';
+            field?: string;
+            work?: string;
+            licence?: string;
+            spdx?: string;
+            source?: string;
+            period?: string;
+            contributor?: string;
+            languages?: string[];
+            pii?: 'flag' | 'mask' | 'drop';
+            fewestWords?: number;
+            mostWords?: number;
+            quality?: boolean;
+            similarity?: number;
+          };
+          versions: Record<string, string>;
+          documents: number;
+          unreadable: Record<string, number>;
+          steps: { step: string; seen: number; changed: number; dropped: number; reasons: Record<string, number> }[];
+          kept: { items: number; bytes: number; tokens: number };
+          sample: { digest?: string; step: string; reason: string }[];
+        };
+      };
+      diversity: {
+        address: string;
+        report: {
+          schema: 'diversity-report/1';
+          dataset: string;
+          items: number;
+          tokens: number;
+          dimensions: {
+            language?: {
+              values: Record<string, { items: number; tokens: number }>;
+              distinct: number;
+              evenness: { items: number; tokens: number };
+            };
+            period?: {
+              values: Record<string, { items: number; tokens: number }>;
+              distinct: number;
+              evenness: { items: number; tokens: number };
+            };
+            medium?: {
+              values: Record<string, { items: number; tokens: number }>;
+              distinct: number;
+              evenness: { items: number; tokens: number };
+            };
+            source?: {
+              values: Record<string, { items: number; tokens: number }>;
+              distinct: number;
+              evenness: { items: number; tokens: number };
+            };
+            contributor?: {
+              values: Record<string, { items: number; tokens: number }>;
+              distinct: number;
+              evenness: { items: number; tokens: number };
+            };
+          };
+        };
+      };
+      annotations: string[];
     };
   };
   /** Evidence that proves offline, to "llmchain verify": whether a dataset version is tainted, and why. Keep it byte for byte. */
@@ -322,6 +429,9 @@ export interface DatasetsOperations {
       items: number;
       tokens: number;
       bytes: number;
+      cleaning?: string;
+      annotations?: string[];
+      diversity?: string;
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;

@@ -21,6 +21,8 @@ export interface Spooled {
   /** SHA-256, hexadecimal. */
   readonly digest: string;
   readonly bytes: number;
+  /** Where the file is, for what reads it out of order. */
+  readonly path: string;
   open(): Readable;
   dispose(): Promise<void>;
 }

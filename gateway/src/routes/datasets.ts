@@ -1,18 +1,40 @@
-import { Dataset, DatasetItem, DatasetVersion, Digest, Id, ordinal, TRANSACTIONS, Version } from '@llmchain/protocol';
+import {
+  Address,
+  Dataset,
+  DatasetItem,
+  DatasetReports,
+  DatasetVersion,
+  Digest,
+  Id,
+  ordinal,
+  TRANSACTIONS,
+  Version,
+} from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
+import { MOST_ITEMS } from '../usecases/ingest-dataset';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
 import { api, operation, place, VersionInPath } from './common';
 
 /** A list of a hundred thousand items. */
 const BODY_LIMIT = 32 * 1024 * 1024;
-const MOST_ITEMS = 100_000;
 
 const Wanted = DatasetItem.pick({ licence: true, spdx: true }).extend({
   work: Digest,
   tokens: DatasetItem.shape.tokens.optional(),
+});
+
+/** Either `items` or `manifests`. */
+const Sealing = z.strictObject({
+  ...operation,
+  version: Version,
+  /** Works as they are. */
+  items: z.array(Wanted).min(1).max(MOST_ITEMS).optional(),
+  /** Manifests of what was ingested, in the member's bucket. */
+  manifests: z.array(Address).min(1).max(100).optional(),
+  ...DatasetReports,
 });
 
 export function datasetRoutes(usecases: { sealDataset: SealDataset; transact: Transact }): Route<Actor>[] {
@@ -38,7 +60,7 @@ export function datasetRoutes(usecases: { sealDataset: SealDataset; transact: Tr
       status: 201,
       limit: BODY_LIMIT,
       params: z.strictObject({ id: Id }),
-      body: z.strictObject({ ...operation, version: Version, items: z.array(Wanted).min(1).max(MOST_ITEMS) }),
+      body: Sealing,
       response: DatasetVersion.extend(place),
       run: ({ actor, params, body }) => sealDataset.run(actor, params.id, body),
     }),

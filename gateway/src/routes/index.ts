@@ -14,7 +14,9 @@ import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
 import type { ExpireBatch } from '../usecases/expire-batch';
 import type { FundSessions } from '../usecases/fund-sessions';
+
 import type { Infer } from '../usecases/infer';
+import type { IngestDataset } from '../usecases/ingest-dataset';
 import type { ListRecords } from '../usecases/list-records';
 import type { Models } from '../usecases/models';
 import type { ReadReceipt } from '../usecases/read-receipt';
@@ -39,6 +41,7 @@ import { evidenceRoutes } from './evidence';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
 import { inferenceRoutes } from './inference';
+import { ingestionRoutes } from './ingestion';
 import { keyRoutes } from './keys';
 import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
@@ -60,6 +63,7 @@ export interface UseCases {
   expireBatch: ExpireBatch;
   fundSessions: FundSessions;
   infer: Infer;
+  ingestDataset: IngestDataset;
   keys: ApiKeys;
   lineage: Lineage;
   listRecords: ListRecords;
@@ -104,6 +108,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...consentRoutes(usecases),
     ...catalogueRoutes(usecases),
     ...datasetRoutes(usecases),
+    ...ingestionRoutes(usecases),
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),
     ...modelRoutes(usecases),

@@ -9,7 +9,11 @@ import {
 } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledger, Ledgers } from '../ports/ledger';
+import type { ObjectStore } from '../ports/object-store';
 import { mapConcurrently } from './concurrency';
+import { contentKey } from './content-key';
+import { MOST_ITEMS } from './ingest-dataset';
+import { readManifests } from './item-manifest';
 import { derivedOperation } from './operation';
 import type { Place } from './transact';
 
@@ -22,10 +26,24 @@ export interface WantedItem {
   tokens?: number | undefined;
 }
 
+/** What a version is to hold: works as they are, or what manifests in the member's bucket list. */
+export interface SealingOrder {
+  version: number;
+  items?: readonly WantedItem[] | undefined;
+  manifests?: readonly string[] | undefined;
+  operationId?: string | undefined;
+  cleaning?: string | undefined;
+  annotations?: string[] | undefined;
+  diversity?: string | undefined;
+}
+
 interface Offender {
   item: string;
   reason: string;
 }
+
+/** Pages on their way to the ledger at the same time, after the first. */
+const PAGES_AT_ONCE = 4;
 
 function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
   const pages: DatasetItem[][] = [];
@@ -39,27 +57,37 @@ function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
  */
 export class SealDataset {
   readonly #ledgers: Ledgers;
+  readonly #store: ObjectStore;
 
-  constructor(_options: object, ports: { ledgers: Ledgers }) {
+  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore }) {
     this.#ledgers = ports.ledgers;
+    this.#store = ports.store;
   }
 
-  /** @throws {LlmchainError} `consent_missing` with `details.items`: every `{item, reason}` */
-  async run(
-    actor: Actor,
-    dataset: string,
-    order: { version: number; items: readonly WantedItem[]; operationId?: string | undefined },
-  ): Promise<DatasetVersion & Place> {
-    const { version, items: wanted } = order;
+  /**
+   * @throws {LlmchainError} `consent_missing` with `details.items`: every `{item, reason}`; `not_found` for manifests and
+   * reports that the member's bucket does not hold
+   */
+  async run(actor: Actor, dataset: string, order: SealingOrder): Promise<DatasetVersion & Place> {
+    if ((order.items === undefined) === (order.manifests === undefined)) {
+      throw new LlmchainError('invalid_argument', 'Name the items of the version or their manifests, and not both.');
+    }
+    const { version, cleaning, annotations, diversity } = order;
+    const reports = {
+      ...(cleaning ? { cleaning } : {}),
+      ...(annotations ? { annotations } : {}),
+      ...(diversity ? { diversity } : {}),
+    };
+    await this.#demandKept([cleaning, ...(annotations ?? []), diversity].filter((digest) => digest !== undefined));
     const ledger = await this.#ledgers.as(actor);
-    const { items, missing } = await this.#items(ledger, wanted);
+    const { items, missing } = await this.#wanted(ledger, order);
     const pages = pagesOf(items);
     const refused = await mapConcurrently(pages, 4, (page) => ledger.query('datasets:consent', { items: page }));
     const offenders = [...missing, ...refused.flatMap((answer) => answer.offenders)];
     if (offenders.length > 0) {
       throw new LlmchainError(
         'consent_missing',
-        `${offenders.length} of ${wanted.length} items may not be used. Leave them out or get a licence for them.`,
+        `${offenders.length} of ${items.length + missing.length} items may not be used. Leave them out or get a licence for them.`,
         { items: offenders },
       );
     }
@@ -69,13 +97,33 @@ export class SealDataset {
       order.operationId === undefined
         ? derivedOperation('dataset', dataset, version, root, what)
         : derivedOperation('dataset', actor.name, order.operationId, what);
-    for (const [index, page] of pages.entries()) {
+    const add = async (page: DatasetItem[], index: number): Promise<void> => {
       const operationId = operation(`page ${index}`);
       await ledger.submit('datasets:addPage', { operationId, dataset, version, index, items: page });
-    }
+    };
+    const [first, ...others] = pages;
+    if (first) await add(first, 0);
+    await mapConcurrently(others, PAGES_AT_ONCE, (page, index) => add(page, index + 1));
     const operationId = operation('seal');
-    const sealed = await ledger.submit('datasets:seal', { operationId, dataset, version, pages: pages.length, root });
+    const seal = { operationId, dataset, version, pages: pages.length, root, ...reports };
+    const sealed = await ledger.submit('datasets:seal', seal);
     return { ...sealed.result, transaction: sealed.transaction, block: sealed.block };
+  }
+
+  /** Every report named on the ledger can be read. @throws {LlmchainError} `not_found` */
+  async #demandKept(digests: readonly string[]): Promise<void> {
+    for (const digest of digests) {
+      if ((await this.#store.size(contentKey(digest))) !== undefined) continue;
+      throw new LlmchainError('not_found', `The bucket does not hold the report ${digest}. Ingest or put it first.`, {
+        digest,
+      });
+    }
+  }
+
+  async #wanted(ledger: Ledger, order: SealingOrder): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
+    if (order.items) return this.#items(ledger, order.items);
+    const items = await readManifests(this.#store, order.manifests ?? [], MOST_ITEMS);
+    return { items: items.sort((a, b) => (a.digest < b.digest ? -1 : 1)), missing: [] };
   }
 
   /** The items in the order of their digests, with what the ledger says of each work. */

@@ -44,16 +44,9 @@ export class TarArchive implements Archive {
         if (type === 'directory') entry.resume();
         else if (type === 'file' || type === 'contiguous-file') {
           if (!gzip) guard.declared(Number.MAX_SAFE_INTEGER, size);
-          let opened = false;
-          yield {
-            path,
-            bytes: size,
-            open: () => {
-              opened = true;
-              return Promise.resolve(entry as AsyncIterable<Buffer>);
-            },
-          };
-          if (!opened) entry.resume();
+          yield { path, bytes: size, open: () => Promise.resolve(entry as AsyncIterable<Buffer>) };
+          // What nobody read is read past; without effect on what was.
+          entry.resume();
         } else {
           malformed('The archive holds a link or a device. Pack files alone.', {
             reason: 'not_a_file',

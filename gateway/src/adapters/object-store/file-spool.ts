@@ -40,7 +40,7 @@ export class FileSpool implements Spool {
       throw new LlmchainError('unavailable', 'The content broke off. Send it again.', {}, { cause: error });
     }
     const dispose = (): Promise<void> => rm(file, { force: true });
-    return { digest: hash.digest('hex'), bytes, open: () => createReadStream(file), dispose };
+    return { digest: hash.digest('hex'), bytes, path: file, open: () => createReadStream(file), dispose };
   }
 
   /** Removes the folder. */
