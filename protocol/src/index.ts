@@ -45,7 +45,15 @@ export { partOfLine, splitByLargestRemainder } from './money/split';
 export { Alias, AliasName, AliasValue } from './records/alias';
 export { DatasetRef, ModelRef, Owner } from './records/common';
 export { Account, Balance, ClaimCursor, CONSORTIUM_ACCOUNT, Delta, Escrow } from './records/credits';
-export { ConsentBasis, Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE_ITEMS } from './records/dataset';
+export {
+  ConsentBasis,
+  Dataset,
+  DatasetItem,
+  DatasetPage,
+  DatasetReports,
+  DatasetVersion,
+  PAGE_ITEMS,
+} from './records/dataset';
 export { Dispute, DisputeEntry } from './records/dispute';
 export { accountOwner, grantorKey, ownerAccount } from './records/grantor';
 export {
