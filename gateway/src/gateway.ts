@@ -12,7 +12,7 @@ import type { ApiKeys } from './ports/api-keys';
 import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
-import type { IndexRecords } from './ports/index-records';
+import type { IndexLikeness, IndexRecords } from './ports/index-records';
 import type { Images } from './ports/images';
 import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
@@ -31,6 +31,7 @@ import { AnchorReceipts } from './usecases/anchor-receipts';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
 import { BrowseCatalogue } from './usecases/browse-catalogue';
 import { CheckReceipt } from './usecases/check-receipt';
+import { CheckResemblance } from './usecases/check-resemblance';
 import { Claim } from './usecases/claim';
 import { ConsentStanding } from './usecases/consent-standing';
 import { CollectEvidence } from './usecases/collect-evidence';
@@ -39,6 +40,7 @@ import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
 import { DecideBatch } from './usecases/decide-batch';
 import { ExpireBatch } from './usecases/expire-batch';
+import { FindSimilar } from './usecases/find-similar';
 import { FundSessions } from './usecases/fund-sessions';
 import { Infer } from './usecases/infer';
 import { IngestDataset } from './usecases/ingest-dataset';
@@ -82,7 +84,7 @@ export interface GatewayPorts {
   keys: ApiKeys;
   enrolment: Enrolment;
   images: Images;
-  index: IndexRecords;
+  index: IndexLikeness & IndexRecords;
   ledgers: Ledgers;
   lineage: Lineage;
   log: Log;
@@ -138,6 +140,8 @@ export class Gateway {
     const checker = new CheckReceipt({}, ports);
     const router = new RouteInference(options, ports);
     const issuer = new IssueTicket({ ...options, member });
+    const readContent = new ReadContent({}, ports);
+    const checkResemblance = new CheckResemblance({}, ports);
     const readReceipt = new ReadReceipt({ member }, ports);
     this.#collect = new CollectReceipts({}, ports);
     this.#anchor = new AnchorReceipts({ member }, ports);
@@ -154,6 +158,7 @@ export class Gateway {
       content,
       createKey: new CreateKey({}, { ...ports, fundSessions }),
       expireBatch: new ExpireBatch({}, ports),
+      findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
       infer: new Infer({}, { ...ports, models, router, issuer, checker, standing }),
       ingestDataset: new IngestDataset({}, ports),
@@ -165,7 +170,7 @@ export class Gateway {
       readiness: new CheckReadiness({}, ports),
       readReceipt,
       registerModel: new RegisterModel({}, ports),
-      registerWorks: new RegisterWorks({}, { ...ports, readContent: new ReadContent({}, ports) }),
+      registerWorks: new RegisterWorks({ member }, { ...ports, checkResemblance, readContent }),
       revokeKey: new RevokeKey({}, ports),
       rotateBatch: rotate,
       standing,

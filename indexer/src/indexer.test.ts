@@ -1,4 +1,4 @@
-import { compositeKey, sha256Hex } from '@llmchain/protocol';
+import { compositeKey, encodeSignature, sha256Hex, textSignature } from '@llmchain/protocol';
 import type { LedgerBlock } from '@llmchain/ledger-client';
 import type { Pool } from 'pg';
 import {
@@ -66,7 +66,7 @@ const STORY: readonly LedgerBlock[] = [
 ];
 const STAMPS = { createdTx: 'first', updatedTx: 'last' };
 const TIP = STORY.length - 1;
-const TABLES = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'receipt'];
+const TABLES = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint', 'receipt'];
 const quiet = { info: (): void => undefined, warn: (): void => undefined };
 
 let postgres: TestPostgres;
@@ -406,6 +406,45 @@ test('transactions and batches are found; refused transactions are not', async (
   expect(await indexer.transaction(refused.id)).toBeUndefined();
   expect(await indexer.batchesOf('ComputeMSP', 'poet', 1)).toEqual([{ sequence: 1, state: 'accepted' }]);
   expect(await indexer.batchesOf('LabMSP', 'poet', 1)).toEqual([]);
+});
+
+test('works are found by what they look or read like, as soon as they are indexed', async () => {
+  const image = (title: string, bits: string) =>
+    putWork(work(title, 'ann', { fingerprint: { method: 'phash-64', bits } }));
+  const text = (title: string, content: string) => {
+    const signature = encodeSignature(textSignature(content)!);
+    return putWork(work(title, 'ann', { fingerprint: { method: 'minhash-128', signature } }));
+  };
+  const verse = 'from fairest creatures we desire increase that thereby beauty’s rose might never die';
+  const ledger = new BlockList([
+    STORY[0]!,
+    block(1, [
+      transaction('artworks:register', [image('a', '00000000000000ff'), text('v', verse), putWork(work('plain'))]),
+    ]),
+  ]);
+  const indexer = await follow(ledger);
+  await indexer.waitFor(1, 10_000);
+  const near = { hamming: 8, jaccard: 0.5 };
+  const dark = { method: 'phash-64' as const, bits: '0000000000000000' };
+  const method = dark.method;
+  expect(await indexer.similar(dark, near)).toMatchObject({
+    works: [{ work: sha256Hex('a'), method, distance: 8 }],
+    asOf: { block: 1 },
+  });
+  // A later value of the same work is the same work.
+  ledger.add(block(2, [transaction('artworks:setPreference', [image('a', '00000000000000ff')])]));
+  ledger.add(block(3, [transaction('artworks:register', [image('b', '8000000000000000')])]));
+  await indexer.waitFor(3, 10_000);
+  const found = [
+    { work: sha256Hex('b'), method, distance: 1 },
+    { work: sha256Hex('a'), method, distance: 8 },
+  ];
+  expect((await indexer.similar(dark, near)).works).toEqual(found);
+  expect((await indexer.similar(dark, { ...near, hamming: 7 })).works).toEqual(found.slice(0, 1));
+  const signature = encodeSignature(textSignature(`${verse} but as`)!);
+  const [read] = (await indexer.similar({ method: 'minhash-128', signature }, near)).works;
+  expect(read).toMatchObject({ work: sha256Hex('v'), method: 'minhash-128' });
+  expect(read!.distance).toBeGreaterThan(0);
 });
 
 test('a dataset of 10,000 works is indexed and traced in a moment', async () => {

@@ -1,4 +1,4 @@
-import { LlmchainError } from '@llmchain/protocol';
+import { LlmchainError, type Fingerprint } from '@llmchain/protocol';
 import type pg from 'pg';
 import { Follower } from './follow/follower';
 import { notYetIndexed, Progress } from './follow/progress';
@@ -18,6 +18,8 @@ import { Lineage } from './query/lineage';
 import { Receipts } from './query/receipts';
 import { Records } from './query/records';
 import { resolve } from './query/resolve';
+import { Similar } from './query/similar';
+import type { Nearness, SimilarWork } from './query/similar-index';
 import { openDatabase } from './store/open';
 import { NOWHERE, Projections } from './store/projections';
 
@@ -45,6 +47,8 @@ export interface Indexer {
   readonly records: Pick<Records, 'current' | 'datasetPages' | 'history' | 'licencesOver' | 'salesOf'>;
   /** A page of what can be had; see {@link Catalogue}. */
   catalogue(order: CatalogueOrder): Promise<CataloguePage>;
+  /** Works like this, nearest first, of the blocks up to `asOf`. */
+  similar(fingerprint: Fingerprint, nearness: Nearness): Promise<{ works: SimilarWork[]; asOf: Position }>;
   /** Calls the listener after each block with the state keys it wrote: the type and the parts, joined with `/`. */
   onWritten(listener: (origins: readonly string[]) => void): void;
   /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
@@ -82,6 +86,7 @@ class PostgresIndexer implements Indexer {
   readonly #listeners: ((origins: readonly string[]) => void)[] = [];
   readonly #receipts: Receipts;
   readonly #lineage: Lineage;
+  readonly #similar: Similar;
   #running: { abort: AbortController; done: Promise<void> } | undefined;
 
   constructor(options: IndexerOptions, { ledger, pool, log }: IndexerDependencies) {
@@ -109,6 +114,7 @@ class PostgresIndexer implements Indexer {
     this.#catalogue = new Catalogue({ db });
     this.#receipts = new Receipts({ db });
     this.#lineage = new Lineage({ db, receipts: this.#receipts });
+    this.#similar = new Similar({ db, projections: this.#projections });
   }
 
   async start(): Promise<void> {
@@ -120,6 +126,10 @@ class PostgresIndexer implements Indexer {
     this.#log.info({ channel, member, block: checkpoint.block }, 'the index follows the ledger');
     const abort = new AbortController();
     this.#running = { abort, done: this.#follower.run(abort.signal) };
+    // Millions of fingerprints take seconds to load; the first question should not have to wait for it.
+    this.#similar.catchUp().catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'fingerprints could not be loaded and are loaded with the next question');
+    });
   }
 
   async stop(): Promise<void> {
@@ -164,6 +174,11 @@ class PostgresIndexer implements Indexer {
 
   catalogue(order: CatalogueOrder): Promise<CataloguePage> {
     return this.#catalogue.page(order);
+  }
+
+  async similar(fingerprint: Fingerprint, nearness: Nearness): Promise<{ works: SimilarWork[]; asOf: Position }> {
+    const asOf = this.#progress.position;
+    return { works: await this.#similar.near(fingerprint, nearness), asOf };
   }
 
   onWritten(listener: (origins: readonly string[]) => void): void {

@@ -7,14 +7,15 @@ import {
   type RecordOf,
   type RecordType,
 } from '@llmchain/protocol';
-import type { IndexRecords } from '../../gateway/src/ports/index-records';
+import type { IndexLikeness, IndexRecords } from '../../gateway/src/ports/index-records';
 import { catalogueOf } from './gateway-catalogue';
+import { SimilarIndex } from '../../indexer/src/query/similar-index';
 import type { World } from './world';
 
 type Listener = (origins: readonly string[]) => void;
 
 /** An index that has always seen the last block: it reads the world's state itself. */
-export class TestIndex implements IndexRecords {
+export class TestIndex implements IndexLikeness, IndexRecords {
   readonly #world: Pick<World, 'state'>;
   readonly #listeners: Listener[] = [];
   readonly records: IndexRecords['records'];
@@ -54,6 +55,12 @@ export class TestIndex implements IndexRecords {
       asOf: { block: 7, time: 1_700_000_000_000 },
       complete: true,
     });
+
+  readonly similar: IndexLikeness['similar'] = (fingerprint, nearness) => {
+    const index = new SimilarIndex();
+    for (const work of this.#all('work')) if (work.fingerprint) index.add(work.sha256, work.fingerprint);
+    return Promise.resolve({ works: index.near(fingerprint, nearness), asOf: { block: 7, time: 1_700_000_000_000 } });
+  };
 
   onWritten(listener: Listener): void {
     this.#listeners.push(listener);

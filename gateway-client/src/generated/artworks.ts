@@ -23,11 +23,25 @@ export interface ArtworksOperations {
           derivedFrom?: string;
           versionOf?: string;
           content: { text: string } | { base64: string };
+          distinct?: boolean;
           signals?: { tdmrep?: string; aipref?: string };
         }[];
       };
     };
-    answer: { works: { id: string; title: string }[]; transaction: string; block: number };
+    answer: {
+      works: {
+        id: string;
+        title: string;
+        resembles?: {
+          work: string;
+          owner: { member: string; person?: string };
+          method: 'phash-64' | 'minhash-128';
+          distance: number;
+        }[];
+      }[];
+      transaction: string;
+      block: number;
+    };
   };
   /** Works, page by page. */
   'GET /v1/artworks': {
@@ -195,6 +209,32 @@ export interface ArtworksOperations {
       updatedTx: string;
       transaction: string;
       block: number;
+    };
+  };
+  /** Registered works that look or read like one of them, nearest first. */
+  'GET /v1/artworks/similar': {
+    request: { query: { work: string; minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      similar: {
+        work: string;
+        owner: { member: string; person?: string };
+        method: 'phash-64' | 'minhash-128';
+        distance: number;
+      }[];
+      asOf: { block: number; time: number };
+    };
+  };
+  /** Registered works that look or read like this content, nearest first; nothing of it is kept. */
+  'POST /v1/artworks/similar': {
+    request: { body: { medium: 'text' | 'image'; content: { text: string } | { base64: string } } };
+    answer: {
+      similar: {
+        work: string;
+        owner: { member: string; person?: string };
+        method: 'phash-64' | 'minhash-128';
+        distance: number;
+      }[];
+      asOf: { block: number; time: number };
     };
   };
   /** Everything that ever stood in a work’s record, oldest first, and its sales. */

@@ -4,12 +4,12 @@ import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { RegisterWorks } from '../usecases/register-works';
 import type { Transact } from '../usecases/transact';
+import { bytesOf, InlineContent } from './inline-content';
+import { Resembling } from './similar';
 import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
 /** Base64 of 16 MiB, and as much again for the records. */
 const BODY_LIMIT = 32 * 1024 * 1024;
-
-const Content = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ base64: z.base64().min(1) })]);
 
 /** What the gateway finds in the content itself is not the caller's to say. */
 const Submission = WorkEntry.omit({
@@ -20,7 +20,9 @@ const Submission = WorkEntry.omit({
   c2pa: true,
   resembles: true,
 }).extend({
-  content: Content,
+  content: InlineContent,
+  /** That it is a work of its own, although it resembles one that is registered; it is flagged with that. */
+  distinct: z.boolean().optional(),
   /** Statements that lie beside the content: a TDMRep JSON, and lines of AIPREF (`Content-Usage: train-ai=n`). */
   signals: z
     .strictObject({
@@ -29,10 +31,6 @@ const Submission = WorkEntry.omit({
     })
     .optional(),
 });
-
-function bytesOf(content: z.output<typeof Content>): Buffer {
-  return 'text' in content ? Buffer.from(content.text, 'utf8') : Buffer.from(content.base64, 'base64');
-}
 
 export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact: Transact }): Route<Actor>[] {
   const { registerWorks, transact } = usecases;
@@ -45,7 +43,10 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       status: 201,
       limit: BODY_LIMIT,
       body: z.strictObject({ ...operation, works: z.array(Submission).min(1).max(500) }),
-      response: z.strictObject({ works: z.array(z.strictObject({ id: Digest, title: z.string() })), ...place }),
+      response: z.strictObject({
+        works: z.array(z.strictObject({ id: Digest, title: z.string(), resembles: z.array(Resembling).optional() })),
+        ...place,
+      }),
       run: ({ actor, body }) => {
         const works = body.works.map((work) => ({ ...work, content: bytesOf(work.content) }));
         return registerWorks.run(actor, works, body.operationId);

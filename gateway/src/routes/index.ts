@@ -13,6 +13,7 @@ import type { CollectEvidence } from '../usecases/collect-evidence';
 import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
 import type { ExpireBatch } from '../usecases/expire-batch';
+import type { FindSimilar } from '../usecases/find-similar';
 import type { FundSessions } from '../usecases/fund-sessions';
 
 import type { Infer } from '../usecases/infer';
@@ -51,6 +52,7 @@ import { recordRoutes } from './records';
 import { saleRoutes } from './sales';
 import { sessionRoutes } from './sessions';
 import { consentRoutes } from './consent';
+import { similarRoutes } from './similar';
 import { trainingRoutes } from './training';
 
 /** Everything that the API for people and programs calls. */
@@ -61,6 +63,7 @@ export interface UseCases {
   content: Content;
   createKey: CreateKey;
   expireBatch: ExpireBatch;
+  findSimilar: FindSimilar;
   fundSessions: FundSessions;
   infer: Infer;
   ingestDataset: IngestDataset;
@@ -102,6 +105,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...healthRoutes(usecases),
     ...keyRoutes(usecases),
     ...artworkRoutes(usecases),
+    ...similarRoutes(usecases),
     ...licenceRoutes(usecases),
     ...saleRoutes(usecases),
     ...disputeRoutes(usecases),

@@ -5,16 +5,21 @@ import type { ObjectStore } from '../ports/object-store';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { operationOf } from './operation';
+import type { Lineage } from '../ports/lineage';
+import type { CheckResemblance } from './check-resemblance';
+import type { Resembling } from './find-similar';
 import type { ReadContent, Statements } from './read-content';
 
 /** What an artist hands in: the record's fields, the content itself, and statements that lie beside it. */
 export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'resembles'> & {
   content: Uint8Array;
   signals?: Statements | undefined;
+  /** That it is a work of its own, whatever it resembles. */
+  distinct?: boolean | undefined;
 };
 
 export interface Registration {
-  works: { id: string; title: string }[];
+  works: { id: string; title: string; resembles?: Resembling[] }[];
   transaction: string;
   block: number;
 }
@@ -25,18 +30,33 @@ const CONTENT_LIMIT = 16 * 1024 * 1024;
 /** Works that are read at once: images take memory by their pixels. */
 const READERS = 2;
 
+/** How long a registration waits for the one before it to be indexed, milliseconds. */
+const PATIENCE = 3_000;
+
+interface Ports {
+  checkResemblance: CheckResemblance;
+  ledgers: Ledgers;
+  lineage: Pick<Lineage, 'waitFor'>;
+  readContent: ReadContent;
+  store: ObjectStore;
+}
+
 /**
- * Registers works on behalf of their creators: reads fingerprints and signals from the content, stores it under its digest,
- * then puts the records on the ledger.
+ * Registers works on behalf of their creators: reads fingerprints and signals from the content, tells of what it
+ * resembles, stores it under its digest, then puts the records on the ledger.
  */
 export class RegisterWorks {
-  readonly #ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent };
+  readonly #options: { member: string };
+  readonly #ports: Ports;
+  /** The block of the last registration here. */
+  #last = -1;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent }) {
+  constructor(options: { member: string }, ports: Ports) {
+    this.#options = options;
     this.#ports = ports;
   }
 
-  /** @throws {LlmchainError} `too_large` | `already_registered` | `invalid_argument` */
+  /** @throws {LlmchainError} `too_large` | `already_registered` | `resembles` | `invalid_argument` */
   async run(actor: Actor, submissions: readonly Submission[], operationId?: string): Promise<Registration> {
     const total = submissions.reduce((sum, { content }) => sum + content.byteLength, 0);
     if (total > CONTENT_LIMIT) {
@@ -49,10 +69,16 @@ export class RegisterWorks {
         },
       );
     }
-    const works = await mapConcurrently(submissions, READERS, async ({ content, signals, ...fields }) => {
+    const read = await mapConcurrently(submissions, READERS, async ({ content, signals, distinct, ...fields }) => {
       const reading = await this.#ports.readContent.run(fields.medium, content, signals);
-      return { content, entry: { ...fields, ...reading, sha256: sha256Hex(content), bytes: content.byteLength } };
+      const entry = { ...fields, ...reading, sha256: sha256Hex(content), bytes: content.byteLength };
+      return { content, entry, distinct: distinct ?? false };
     });
+    // An index that has fallen behind knows less than it could, and refuses nobody.
+    if (this.#last >= 0) await this.#ports.lineage.waitFor(this.#last, PATIENCE).catch(() => undefined);
+    const owner = { member: this.#options.member, person: actor.name };
+    const flagged = await this.#ports.checkResemblance.run(read, owner);
+    const works = flagged.map((each, index) => ({ ...each, content: read[index]!.content }));
     // Content first: a record whose content is missing could never be licensed, content without a record harms nobody.
     await mapConcurrently(works, 8, ({ entry, content }) => this.#ports.store.put(contentKey(entry.sha256), content));
     const ledger = await this.#ports.ledgers.as(actor);
@@ -60,6 +86,10 @@ export class RegisterWorks {
       operationId: operationOf(operationId),
       works: works.map(({ entry }) => entry),
     });
-    return { works: works.map(({ entry }) => ({ id: entry.sha256, title: entry.title })), transaction, block };
+    this.#last = Math.max(this.#last, block);
+    const named = works.map(({ entry: { sha256: id, title }, resembles }) =>
+      resembles.length > 0 ? { id, title, resembles } : { id, title },
+    );
+    return { works: named, transaction, block };
   }
 }

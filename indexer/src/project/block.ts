@@ -1,6 +1,8 @@
 import type { BlockTransaction, LedgerBlock } from '@llmchain/ledger-client';
-import type { EdgeRow, NodeRow, Position, Projection, TransactionRow, WriteRow } from './rows';
+import type { Work } from '@llmchain/protocol';
+import type { EdgeRow, FingerprintRow, NodeRow, Position, Projection, TransactionRow, WriteRow } from './rows';
 import { storable, storableTime } from './text';
+import { fingerprintRows } from './works';
 import { readWrite } from './write';
 
 /**
@@ -15,6 +17,7 @@ export function projectBlock(block: LedgerBlock, chaincode: string, previous: Po
   const writes: WriteRow[] = [];
   const nodes: NodeRow[] = [];
   const edges: EdgeRow[] = [];
+  const fingerprints: FingerprintRow[] = [];
   /** What the latest write to each record said. */
   const latest = new Map<string, { toBlock: number | null }[]>();
   for (const transaction of valid) {
@@ -26,6 +29,7 @@ export function projectBlock(block: LedgerBlock, chaincode: string, previous: Po
       for (const row of latest.get(origin) ?? []) row.toBlock = block.number;
       const place = { fromBlock: block.number, tx: transaction.index, n, origin, toBlock: null };
       writes.push({ block: block.number, tx: transaction.index, n, type, parts, record, deleted, unread });
+      if (type === 'work' && lineage.node) fingerprints.push(...fingerprintRows(value as Work, block.number));
       const said: { toBlock: number | null }[] = [];
       if (lineage.node) {
         const { id, name, label, version = null, state = null } = lineage.node;
@@ -49,6 +53,7 @@ export function projectBlock(block: LedgerBlock, chaincode: string, previous: Po
     writes,
     nodes,
     edges,
+    fingerprints,
     superseded: [...latest.keys()],
   };
 }

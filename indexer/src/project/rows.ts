@@ -61,12 +61,23 @@ export interface EdgeRow extends Versioned {
   kind: string;
 }
 
+/** What a work looks or reads like; it never changes. */
+export interface FingerprintRow {
+  work: string;
+  /** The block that registered the work. */
+  block: number;
+  method: string;
+  /** 16 hexadecimal digits, or 512 bytes in base64. */
+  value: string;
+}
+
 /** Everything that one block adds to the index. */
 export interface Projection extends Position {
   transactions: TransactionRow[];
   writes: WriteRow[];
   nodes: NodeRow[];
   edges: EdgeRow[];
+  fingerprints: FingerprintRow[];
   /** Records written or deleted here: their earlier versions end with this block. */
   superseded: string[];
 }

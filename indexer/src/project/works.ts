@@ -1,6 +1,7 @@
 import { ownerAccount, type Dispute, type Licence, type Sale, type Work } from '@llmchain/protocol';
 import { disputeNode, licenceNode, saleNode } from './ids';
 import { edgesTo, type Lineage } from './node';
+import type { FingerprintRow } from './rows';
 
 export function work(record: Work): Lineage {
   const id = record.sha256;
@@ -17,6 +18,13 @@ export function work(record: Work): Lineage {
       ...(record.versionOf === undefined ? [] : [{ from: id, to: record.versionOf, kind: 'version of' }]),
     ],
   };
+}
+
+/** What a work looks or reads like, by its record in a block; nothing for one without a fingerprint. */
+export function fingerprintRows({ sha256, fingerprint }: Work, block: number): FingerprintRow[] {
+  if (!fingerprint) return [];
+  const value = fingerprint.method === 'phash-64' ? fingerprint.bits : fingerprint.signature;
+  return [{ work: sha256, block, method: fingerprint.method, value }];
 }
 
 export function licence(record: Licence): Lineage {

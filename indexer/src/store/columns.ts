@@ -1,4 +1,4 @@
-import type { EdgeRow, NodeRow, TransactionRow, WriteRow } from '../project/rows';
+import type { EdgeRow, FingerprintRow, NodeRow, TransactionRow, WriteRow } from '../project/rows';
 import type { Column } from './bulk';
 
 export const TRANSACTION: readonly Column<TransactionRow>[] = [
@@ -49,4 +49,11 @@ export const EDGE: readonly Column<EdgeRow>[] = [
   { name: 'from_id', type: 'text', of: (row) => row.from },
   { name: 'to_id', type: 'text', of: (row) => row.to },
   { name: 'kind', type: 'text', of: (row) => row.kind },
+];
+
+export const FINGERPRINT: readonly Column<FingerprintRow>[] = [
+  { name: 'work', type: 'text', of: (row) => row.work },
+  { name: 'block', type: 'integer', of: (row) => row.block },
+  { name: 'method', type: 'text', of: (row) => row.method },
+  { name: 'value', type: 'text', of: (row) => row.value },
 ];

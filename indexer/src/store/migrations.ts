@@ -70,6 +70,20 @@ function migrations(schema: string): Record<string, Migration> {
                   WHERE "to_block" IS NULL AND "type" IN ('licence', 'sale', 'dataset', 'model')`.execute(db);
       },
     },
+    '005-fingerprints': {
+      // Works are found by what they look or read like.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+        await sql`CREATE TABLE ${at}."fingerprint" (
+                    "work" text PRIMARY KEY, "block" integer NOT NULL, "method" text NOT NULL, "value" text NOT NULL)`.execute(
+          db,
+        );
+        await sql`CREATE INDEX "fingerprint_place" ON ${at}."fingerprint" ("block", "work")`.execute(db);
+      },
+    },
   };
 }
 

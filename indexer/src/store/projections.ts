@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Position, Projection } from '../project/rows';
 import { insertRows } from './bulk';
-import { EDGE, NODE, TRANSACTION, WRITE } from './columns';
+import { EDGE, FINGERPRINT, NODE, TRANSACTION, WRITE } from './columns';
 import type { Database, Tables } from './tables';
 
 /** Before the first block. */
@@ -11,10 +11,16 @@ export const NOWHERE: Position = { block: -1, time: 0 };
 export class Projections {
   readonly #schema: string;
   readonly #db: Database;
+  #rebuilds = 0;
 
   constructor(options: { schema: string }, dependencies: { db: Database }) {
     this.#schema = options.schema;
     this.#db = dependencies.db;
+  }
+
+  /** How often the index was begun anew: what was read before is then of no use. */
+  get rebuilds(): number {
+    return this.#rebuilds;
   }
 
   async checkpoint(): Promise<Position> {
@@ -54,10 +60,11 @@ export class Projections {
 
   /** Forgets everything that came from blocks; receipts stay. */
   async clear(): Promise<void> {
-    const tables = (['checkpoint', 'block', 'transaction', 'write', 'node', 'edge'] as const).map((table) =>
-      sql.id(this.#schema, table),
+    const tables = (['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint'] as const).map(
+      (table) => sql.id(this.#schema, table),
     );
     await sql`TRUNCATE ${sql.join(tables)}`.execute(this.#db);
+    this.#rebuilds += 1;
   }
 
   async #write(trx: Transaction<Tables>, projection: Projection): Promise<void> {
@@ -79,6 +86,7 @@ export class Projections {
     }
     await insertRows(trx, this.#schema, 'node', NODE, projection.nodes);
     await insertRows(trx, this.#schema, 'edge', EDGE, projection.edges);
+    await insertRows(trx, this.#schema, 'fingerprint', FINGERPRINT, projection.fingerprints);
     await trx
       .insertInto('checkpoint')
       .values({ single: true, block: number, time })

@@ -50,6 +50,7 @@ export interface Tables {
     data: Json;
   };
   edge: Versioned & { k: number; from_id: string; to_id: string; kind: string };
+  fingerprint: { work: string; block: number; method: string; value: string };
   /** Receipts that this member's gateway knows; not from the ledger, so a rebuild keeps them. */
   receipt: { id: string; batch: string | null; model: string; version: number; worker: string; producer: string };
 }

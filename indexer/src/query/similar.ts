@@ -1,0 +1,64 @@
+import type { Fingerprint } from '@llmchain/protocol';
+import { sql } from 'kysely';
+import type { Projections } from '../store/projections';
+import type { Database } from '../store/tables';
+import { SimilarIndex, type Nearness, type SimilarWork } from './similar-index';
+
+/** Rows that are fetched at once. */
+const ROWS = 20_000;
+
+/** Works like others. Postgres stores the fingerprints, memory searches them. */
+export class Similar {
+  readonly #db: Database;
+  readonly #projections: Projections;
+  #index = new SimilarIndex();
+  /** The last row in memory. */
+  #last = { block: -1, work: '' };
+  #rebuilds = 0;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: { db: Database; projections: Projections }) {
+    this.#db = dependencies.db;
+    this.#projections = dependencies.projections;
+  }
+
+  /** Works like this, of every block indexed before the call; nearest first. */
+  async near(fingerprint: Fingerprint, nearness: Nearness): Promise<SimilarWork[]> {
+    await this.catchUp();
+    return this.#index.near(fingerprint, nearness);
+  }
+
+  /** Takes what was indexed since; one at a time. */
+  catchUp(): Promise<void> {
+    const next = this.#work.catch(() => undefined).then(() => this.#load());
+    this.#work = next;
+    return next;
+  }
+
+  async #load(): Promise<void> {
+    const { rebuilds } = this.#projections;
+    if (rebuilds !== this.#rebuilds) {
+      this.#rebuilds = rebuilds;
+      this.#index = new SimilarIndex();
+      this.#last = { block: -1, work: '' };
+    }
+    for (let full = true; full;) {
+      const { block, work } = this.#last;
+      const rows = await this.#db
+        .selectFrom('fingerprint')
+        .select(['block', 'work', 'method', 'value'])
+        .where(sql<boolean>`(block, work) > (${block}::integer, ${work}::text)`)
+        .orderBy('block')
+        .orderBy('work')
+        .limit(ROWS)
+        .execute();
+      for (const row of rows) this.#index.add(row.work, fingerprintOf(row));
+      this.#last = rows.at(-1) ?? this.#last;
+      full = rows.length === ROWS;
+    }
+  }
+}
+
+function fingerprintOf({ method, value }: { method: string; value: string }): Fingerprint {
+  return method === 'phash-64' ? { method, bits: value } : { method: 'minhash-128', signature: value };
+}
