@@ -31,6 +31,7 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
 /** What takes no operation id, and why a repetition does no harm. */
 const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'DELETE /v1/keys/{id}': 'a key is taken back once',
+  'POST /v1/artworks/similar': 'a question',
   'POST /v1/batches/{producer}/{sequence}/expire': 'the state of the batch says whether it was done',
   'POST /v1/batches/{producer}/{sequence}/rotate': 'as expire',
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
