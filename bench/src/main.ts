@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Benchmark } from './benchmark';
 import { Consortium } from './consortium';
 import { Samples } from './figures';
+import { dataset } from './dataset';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
@@ -17,6 +18,7 @@ const RESULTS = resolve(__dirname, '../results');
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['up', up],
   ['ledger', ledger],
+  ['dataset', dataset],
   ['ledger-hotkey', ledgerHotkey],
 ]);
 

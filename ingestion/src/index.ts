@@ -1,5 +1,7 @@
 /** Ingestion: files and folders become items of a dataset, with a report of what was cleaned and left out. */
-export type { SignatureIndex } from './clean/near';
+export { Cleaner } from './clean/cleaner';
+export { NearDuplicates, type SignatureIndex } from './clean/near';
+export { metadataOf } from './document';
 export { Ingestion, type IngestDependencies, type IngestedItem, type IngestOptions } from './ingest';
 export { LIMITS, type Limits } from './limits';
 export { IngestParameters } from './parameters';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -302,6 +302,21 @@ describe('bad input', () => {
     expect((await ingested(await file('b.txt', ''), { format: 'text' })).reasons).toEqual({ empty: 1 });
     await refused(await file('b.jsonl', '\n\n'), { format: 'jsonl' }, 'invalid_argument', {});
   });
+
+  test('a gigabyte passes through flat memory', async () => {
+    // A sparse file: lines of zero bytes cost no disk, and are no JSON; each is too long to be held.
+    const at = await file('a.jsonl', `${JSON.stringify({ text: SONNET })}\n`);
+    await truncate(at, 2 ** 30);
+    await appendFile(at, `\n${JSON.stringify({ text: OTHER })}\n`);
+    const before = process.memoryUsage.rss();
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20);
+    const { items, reasons } = await ingested(at, { format: 'jsonl' });
+    clearInterval(watch);
+    expect(items).toHaveLength(2);
+    expect(reasons).toEqual({ line_too_long: 1 });
+    expect(peak - before).toBeLessThan(150 * 2 ** 20);
+  }, 180_000);
 
   test('a CSV whose field never ends is refused before it is held', async () => {
     const at = path.join(folder, 'a.csv');
