@@ -14,6 +14,7 @@ import {
   receiptId,
   receiptList,
   SignedReceipt,
+  taintKey,
   ticketDigest,
   Verdict,
   verifySigned,
@@ -198,6 +199,19 @@ describe('refused before anything is computed', () => {
     expect(await refusal(own, ask({}))).toBe('invalid_argument');
     const nonce = 'ab'.repeat(32);
     expect(receiptOf(await own.generate(ask({ callerNonce: nonce }).wire)).body.ticket.body.callerNonce).toBe(nonce);
+  });
+
+  test('a model that is tainted, until the taint is lifted', async () => {
+    const subject = { kind: 'model' as const, model: 'tiny', version: 1 };
+    const taint = (state: 'tainted' | 'lifted'): void => {
+      const stamps = { owner: { member: 'LabMSP' }, createdTx: 't', updatedTx: 't' };
+      const cause = { kind: 'dataset' as const, dataset: 'verses', version: 1 };
+      bench.ledger.put('taint', taintKey(subject), { schema: 'taint/1', subject, cause, state, ...stamps });
+    };
+    taint('tainted');
+    expect(await refusal(worker, request())).toBe('tainted');
+    taint('lifted');
+    expect(receiptOf(await worker.generate(request().wire)).body.stop).toMatch(/^(stop|length)$/);
   });
 
   test('a certificate that no member issued', async () => {

@@ -1,7 +1,7 @@
-import type { Session, Signer } from '@llmchain/protocol';
+import { taintKey, type ModelRef, type Session, type Signer, type Taint } from '@llmchain/protocol';
 import type { Ledger } from './ledger';
 
-/** Keys and sessions as the ledger has them. Signer records never change, so each is asked for once. */
+/** Keys, sessions and taint as the ledger has them. Signer records never change, so each is asked for once. */
 export class LedgerFacts {
   readonly #ledger: Pick<Ledger, 'find'>;
   readonly #signers = new Map<string, Signer>();
@@ -16,6 +16,12 @@ export class LedgerFacts {
     const found = await this.#ledger.find('signer', id);
     if (found) this.#signers.set(id, found);
     return found;
+  }
+
+  /** Why a model version is tainted, while the ledger says that it is. */
+  async taint({ model, version }: ModelRef): Promise<Taint | undefined> {
+    const found = await this.#ledger.find('taint', ...taintKey({ kind: 'model', model, version }));
+    return found?.state === 'tainted' ? found : undefined;
   }
 
   session(id: string): Promise<Session | undefined> {

@@ -47,7 +47,7 @@ export class Admission {
    * @param caller MSP id from the caller's TLS certificate
    * @param now milliseconds since the Unix epoch
    * @throws {LlmchainError} `invalid_argument`, `not_authorised`, `clock_skew`, `wrong_state` (expired), `not_found`,
-   * `unavailable` (not loaded yet), `insufficient_credits`, `not_supported`
+   * `unavailable` (not loaded yet), `tainted`, `insufficient_credits`, `not_supported`
    */
   async admit(caller: string, request: GenerateRequest, now: number): Promise<AdmittedRequest> {
     const ticket = decodeJson(SignedTicket, request.ticket, 'ticket');
@@ -59,7 +59,7 @@ export class Admission {
       throw new LlmchainError('invalid_argument', 'The input is not the one that the ticket commits to.');
     }
     const model = this.#model(ticket.body);
-    await this.#checkSession(ticket.body);
+    await Promise.all([this.#checkSession(ticket.body), this.#checkTaint(ticket.body)]);
     const prompt = model.prompts.encode(input);
     const completion = Math.min(ticket.body.maxTokens, roomFor(prompt.length, model.contextTokens));
     const most = priceOf(model.version.prices, prompt.length, completion);
@@ -105,6 +105,17 @@ export class Admission {
     throw this.#models.knows(model, version)
       ? new LlmchainError('unavailable', `${model}@${version} is not loaded here yet. Try another worker.`, details)
       : new LlmchainError('not_found', `There is no approved ${model}@${version}. Check the version.`, details);
+  }
+
+  /** The caller's gateway should not have asked; whether it is honest is not ours to trust. */
+  async #checkTaint({ model, version }: Ticket): Promise<void> {
+    const taint = await this.#facts.taint({ model, version });
+    if (!taint) return;
+    throw new LlmchainError('tainted', `Consent behind ${model}@${version} no longer stands, so it is not served.`, {
+      model,
+      version,
+      cause: taint.cause,
+    });
   }
 
   async #checkSession({ session, gateway }: Ticket): Promise<void> {
