@@ -1,51 +1,25 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { carryOut, type Common } from './carry-out';
+import { registerArtwork } from './commands/artwork';
 import { benchCommand, type BenchOptions } from './commands/bench';
-import { datasetIngestCommand, INGEST_FORMATS, type IngestRequest } from './commands/dataset';
+import { registerDataset } from './commands/dataset';
 import { demoCommand } from './commands/demo';
 import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
+import { registerDispute } from './commands/dispute';
 import { doctorCommand } from './commands/doctor';
+import { registerLicence } from './commands/licence';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
+import { registerMarket } from './commands/market';
 import { ordererRenewCommand } from './commands/orderer';
 import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
 import { upCommand } from './commands/up';
 import { verifyCommand } from './commands/verify';
-import { failureOf } from './failure';
-import { addSettings, port, settingsOf, type Settings } from './settings';
-import { Terminal } from './terminal';
+import { addSettings, port } from './settings';
+import { count } from './values';
 
 const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'admin'];
-
-interface Common {
-  home: string;
-  portBase?: number;
-  json: boolean;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new InvalidArgumentError('must be a whole number, zero or more.');
-  return value;
-}
-
-/** Runs a command: its failure is told as the product's errors are, and sets the exit code. */
-async function carryOut(
-  common: Common,
-  command: (settings: Settings, terminal: Terminal) => Promise<unknown>,
-): Promise<void> {
-  const settings = settingsOf(common);
-  const terminal = new Terminal(settings.json);
-  try {
-    if ((await command(settings, terminal)) === false) process.exitCode = 1;
-  } catch (error) {
-    const failure = failureOf(error);
-    process.stderr.write(`llmchain: ${failure.message} (${failure.code})\n`);
-    if (settings.json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
-    process.exitCode = 1;
-  }
-}
 
 function program(): Command {
   const root = new Command('llmchain')
@@ -126,33 +100,14 @@ function program(): Command {
     .action((id: string, options: Common & { member: string }) =>
       carryOut(options, (settings, terminal) => keyRevokeCommand(settings, terminal, id, options)),
     );
-  const dataset = root.command('dataset').description('datasets');
-  addSettings(dataset.command('ingest').description('read, clean and store the items of a file or folder'))
-    .argument('<path>', 'text, JSON lines, CSV, tar, zip, or a folder')
-    .requiredOption('--dataset <id>', 'an open dataset')
-    .requiredOption('--member <name>', 'whose bucket: guild, archive, lab, compute')
-    .addOption(
-      new Option('--format <format>', 'what the file is, where its name does not tell').choices(INGEST_FORMATS),
-    )
-    .option('--field <name>', 'field or column of the text (default text)')
-    .option('--work <sha256>', 'the registered work that all of it is taken from; else a field or column "work"')
-    .option('--licence <id>', 'licence relied on')
-    .option('--spdx <expression>', 'SPDX licence expression')
-    .option('--source <text>', 'where it was taken from')
-    .option('--period <text>', 'when it was made')
-    .option('--contributor <pseudonym>', 'who brought it')
-    .option('--languages <codes>', 'languages to keep, ISO 639-3 with commas')
-    .addOption(new Option('--pii <action>', 'what to do with personal data').choices(['flag', 'mask', 'drop']))
-    .option('--report <file>', 'where to write the cleaning report')
-    .action((path: string, options: Common & IngestRequest) =>
-      carryOut(options, (settings, terminal) => datasetIngestCommand(settings, terminal, path, options)),
-    );
   const orderer = root.command('orderer').description("members' orderers");
   addSettings(orderer.command('renew').description('give an orderer new keys and certificates, and tell the channel'))
     .requiredOption('--member <name>', 'whose orderer: guild, archive, lab, compute')
     .action((options: Common & { member: string }) =>
       carryOut(options, (settings, terminal) => ordererRenewCommand(settings, terminal, options)),
     );
+  for (const register of [registerArtwork, registerLicence, registerMarket, registerDataset, registerDispute])
+    register(root);
   return root;
 }
 

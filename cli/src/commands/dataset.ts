@@ -1,114 +1,146 @@
-import { createReadStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
-import { LlmchainError } from '@llmchain/protocol';
-import { create } from 'tar';
+import { readFile } from 'node:fs/promises';
+import { DatasetItem, Digest, LlmchainError, type DatasetRef } from '@llmchain/protocol';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
-import type { Settings } from '../settings';
+import { acting, addPerson, type ActingOptions } from '../consortium/person';
+import { addSettings, type Settings } from '../settings';
 import type { Terminal } from '../terminal';
+import { datasetVersion, digest, identifier, several } from '../values';
+import { registerIngest } from './ingest';
 
-export const INGEST_FORMATS = ['text', 'jsonl', 'csv', 'tar', 'zip'] as const;
-type Format = (typeof INGEST_FORMATS)[number];
+const STEWARD = { role: 'steward', administered: false } as const;
 
-const FORMAT_OF: ReadonlyMap<string, Format> = new Map([
-  ['.txt', 'text'],
-  ['.md', 'text'],
-  ['.jsonl', 'jsonl'],
-  ['.ndjson', 'jsonl'],
-  ['.csv', 'csv'],
-  ['.tar', 'tar'],
-  ['.tgz', 'tar'],
-  ['.gz', 'tar'],
-  ['.zip', 'zip'],
-]);
-const MEBIBYTE = 1024 * 1024;
-/** Every so many bytes the person is told how far it is. */
-const TELL_EVERY = 64 * MEBIBYTE;
+/** One line of a list of items: a work, its SPDX expression, and the licence relied on where it needs one. */
+const Item = z.strictObject({
+  work: Digest,
+  spdx: DatasetItem.shape.spdx,
+  licence: DatasetItem.shape.licence,
+  tokens: DatasetItem.shape.tokens.optional(),
+});
+type Item = z.output<typeof Item>;
 
-export interface IngestRequest {
-  dataset: string;
-  member: string;
-  format?: Format;
-  field?: string;
-  work?: string;
+interface SealOptions extends ActingOptions {
+  work?: string[];
   licence?: string;
-  spdx?: string;
-  source?: string;
-  period?: string;
-  contributor?: string;
-  languages?: string;
-  pii?: 'flag' | 'mask' | 'drop';
-  report?: string;
+  spdx: string;
+  items?: string;
 }
 
-/** The file as it is, or a folder as a tar archive of its files; links are left out. */
-async function opened(path: string, format: Format | undefined): Promise<{ stream: Readable; format: Format }> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new LlmchainError('not_found', `There is no ${path}.`, { path }, { cause });
-  });
-  if (found.isDirectory()) {
-    const filter = (_: string, entry: object): boolean => !('isSymbolicLink' in entry) || !isLink(entry);
-    return { stream: Readable.from(create({ cwd: path, portable: true, filter }, ['.'])), format: 'tar' };
-  }
-  const known = format ?? FORMAT_OF.get(extname(path).toLowerCase());
-  if (known) return { stream: createReadStream(path), format: known };
-  throw new LlmchainError('invalid_argument', `What ${path} is cannot be told by its name: give --format.`, {
-    formats: INGEST_FORMATS,
-  });
+export function registerDataset(root: Command): void {
+  const dataset = root.command('dataset').description('datasets: open, seal a version, look whether consent stands');
+  const add = (name: string, description: string): Command =>
+    addSettings(dataset.command(name).description(description));
+  addPerson(add('create', 'open a dataset'), 'steward')
+    .argument('<id>', 'a new name for it', identifier)
+    .requiredOption('--title <title>', 'what it is called')
+    .requiredOption('--purpose <purpose>', 'what it is for')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ./llmchain dataset create verses --title Verses --purpose "A poet" --member archive --as archivist',
+    )
+    .action((id: string, options: Common & ActingOptions & { title: string; purpose: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const who = await acting(settings, terminal, options, STEWARD);
+        const { title, purpose } = options;
+        const opened = await who.api.call('POST /v1/datasets', { body: { dataset: id, title, purpose } });
+        await who.settle(opened.block);
+        terminal.result(opened, `${id} is open; "llmchain dataset seal ${id}@1" seals its first version.`);
+      }),
+    );
+  addPerson(add('seal', 'seal a version of works that may be trained on'), 'steward')
+    .argument('<dataset@version>', 'such as verses@1', datasetVersion)
+    .option('--work <sha256>', 'a work; may be given several times', several(digest))
+    .option('--licence <id>', 'the licence that the works of --work rely on', identifier)
+    .option('--spdx <expression>', 'licence of the works of --work', 'CC0-1.0')
+    .option('--items <file>', 'lines of JSON: {"work": SHA256, "spdx": "CC0-1.0", "licence": ID}')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ./llmchain dataset seal verses@1 --member archive --as archivist --work SHA256 --licence ann-2027\n  $ ./llmchain dataset seal verses@2 --member archive --as archivist --items items.jsonl',
+    )
+    .action((reference: DatasetRef, options: Common & SealOptions) =>
+      carryOut(options, (settings, terminal) => seal(settings, terminal, reference, options)),
+    );
+  registerIngest(dataset);
+  add('show', 'a dataset and its sealed versions')
+    .argument('<id>', 'the dataset', identifier)
+    .option('--member <name>', 'whose gateway to ask', 'archive')
+    .addHelpText('after', '\nExample:\n  $ ./llmchain dataset show verses')
+    .action((id: string, options: Common & { member: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const { admin } = memberNamed(await membersOf(settings.home), options.member);
+        const record = await admin.call('GET /v1/datasets/{id}', { params: { id } });
+        const { data } = await admin.call('GET /v1/datasets/{id}/versions', { params: { id }, query: { limit: 500 } });
+        const lines = data.map(
+          ({ version, items, tokens }) => `${`${id}@${version}`.padEnd(24)} ${items} items, ${tokens} tokens`,
+        );
+        const head = `${record.title}: ${record.purpose} (${record.owner.member})`;
+        terminal.result({ ...record, versions: data }, [head, ...lines].join('\n'));
+      }),
+    );
+  add('standing', 'whether every work in a sealed version may be used now')
+    .argument('<dataset@version>', 'such as verses@1', datasetVersion)
+    .option('--member <name>', 'whose gateway to ask', 'archive')
+    .option('--licensee <mspid>', 'by which member; default: its owner')
+    .addHelpText('after', '\nExample:\n  $ ./llmchain dataset standing verses@1')
+    .action(({ dataset: id, version }: DatasetRef, options: Common & { member: string; licensee?: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const { admin } = memberNamed(await membersOf(settings.home), options.member);
+        const query = { licensee: options.licensee };
+        const params = { id, version };
+        const standing = await admin.call('GET /v1/datasets/{id}/versions/{version}/standing', { params, query });
+        const lines = standing.offences.map(({ work, reason }) => `${work}  ${reason}`);
+        const whole = standing.stands ? 'Consent stands for every work.' : `Consent is missing for ${lines.length}:`;
+        terminal.result(standing, [whole, ...lines].join('\n'));
+      }),
+    );
 }
 
-function isLink(entry: object): boolean {
-  return (entry as { isSymbolicLink: () => boolean }).isSymbolicLink();
-}
-
-/** Counts what goes out. */
-function told(terminal: Terminal): Transform {
-  let [sent, next] = [0, TELL_EVERY];
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      if (sent >= next) {
-        terminal.line(`   ${Math.floor(sent / MEBIBYTE)} MiB sent`);
-        next += TELL_EVERY;
-      }
-      done(null, chunk);
-    },
-  });
-}
-
-/** Sends a file or folder to a member's gateway, which reads, cleans and stores its items. */
-export async function datasetIngestCommand(
+async function seal(
   settings: Settings,
   terminal: Terminal,
-  path: string,
-  options: IngestRequest,
+  { dataset: id, version }: DatasetRef,
+  options: SealOptions,
 ): Promise<void> {
-  const { admin } = memberNamed(await membersOf(settings.home), options.member);
-  const { field, work, licence, spdx, source, period, contributor, languages, pii } = options;
-  const { stream, format } = await opened(path, options.format);
-  const step = terminal.step('ingest');
-  const outgoing = stream.pipe(told(terminal));
-  stream.once('error', (error) => outgoing.destroy(error));
+  const { work: works = [], licence, spdx } = options;
+  const named = works.map((work) => ({ work, spdx, ...(licence === undefined ? {} : { licence }) }));
+  const items = [...named, ...(options.items === undefined ? [] : await itemsIn(options.items))];
+  if (items.length === 0)
+    throw new LlmchainError('invalid_argument', 'There is nothing to seal: name works with --work or --items FILE.');
+  const who = await acting(settings, terminal, options, STEWARD);
+  const step = terminal.step('seal');
   try {
-    const answer = await admin.call('POST /v1/datasets/{id}/ingest', {
-      params: { id: options.dataset },
-      query: { format, field, work, licence, spdx, source, period, contributor, languages, pii },
-      body: Readable.toWeb(outgoing) as ReadableStream<Uint8Array>,
-    });
-    step.done(`${answer.items} items of ${answer.cleaning.report.documents} documents`);
-    if (options.report) await writeFile(options.report, `${JSON.stringify(answer.cleaning.report, null, 2)}\n`);
-    const { unreadable, steps } = answer.cleaning.report;
-    const dropped = [{ step: 'read', reasons: unreadable }, ...steps.filter((each) => each.dropped > 0)];
-    for (const { step: name, reasons } of dropped) {
-      for (const [reason, count] of Object.entries(reasons)) terminal.line(`   ${name}: ${reason} ${count}`);
-    }
-    terminal.result(answer, `   manifest ${answer.manifest ?? 'none'}\n   cleaning ${answer.cleaning.address}`);
+    const body = { version, items };
+    const sealed = await who.api.call('POST /v1/datasets/{id}/versions', { params: { id }, body });
+    step.done(`${sealed.items} items, ${sealed.tokens} tokens`);
+    await who.settle(sealed.block);
+    terminal.result(sealed, `${id}@${version} is sealed under the root ${sealed.root}.`);
   } catch (error) {
     step.fail(error);
     throw error;
-  } finally {
-    stream.destroy();
   }
+}
+
+/** @throws {LlmchainError} `not_found` | `invalid_argument` with the line */
+async function itemsIn(file: string): Promise<Item[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new LlmchainError('not_found', `The file ${file} cannot be read. Check its path.`, { file }, { cause });
+  });
+  return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [itemOf(line, file, at + 1)]));
+}
+
+function itemOf(line: string, file: string, number: number): Item {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    value = undefined;
+  }
+  const { success, data, error } = Item.safeParse(value);
+  if (success) return data;
+  const issue = error.issues[0];
+  const why = value === undefined ? 'is not JSON' : `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
+  const message = `Line ${number} of ${file} is no item: ${why}. A line is {"work": SHA256, "spdx": "CC0-1.0"}.`;
+  throw new LlmchainError('invalid_argument', message, { file, line: number });
 }

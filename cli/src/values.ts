@@ -1,0 +1,55 @@
+import { Account, Creator, DatasetRef, Digest, Id, Millis, Permission, Use, type Preference } from '@llmchain/protocol';
+import { InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
+
+/** Readers of what stands on a command line; each throws what commander then tells the user. */
+
+function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  throw new InvalidArgumentError(`${error.issues[0]?.message ?? 'is not allowed here'}.`);
+}
+
+export function count(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number, zero or more.');
+  return value;
+}
+
+export const identifier = (text: string): string => checked(Id, text);
+export const digest = (text: string): string => checked(Digest, text);
+export const account = (text: string): Account => checked(Account, text);
+
+/** One value more of an option that may be given several times. */
+export function several<T>(read: (text: string) => T): (text: string, before?: readonly T[]) => T[] {
+  return (text, before = []) => [...before, read(text)];
+}
+
+export const use = (text: string): Use => checked(Use, text);
+
+/** `generative_training=allowed`; of a use that is named twice the last word counts. */
+export function permission(text: string, before: Preference = {}): Preference {
+  const [name = '', value = ''] = text.split('=');
+  return { ...before, [checked(Use, name)]: checked(Permission, value) };
+}
+
+/** `ann=6000`: a pseudonym and basis points. */
+export function creator(text: string): Creator {
+  const [person = '', share = ''] = text.split('=');
+  return checked(Creator, { person, share: count(share) });
+}
+
+/** `verses@1` */
+export function datasetVersion(text: string): DatasetRef {
+  const [, dataset, version] = /^([^@]+)@(\d{1,7})$/.exec(text) ?? [];
+  if (dataset === undefined) throw new InvalidArgumentError('must be a dataset and its version, such as verses@1.');
+  return checked(DatasetRef, { dataset, version: Number(version) });
+}
+
+/** `2027-01-31` or a time of ISO 8601, as milliseconds since the Unix epoch. */
+export function moment(text: string): number {
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z.');
+  return checked(Millis, time);
+}
