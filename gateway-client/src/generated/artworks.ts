@@ -197,6 +197,20 @@ export interface ArtworksOperations {
       block: number;
     };
   };
+  /** Withdraw a work and have every member destroy its copy of the content; this cannot be undone. */
+  'POST /v1/artworks/{id}/erase': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      schema: 'erasure/1';
+      work: string;
+      requested: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Everything that ever stood in a work’s record, oldest first, and its sales. */
   'GET /v1/artworks/{id}/history': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };

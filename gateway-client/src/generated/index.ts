@@ -12,7 +12,9 @@ import type { ContentOperations } from './content';
 import type { DatasetsOperations } from './datasets';
 import type { DisputesOperations } from './disputes';
 import type { EpochsOperations } from './epochs';
+import type { ErasuresOperations } from './erasures';
 import type { EscrowsOperations } from './escrows';
+import type { GrantsOperations } from './grants';
 import type { HealthzOperations } from './healthz';
 import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
@@ -46,7 +48,9 @@ export interface Operations
     DatasetsOperations,
     DisputesOperations,
     EpochsOperations,
+    ErasuresOperations,
     EscrowsOperations,
+    GrantsOperations,
     HealthzOperations,
     KeysOperations,
     LedgerOperations,

@@ -1,4 +1,4 @@
-import { Digest, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
+import { Digest, Erasure, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -87,6 +87,17 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       response: Work.extend(place),
       run: ({ actor, params, body }) =>
         transact.submit(actor, 'artworks:withdraw', { work: params.id }, body?.operationId),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/artworks/{id}/erase',
+      summary: 'Withdraw a work and have every member destroy its copy of the content; this cannot be undone',
+      roles: HOLDERS,
+      params: z.strictObject({ id: Digest }),
+      body: OperationOnly,
+      response: Erasure.extend(place),
+      run: ({ actor, params, body }) =>
+        transact.submit(actor, 'artworks:erase', { work: params.id }, body?.operationId),
     }),
   ];
 }

@@ -38,6 +38,7 @@ import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
 import { evidenceRoutes } from './evidence';
+import { grantRoutes } from './grants';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
 import { inferenceRoutes } from './inference';
@@ -105,6 +106,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...licenceRoutes(usecases),
     ...saleRoutes(usecases),
     ...disputeRoutes(usecases),
+    ...grantRoutes(usecases),
     ...consentRoutes(usecases),
     ...catalogueRoutes(usecases),
     ...datasetRoutes(usecases),

@@ -70,6 +70,15 @@ function migrations(schema: string): Record<string, Migration> {
                   WHERE "to_block" IS NULL AND "type" IN ('licence', 'sale', 'dataset', 'model')`.execute(db);
       },
     },
+    '005-access': {
+      // Grants, erasures and attestations came into the lineage.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+      },
+    },
   };
 }
 
