@@ -22,8 +22,8 @@ export interface ArtworksOperations {
           jurisdiction?: string;
           derivedFrom?: string;
           versionOf?: string;
-          content: { text: string } | { base64: string };
-          signals?: { tdmrep?: string; aipref?: string };
+          content: { text: string } | { base64: string } | { sha256: string };
+          public?: boolean;
         }[];
       };
     };
@@ -64,7 +64,6 @@ export interface ArtworksOperations {
             mining?: 'allowed' | 'not_allowed' | 'constrained';
           };
         }[];
-        resembles?: string[];
         schema: 'work/1';
         state: 'registered' | 'withdrawn';
         shares: { holder: string; share: number }[];
@@ -138,7 +137,6 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
-      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -183,7 +181,6 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
-      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -209,6 +206,39 @@ export interface ArtworksOperations {
       updatedTx: string;
       transaction: string;
       block: number;
+    };
+  };
+  /** What became of an erased work: every member that held a copy or was allowed one, and what it attests. */
+  'GET /v1/artworks/{id}/erasure': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      erasure: {
+        schema: 'erasure/1';
+        work: string;
+        requested: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      };
+      complete: boolean;
+      members: {
+        member: string;
+        grounds: string[];
+        attestation: {
+          work: string;
+          outcome: 'destroyed' | 'none' | 'retained';
+          reads: number;
+          licence?: string;
+          schema: 'attestation/1';
+          member: string;
+          attested: number;
+          owner: { member: string; person?: string };
+          createdTx: string;
+          updatedTx: string;
+        } | null;
+        evidence: string | null;
+      }[];
+      evidence: string;
     };
   };
   /** Everything that ever stood in a work’s record, oldest first, and its sales. */
@@ -249,7 +279,6 @@ export interface ArtworksOperations {
               mining?: 'allowed' | 'not_allowed' | 'constrained';
             };
           }[];
-          resembles?: string[];
           schema: 'work/1';
           state: 'registered' | 'withdrawn';
           shares: { holder: string; share: number }[];
@@ -319,7 +348,6 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
-      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];

@@ -1,5 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { AccessLogOperations } from './access-log';
 import type { AccountsOperations } from './accounts';
 import type { ArtworksOperations } from './artworks';
 import type { BatchesOperations } from './batches';
@@ -36,6 +37,7 @@ import type { WhoamiOperations } from './whoami';
 /** Every operation by its method and path: what it takes and what it gives. */
 export interface Operations
   extends
+    AccessLogOperations,
     AccountsOperations,
     ArtworksOperations,
     BatchesOperations,

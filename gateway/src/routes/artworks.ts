@@ -2,14 +2,19 @@ import { Digest, Erasure, Preference, TRANSACTIONS, Work, WorkEntry } from '@llm
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
-import type { RegisterWorks } from '../usecases/register-works';
+import type { RegisterWorks, Submission as Submitted } from '../usecases/register-works';
 import type { Transact } from '../usecases/transact';
 import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
 /** Base64 of 16 MiB, and as much again for the records. */
 const BODY_LIMIT = 32 * 1024 * 1024;
 
-const Content = z.union([z.strictObject({ text: z.string().min(1) }), z.strictObject({ base64: z.base64().min(1) })]);
+const Content = z.union([
+  z.strictObject({ text: z.string().min(1) }),
+  z.strictObject({ base64: z.base64().min(1) }),
+  /** Content that the same person put there by PUT /v1/content. */
+  z.strictObject({ sha256: Digest }),
+]);
 
 /** What the gateway finds in the content itself is not the caller's to say. */
 const Submission = WorkEntry.omit({
@@ -28,9 +33,11 @@ const Submission = WorkEntry.omit({
       aipref: z.string().min(1).max(65_536).optional(),
     })
     .optional(),
+  public: z.boolean().optional(),
 });
 
-function bytesOf(content: z.output<typeof Content>): Buffer {
+function contentOf(content: z.output<typeof Content>): Submitted['content'] {
+  if ('sha256' in content) return content;
   return 'text' in content ? Buffer.from(content.text, 'utf8') : Buffer.from(content.base64, 'base64');
 }
 
@@ -47,7 +54,7 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       body: z.strictObject({ ...operation, works: z.array(Submission).min(1).max(500) }),
       response: z.strictObject({ works: z.array(z.strictObject({ id: Digest, title: z.string() })), ...place }),
       run: ({ actor, body }) => {
-        const works = body.works.map((work) => ({ ...work, content: bytesOf(work.content) }));
+        const works = body.works.map((work) => ({ ...work, content: contentOf(work.content) }));
         return registerWorks.run(actor, works, body.operationId);
       },
     }),

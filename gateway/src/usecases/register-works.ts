@@ -2,6 +2,7 @@ import { LlmchainError, sha256Hex, type WorkEntry } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
+import type { Uploads } from '../ports/uploads';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { operationOf } from './operation';
@@ -9,7 +10,10 @@ import type { ReadContent, Statements } from './read-content';
 
 /** What an artist hands in: the record's fields, the content itself, and statements that lie beside it. */
 export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'resembles'> & {
-  content: Uint8Array;
+  /** The content itself, or the digest of what the same person uploaded before. */
+  content: Uint8Array | { sha256: string };
+  /** Content that is for everyone lies in the bucket as it is; all other is sealed. */
+  public?: boolean | undefined;
   signals?: Statements | undefined;
 };
 
@@ -22,6 +26,13 @@ export interface Registration {
 /** Most content in one call: 16 MiB. */
 const CONTENT_LIMIT = 16 * 1024 * 1024;
 
+interface Ports {
+  ledgers: Ledgers;
+  store: ObjectStore;
+  readContent: ReadContent;
+  uploads: Uploads;
+}
+
 /** Works that are read at once: images take memory by their pixels. */
 const READERS = 2;
 
@@ -30,15 +41,15 @@ const READERS = 2;
  * then puts the records on the ledger.
  */
 export class RegisterWorks {
-  readonly #ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent };
+  readonly #ports: Ports;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore; readContent: ReadContent }) {
+  constructor(_options: object, ports: Ports) {
     this.#ports = ports;
   }
 
-  /** @throws {LlmchainError} `too_large` | `already_registered` | `invalid_argument` */
+  /** @throws {LlmchainError} `too_large` | `already_registered` | `invalid_argument` | `not_found` for an upload */
   async run(actor: Actor, submissions: readonly Submission[], operationId?: string): Promise<Registration> {
-    const total = submissions.reduce((sum, { content }) => sum + content.byteLength, 0);
+    const total = submissions.reduce((sum, { content }) => sum + ('sha256' in content ? 0 : content.byteLength), 0);
     if (total > CONTENT_LIMIT) {
       throw new LlmchainError(
         'too_large',
@@ -49,17 +60,43 @@ export class RegisterWorks {
         },
       );
     }
-    const works = await mapConcurrently(submissions, READERS, async ({ content, signals, ...fields }) => {
-      const reading = await this.#ports.readContent.run(fields.medium, content, signals);
-      return { content, entry: { ...fields, ...reading, sha256: sha256Hex(content), bytes: content.byteLength } };
+    const works = await mapConcurrently(submissions, READERS, async ({ content, signals, public: open, ...fields }) => {
+      const found =
+        'sha256' in content
+          ? { sha256: content.sha256, bytes: await this.#uploaded(actor, content.sha256, open) }
+          : { sha256: sha256Hex(content), bytes: content.byteLength };
+      const source = 'sha256' in content ? await this.#ports.store.stream(contentKey(content.sha256)) : content;
+      const reading = await this.#ports.readContent.run(fields.medium, source, signals);
+      if ('destroy' in source) source.destroy();
+      return { content, entry: { ...fields, ...reading, ...found }, options: { public: open } };
     });
     // Content first: a record whose content is missing could never be licensed, content without a record harms nobody.
-    await mapConcurrently(works, 8, ({ entry, content }) => this.#ports.store.put(contentKey(entry.sha256), content));
+    await mapConcurrently(works, 8, async ({ entry, content, options }) => {
+      if (!('sha256' in content)) await this.#ports.store.put(contentKey(entry.sha256), content, options);
+    });
     const ledger = await this.#ports.ledgers.as(actor);
     const { transaction, block } = await ledger.submit('artworks:register', {
       operationId: operationOf(operationId),
       works: works.map(({ entry }) => entry),
     });
     return { works: works.map(({ entry }) => ({ id: entry.sha256, title: entry.title })), transaction, block };
+  }
+
+  /** @returns bytes of what the same person uploaded */
+  async #uploaded(actor: Actor, sha256: string, open: boolean | undefined): Promise<number> {
+    if (open !== undefined)
+      throw new LlmchainError(
+        'invalid_argument',
+        'Say at the upload whether it is public: PUT /v1/content?public=true.',
+        {
+          issues: [{ pointer: '/public', message: 'must not stand beside uploaded content' }],
+        },
+      );
+    const bytes = await this.#ports.uploads.find(actor, sha256);
+    if (bytes !== undefined && (await this.#ports.store.size(contentKey(sha256))) === bytes) return bytes;
+    // Whether somebody else uploaded it is nobody's business.
+    throw new LlmchainError('not_found', `You have uploaded no content ${sha256}. Send it by PUT /v1/content first.`, {
+      sha256,
+    });
   }
 }

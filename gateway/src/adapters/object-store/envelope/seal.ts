@@ -71,13 +71,13 @@ export function opening({ key, digest }: Pick<FrameKey, 'key' | 'digest'>): Tran
   return new Transform({
     transform(chunk: Buffer, _encoding, next) {
       try {
-        let rest = chunk;
-        if (!prefix) {
-          header = Buffer.concat([header, chunk.subarray(0, HEADER - header.byteLength)]);
-          rest = chunk.subarray(HEADER - (header.byteLength - Math.min(chunk.byteLength, header.byteLength)));
+        const missing = prefix ? 0 : HEADER - header.byteLength;
+        if (missing > 0) {
+          header = Buffer.concat([header, chunk.subarray(0, missing)]);
+          prefix = prefixOf(header);
         }
+        for (const frame of frames.push(chunk.subarray(missing))) this.push(open(frame, false));
         next();
-        void rest;
       } catch (error) {
         next(error as Error);
       }
