@@ -23,6 +23,7 @@ export interface ArtworksOperations {
           derivedFrom?: string;
           versionOf?: string;
           content: { text: string } | { base64: string } | { sha256: string };
+          signals?: { tdmrep?: string; aipref?: string };
           public?: boolean;
         }[];
       };
@@ -64,6 +65,7 @@ export interface ArtworksOperations {
             mining?: 'allowed' | 'not_allowed' | 'constrained';
           };
         }[];
+        resembles?: string[];
         schema: 'work/1';
         state: 'registered' | 'withdrawn';
         shares: { holder: string; share: number }[];
@@ -137,6 +139,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -181,6 +184,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
@@ -279,6 +283,7 @@ export interface ArtworksOperations {
               mining?: 'allowed' | 'not_allowed' | 'constrained';
             };
           }[];
+          resembles?: string[];
           schema: 'work/1';
           state: 'registered' | 'withdrawn';
           shares: { holder: string; share: number }[];
@@ -348,6 +353,7 @@ export interface ArtworksOperations {
           mining?: 'allowed' | 'not_allowed' | 'constrained';
         };
       }[];
+      resembles?: string[];
       schema: 'work/1';
       state: 'registered' | 'withdrawn';
       shares: { holder: string; share: number }[];
