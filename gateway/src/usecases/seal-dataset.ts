@@ -129,7 +129,11 @@ export class SealDataset {
     }
   }
 
-  async #wanted(ledger: Ledger, dataset: string, order: SealingOrder): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
+  async #wanted(
+    ledger: Ledger,
+    dataset: string,
+    order: SealingOrder,
+  ): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
     if (order.items) return this.#items(ledger, order.items);
     if (order.from !== undefined)
       return { items: await this.#without(dataset, order.from, order.without ?? []), missing: [] };
