@@ -2,6 +2,7 @@
  * The consortium's chaincode. contracts/ decode, authorise, apply a rule and write; rules/ are pure decisions; ledger/ is
  * typed access to the state; main.ts serves them to a peer. Start reading at contracts/contract.ts. Imports protocol only.
  */
+import { AccessContract } from './contracts/access';
 import { ArtworksContract } from './contracts/artworks';
 import { CreditsContract } from './contracts/credits';
 import { DatasetsContract } from './contracts/datasets';
@@ -15,6 +16,7 @@ import { TrainingContract } from './contracts/training';
 export const contracts = [
   MembersContract,
   ArtworksContract,
+  AccessContract,
   DatasetsContract,
   TrainingContract,
   ModelsContract,

@@ -21,7 +21,7 @@ describe('claims', () => {
     const table = canonicalJson([{ payee: 'artist:GuildMSP:ann', start: 0, share: 4 * 100 * 10_000 }]);
     const address = `sha256/${sha256Hex(table)}`;
     const lab = await consortium.gateway('LabMSP');
-    lab.ports.store.objects.set(address, Buffer.from(table));
+    lab.bucket.objects.set(address, Buffer.from(table));
     const model = consortium.model();
     const record = canonicalJson({ ...model, royalty: { ...model.royalty, address } });
     consortium.consortium.world.state.set(compositeKey('model', ['poet', ordinal(1)]), Buffer.from(record));

@@ -125,7 +125,7 @@ describe('a gateway over HTTP', () => {
       works: works.map(({ title }) => ({ id: sha256Hex(title), title })),
       block: expect.any(Number),
     });
-    expect(guild.ports.store.objects.get(`sha256/${sha256Hex(works[0]!.title)}`)?.toString()).toBe(works[0]!.title);
+    expect((await guild.ports.store.get(`sha256/${sha256Hex(works[0]!.title)}`)).toString()).toBe(works[0]!.title);
     const work = await guild.call(artist, 'GET', `/v1/artworks/${sha256Hex(works[0]!.title)}`);
     expect(work.body).toMatchObject({ owner: { member: 'GuildMSP', person: 'ann' }, bytes: 22 });
     const again = await guild.call(artist, 'POST', '/v1/artworks', { operationId: 'register-2', works });
@@ -163,13 +163,12 @@ describe('a gateway over HTTP', () => {
       fetch(`${archive.url}/v1/content/${sha256Hex(text)}`, { headers: { authorization: `Bearer ${trainer}` } });
     expect(await (await get('From fairest creatures')).text()).toBe('From fairest creatures');
     expect((await get('When forty winters')).status).toBe(403);
-    guild.ports.store.objects.set(`sha256/${sha256Hex('From fairest creatures')}`, Buffer.from('forged'));
+    const key = `sha256/${sha256Hex('From fairest creatures')}`;
+    await archive.ports.store.remove(key);
+    await guild.ports.store.put(key, Buffer.from('forged'));
     const forged = await get('From fairest creatures');
     expect(await forged.json()).toMatchObject({ code: 'digest_mismatch', details: { member: 'GuildMSP' } });
-    guild.ports.store.objects.set(
-      `sha256/${sha256Hex('From fairest creatures')}`,
-      Buffer.from('From fairest creatures'),
-    );
+    await guild.ports.store.put(key, Buffer.from('From fairest creatures'));
   });
 
   test('content is put under its digest, as it is', async () => {

@@ -8,6 +8,7 @@ import type { Express } from 'express';
 import type { Route } from './http/route';
 import { createServer } from './http/serve';
 import type { Actor } from './ports/actor';
+import type { AccessLog } from './ports/access-log';
 import type { ApiKeys } from './ports/api-keys';
 import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
@@ -23,9 +24,11 @@ import type { Peers } from './ports/peers';
 import type { Production } from './ports/production';
 import type { Openings } from './ports/receipts';
 import type { Sessions } from './ports/sessions';
+import type { Uploads } from './ports/uploads';
 import type { Workers } from './ports/workers';
 import { routesOf } from './routes/index';
 import { peerRoutes, type Neighbour } from './routes/peer';
+import { AccessRights } from './usecases/access-rights';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
@@ -39,6 +42,8 @@ import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
 import { DecideBatch } from './usecases/decide-batch';
+import { EraseWorks } from './usecases/erase-works';
+import { ErasureStatement } from './usecases/erasure-statement';
 import { ExpireBatch } from './usecases/expire-batch';
 import { FindSimilar } from './usecases/find-similar';
 import { FundSessions } from './usecases/fund-sessions';
@@ -80,6 +85,7 @@ export interface GatewayOptions extends Membership {
 
 /** Everything outside the process that a gateway needs. */
 export interface GatewayPorts {
+  accessLog: AccessLog;
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
@@ -95,6 +101,7 @@ export interface GatewayPorts {
   sessions: Sessions;
   spool: Spool;
   store: ObjectStore;
+  uploads: Uploads;
   workers: Workers;
 }
 
@@ -103,6 +110,7 @@ const RECONCILE_EVERY = 5_000;
 const ACCEPT_EVERY = 200;
 const WATCH_EVERY = 2_000;
 const CONSENT_EVERY = 500;
+const ERASE_EVERY = 500;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -119,6 +127,7 @@ export class Gateway {
   readonly #accept: AcceptBatches;
   readonly #watch: WatchBatches;
   readonly #consent: WatchConsent;
+  readonly #erase: EraseWorks;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -133,7 +142,8 @@ export class Gateway {
     const member = options.own;
     this.#options = options;
     this.#ports = ports;
-    const content = new Content(options, ports);
+    const rights = new AccessRights(options, ports);
+    const content = new Content(options, { ...ports, rights });
     const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
     const standing = new ConsentStanding({}, ports);
@@ -150,13 +160,16 @@ export class Gateway {
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
     this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
     this.#consent = new WatchConsent(options, { ...ports, standing });
+    this.#erase = new EraseWorks(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
+      accessLog: ports.accessLog,
       claim: new Claim(options, { ...ports, content }),
       collectEvidence: new CollectEvidence(options, { ...ports, readReceipt }),
       content,
       createKey: new CreateKey({}, { ...ports, fundSessions }),
+      erasureStatement: new ErasureStatement({}, ports),
       expireBatch: new ExpireBatch({}, ports),
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
@@ -187,7 +200,7 @@ export class Gateway {
       log,
       authenticate: async (request, route) => permitted(await authenticate.run(request.headers.authorization), route),
     });
-    const servePeers = new ServePeers({ member }, { ...ports, receipts: readReceipt });
+    const servePeers = new ServePeers({ member }, { ...ports, receipts: readReceipt, rights });
     this.peerApi = createServer<Neighbour>({
       routes: peerRoutes({ servePeers }),
       nobody: { member: '' },
@@ -215,6 +228,7 @@ export class Gateway {
       this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),
       this.#every(WATCH_EVERY, 'watching', () => this.#watch.run()),
       this.#every(CONSENT_EVERY, 'watching over consent', () => this.#consent.run()),
+      this.#every(ERASE_EVERY, 'erasing', () => this.erase()),
     ];
   }
 
@@ -226,6 +240,11 @@ export class Gateway {
       await taken.catch((error: unknown) => this.#ports.log.debug({ error: String(error) }, 'no receipts were taken'));
       await this.#anchor.run();
     });
+  }
+
+  /** Destroys this member's copies of erased works and attests it. */
+  async erase(): Promise<void> {
+    await this.#erase.run();
   }
 
   /** Ends after the work at hand. */

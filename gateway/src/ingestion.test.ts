@@ -64,15 +64,15 @@ describe('ingestion over HTTP', () => {
     const { status, body } = await ingest('stanzas/ingest', lines(records), 'application/x-ndjson');
     expect(status).toBe(200);
     expect(body).toMatchObject({ items: 2, digests: VERSES.map((text) => sha256Hex(text)), annotations: [] });
-    const { objects } = archive.ports.store;
-    expect(objects.get(`sha256/${sha256Hex(VERSES[0]!)}`)?.toString()).toBe(VERSES[0]);
+    const { store } = archive.ports;
+    expect((await store.get(`sha256/${sha256Hex(VERSES[0]!)}`)).toString()).toBe(VERSES[0]);
     const { cleaning, diversity, manifest } = body as {
       cleaning: { address: string; report: { documents: number } };
       diversity: { address: string };
       manifest: string;
     };
     expect(cleaning.report.documents).toBe(4);
-    expect(JSON.parse(objects.get(cleaning.address)!.toString())).toEqual(cleaning.report);
+    expect(JSON.parse((await store.get(cleaning.address)).toString())).toEqual(cleaning.report);
     const digestOf = (address: string): string => address.slice('sha256/'.length);
     const reports = { cleaning: digestOf(cleaning.address), diversity: digestOf(diversity.address) };
     const path = '/v1/datasets/stanzas/versions';

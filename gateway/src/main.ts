@@ -15,15 +15,20 @@ import { z } from 'zod';
 import { SharpImages } from './adapters/content/sharp-images';
 import { openDatabase, openPool } from './adapters/database/open';
 import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
+import { PostgresAccessLog } from './adapters/database/postgres-access-log';
+import { PostgresDataKeys } from './adapters/database/postgres-data-keys';
 import { PostgresOperations } from './adapters/database/postgres-operations';
 import { PostgresProduction } from './adapters/database/postgres-production';
+import { PostgresUploads } from './adapters/database/postgres-uploads';
 import { PostgresSessions } from './adapters/database/postgres-sessions';
 import { FabricLedgers } from './adapters/fabric/fabric-ledgers';
 import { CaWallet } from './adapters/identity/ca-wallet';
 import { ed25519Seed } from './adapters/identity/signing-key';
 import { FileSpool } from './adapters/object-store/file-spool';
 import { S3Store } from './adapters/object-store/s3-store';
+import { KeyRing } from './adapters/object-store/key-ring';
 import { SealedOpenings } from './adapters/object-store/sealed-openings';
+import { SealedStore } from './adapters/object-store/sealed-store';
 import { HttpsPeers } from './adapters/peers/https-peers';
 import { GrpcWorkers } from './adapters/workers/grpc-workers';
 import { Gateway, neighbourByRoot } from './gateway';
@@ -91,12 +96,15 @@ async function main(): Promise<void> {
   const database = await openDatabase(pool, SCHEMA);
 
   const { objectStore } = config;
-  const store = new S3Store({
+  const bucket = new S3Store({
     ...objectStore,
     tlsRoot: await readFile(objectStore.tlsRoot),
     ...decodeJson(Credentials, await readFile(objectStore.credentials, 'utf8'), 'object store credentials'),
   });
-  const openings = new SealedOpenings({ key: openingsKey(config.signingKey) }, { store });
+  const openings = new SealedOpenings({ key: openingsKey(config.signingKey) }, { store: bucket });
+  const ring = KeyRing.read(path.join(path.dirname(config.signingKey), 'content.key'));
+  const store = new SealedStore({}, { store: bucket, keys: new PostgresDataKeys({}, { database }), ring, log });
+  await store.rewrap();
   const spool = new FileSpool({ folder: path.join(os.tmpdir(), `llmchain-spool-${process.pid}`) });
 
   const { authority } = config;
@@ -157,12 +165,14 @@ async function main(): Promise<void> {
         lineage: indexer,
         log,
         openings,
+        accessLog: new PostgresAccessLog({}, { database }),
         operations: new PostgresOperations({}, { database }),
         peers,
         production: new PostgresProduction({}, { database }),
         sessions: new PostgresSessions({}, { database }),
         spool,
         store,
+        uploads: new PostgresUploads({}, { database }),
         workers,
       },
       neighbourOf: neighbourByRoot(new Map(members.map(({ mspId, root }) => [mspId, new X509Certificate(root)]))),

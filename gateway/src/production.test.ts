@@ -366,7 +366,7 @@ describe('the producer’s side', () => {
         tokens: [0, 1, 2],
       });
       await expect(opening('ComputeMSP', ids[0]!)).rejects.toThrowWithCode('not_authorised');
-      const sealed = compute.ports.store.objects.get(`openings/${ids[0]!}`)!;
+      const sealed = compute.bucket.objects.get(`openings/${ids[0]!}`)!;
       expect(sealed.toString('latin1')).not.toContain('prompt');
       sealed[20]! ^= 1;
       await expect(opening('GuildMSP', ids[0]!)).rejects.toThrowWithCode('digest_mismatch');
@@ -380,10 +380,10 @@ describe('the producer’s side', () => {
       expect(sha256Hex(list)).toBe(receipts.slice(7));
       expect(list).toBe(receiptList((JSON.parse(list) as unknown[]).map((each) => SignedReceipt.parse(each))));
       const { files } = consortium.model();
-      compute.ports.store.objects.set(`sha256/${files[0]!.sha256}`, Buffer.from('a'));
+      compute.bucket.objects.set(`sha256/${files[0]!.sha256}`, Buffer.from('a'));
       await expect(as('GuildMSP').content('ComputeMSP', files[0]!.sha256)).resolves.toBeDefined();
       const secret = sha256Hex('draft');
-      compute.ports.store.objects.set(`sha256/${secret}`, Buffer.from('draft'));
+      compute.bucket.objects.set(`sha256/${secret}`, Buffer.from('draft'));
       await expect(as('GuildMSP').content('ComputeMSP', secret)).rejects.toThrowWithCode('not_found');
     });
 

@@ -12,6 +12,7 @@ import { routesOf, type UseCases } from './routes';
 /** What no route makes, and why. */
 const NO_ROUTE: Partial<Record<TransactionName, string>> = {
   'inference:anchorBatch': 'a gateway anchors the receipts of its own worker; people have none to anchor',
+  'artworks:attest': 'a gateway attests what it destroyed itself; nobody else can say it',
   'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
   'inference:rejectBatch': 'as acceptBatch',
 };
@@ -40,6 +41,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/datasets/{id}/ingest': 'content lies where its digest says, and the ledger is not written to',
   'POST /v1/datasets/{id}/versions/{version}/lift': 'the state of the taint says whether it was done',
   'POST /v1/datasets/{id}/versions/{version}/taint': 'as lift',
+  'POST /v1/grants/{id}/expire': 'the state of the grant says whether it was done',
   'POST /v1/licences/{id}/expire': 'the state of the licence says whether it was done',
   'POST /v1/models/{id}/versions/{version}/lift': 'as for datasets',
   'POST /v1/models/{id}/versions/{version}/taint': 'as for datasets',

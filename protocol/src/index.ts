@@ -1,5 +1,6 @@
 /** The consortium's shared words. Pure: no I/O, no clock, no randomness, no environment; runs in a browser. */
 export { canonicalJson, digestOf } from './canonical/json';
+export { grantStands, mayRead, mayRetain, type AccessGround } from './consent/access';
 export {
   consentTo,
   DATASET_USE,
@@ -55,6 +56,8 @@ export {
   PAGE_ITEMS,
 } from './records/dataset';
 export { Dispute, DisputeEntry } from './records/dispute';
+export { Attestation, AttestationEntry, Erasure } from './records/erasure';
+export { Grant, GrantEntry, GrantSubject } from './records/grant';
 export { accountOwner, grantorKey, ownerAccount } from './records/grantor';
 export {
   Batch,

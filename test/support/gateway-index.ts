@@ -38,6 +38,21 @@ export class TestIndex implements IndexLikeness, IndexRecords {
         ),
       history: () => Promise.resolve([]),
       salesOf: (work) => Promise.resolve(this.#all('sale').filter((sale) => sale.work === work)),
+      grantsTo: (grantee, work) =>
+        Promise.resolve(
+          this.#all('grant').filter(
+            (grant) =>
+              grant.grantee === grantee &&
+              grant.state === 'granted' &&
+              (grant.subject.kind === 'work' ? grant.subject.work : null) === work,
+          ),
+        ),
+      grantsOn: (work) =>
+        Promise.resolve(this.#all('grant').filter(({ subject }) => subject.kind === 'work' && subject.work === work)),
+      licencesOf: (work) =>
+        Promise.resolve(
+          this.#all('licence').filter(({ works, acceptedBy }) => acceptedBy !== undefined && works.includes(work)),
+        ),
       licencesOver: (member, now) =>
         Promise.resolve(
           this.#all('licence')

@@ -10,11 +10,16 @@ import type pg from 'pg';
 import { SharpImages } from '../../gateway/src/adapters/content/sharp-images';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
+import { PostgresAccessLog } from '../../gateway/src/adapters/database/postgres-access-log';
+import { PostgresDataKeys } from '../../gateway/src/adapters/database/postgres-data-keys';
 import { PostgresOperations } from '../../gateway/src/adapters/database/postgres-operations';
 import { PostgresProduction } from '../../gateway/src/adapters/database/postgres-production';
+import { PostgresUploads } from '../../gateway/src/adapters/database/postgres-uploads';
 import { PostgresSessions } from '../../gateway/src/adapters/database/postgres-sessions';
 import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
+import { KeyRing } from '../../gateway/src/adapters/object-store/key-ring';
 import { SealedOpenings } from '../../gateway/src/adapters/object-store/sealed-openings';
+import { SealedStore } from '../../gateway/src/adapters/object-store/sealed-store';
 import { Gateway, type GatewayPorts } from '../../gateway/src/gateway';
 import type { Actor, Role } from '../../gateway/src/ports/actor';
 import type { Chain } from '../../gateway/src/ports/chain';
@@ -56,7 +61,9 @@ export class TestMember {
   private constructor(
     readonly mspId: string,
     readonly gateway: Gateway,
-    readonly ports: GatewayPorts & { store: MemoryStore; lineage: TestLineage },
+    readonly ports: GatewayPorts & { lineage: TestLineage },
+    /** What lies in the member's bucket, as it lies there. */
+    readonly bucket: MemoryStore,
     private readonly pool: pg.Pool,
     private readonly folder: string,
     private readonly servers: http.Server[],
@@ -69,7 +76,10 @@ export class TestMember {
     const database = await openDatabase(pool, schema);
     const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
     const ledgers = await WorldLedgers.of(ledger, mspId);
-    const store = new MemoryStore();
+    const bucket = new MemoryStore();
+    const ring = new KeyRing({ keys: [randomBytes(32)] });
+    const keys = new PostgresDataKeys({}, { database });
+    const store = new SealedStore({}, { store: bucket, keys, ring, log });
     const lineage = new TestLineage();
     const index = new TestIndex(ledger.world);
     ledger.watchers.push(() => {
@@ -77,6 +87,7 @@ export class TestMember {
     });
     const blockless = () => Promise.reject(new LlmchainError('unavailable', 'There are no blocks in this test.'));
     const ports = {
+      accessLog: new PostgresAccessLog({}, { database }),
       chain: evidence?.chain ?? { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
@@ -86,12 +97,13 @@ export class TestMember {
       lineage,
       log,
       operations: new PostgresOperations({}, { database }),
-      openings: new SealedOpenings({ key: randomBytes(32) }, { store }),
+      openings: new SealedOpenings({ key: randomBytes(32) }, { store: bucket }),
       peers: new TestPeers(mspId, peerApis),
       production: new PostgresProduction({}, { database }),
       sessions: new PostgresSessions({}, { database }),
       spool: new FileSpool({ folder }),
       store,
+      uploads: new PostgresUploads({}, { database }),
       workers: new TestWorkers(mspId, workers),
     };
     const secretKey = new Uint8Array(randomBytes(32));
@@ -113,7 +125,7 @@ export class TestMember {
       { ports, neighbourOf: (request) => request.headers[NEIGHBOUR_HEADER] as string | undefined },
     );
     const servers = [http.createServer(gateway.api), http.createServer(gateway.peerApi)];
-    const member = new TestMember(mspId, gateway, ports, pool, folder, servers);
+    const member = new TestMember(mspId, gateway, ports, bucket, pool, folder, servers);
     const [api, peer] = (await Promise.all(servers.map(listening))) as [string, string];
     member.url = api;
     peerApis.set(mspId, peer);

@@ -31,6 +31,10 @@ export class MemoryStore implements ObjectStore {
     return Readable.from([await this.get(key)]);
   }
 
+  remove(key: string): Promise<boolean> {
+    return Promise.resolve(this.objects.delete(key));
+  }
+
   check(): Promise<void> {
     return Promise.resolve();
   }

@@ -57,6 +57,8 @@ const offer = (licence: string, works: readonly string[]) => ({
 const STAINED = { dataset: 'stained', version: 1 };
 /** A work of the archive's. */
 const ABROAD = work('abroad', ['eve'], 'allowed');
+/** A work of the archive's that is to be erased. */
+const ERASED = work('erased', ['eve'], 'allowed');
 const plan = (job: string) => ({
   job,
   purpose: 'verses',
@@ -139,6 +141,9 @@ export class Requests {
     await submit('models:register', entry('bard'), trainer);
     await rightsInMotion(serving, submit, people);
     await tainted('stained', submit, people, { plan, result, entry: (model) => ofOneWork(entry(model)) });
+    const reading = { subject: { kind: 'dataset' as const, ...STAINED }, purpose: 'a concordance', until: null };
+    const reader = await identity('LabMSP', { role: 'trainer' });
+    await submit('access:request', { grant: 'asked-verses', ...reading }, reader);
     const cleared = await tainted('cleared', submit, people, {
       plan,
       result,
@@ -187,7 +192,8 @@ export class Requests {
   /** Who may submit the example: the guild's `will`, in the first of these roles that fits. */
   as({ name, owner }: Example, roles: readonly Role[]): TestIdentity {
     const fits = roles.find(
-      (role) => !(AUTHORITY[name].touches === 'account' && role === 'artist' && owner.person === undefined),
+      (role) =>
+        !(['account', 'held'].includes(AUTHORITY[name].touches) && role === 'artist' && owner.person === undefined),
     );
     return this.people[fits ?? 'auditor'];
   }
@@ -215,6 +221,15 @@ async function rightsInMotion(
   const over = { operationId: operationId(), ...offer('over', [wills.sha256]), until: past + 100_000 };
   await world.submit('artworks:offerLicence', over, { as: artist, at: past });
   await submit('artworks:register', { works: [ABROAD, work('contested', ['eve'])] }, foreign);
+  await submit('artworks:register', { works: [ERASED] }, foreign);
+  await submit('artworks:erase', { work: ERASED.sha256 }, foreign);
+  const trainer = await identity('LabMSP', { role: 'trainer' });
+  const until = 4_000_000_000_000;
+  const toRead = { subject: { kind: 'work' as const, work: wills.sha256 }, purpose: 'a concordance', until };
+  for (const grant of ['asked', 'granted']) await submit('access:request', { ...toRead, grant }, trainer);
+  await submit('access:decide', { grant: 'granted', approve: true }, artist);
+  const ended = { operationId: operationId(), ...toRead, grant: 'past', until: past + 100_000 };
+  await world.submit('access:request', ended, { as: trainer, at: past });
   const sale = { share: 500, ownership: false, price: 3, until: null };
   await submit('artworks:offerSale', { sale: 'of-will', work: wills.sha256, seller: ARTIST, ...sale }, artist);
   const eve = { work: ABROAD.sha256, seller: 'artist:ArchiveMSP:eve' as const };
@@ -276,6 +291,15 @@ function* examples(
   const claim = { grounds: 'authorship' as const, evidence: DIGEST };
   yield example('artworks:openDispute', MINE, { dispute: 'fresh', work: ABROAD.sha256, ...claim });
   yield example('artworks:dropDispute', MINE, { dispute: 'of-will' });
+
+  yield example('artworks:erase', MINE, { work: wills.sha256 });
+  yield example('artworks:attest', GUILD, { work: ERASED.sha256, outcome: 'destroyed', reads: 2 });
+  const toRead = { grant: 'fresh', purpose: 'a concordance', until: 4_000_000_000_000 };
+  yield example('access:request', GUILD, { ...toRead, subject: { kind: 'work', work: ABROAD.sha256 } });
+  yield example('access:decide', MINE, { grant: 'asked', approve: true, until: 3_000_000_000_000 });
+  yield example('access:decide', GUILD, { grant: 'asked-verses', approve: true }, { about: 'of a dataset' });
+  yield example('access:revoke', MINE, { grant: 'granted' });
+  yield example('access:expire', MINE, { grant: 'past' });
 
   yield example('datasets:create', GUILD, { dataset: 'fresh', title: 'fresh', purpose: 'verses' });
   yield example('datasets:addPage', GUILD, { dataset: 'mine', version: 1, index: 0, items: [item(hers)] });

@@ -1,5 +1,6 @@
 import { accountOwner, type Owner } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
+import { Erasures } from '../ledger/erasures';
 import { Disputes } from '../ledger/disputes';
 import { Licences } from '../ledger/licences';
 import { Sales } from '../ledger/sales';
@@ -48,6 +49,22 @@ export class ArtworksContract extends LedgerContract {
   async withdraw(ctx: LedgerContext, request: string): Promise<string> {
     const decoded = this.decode('artworks:withdraw', request);
     return ctx.once('artworks:withdraw', decoded, () => new Works(ctx).withdraw(decoded.work, own(ctx)));
+  }
+
+  @Transaction()
+  @Returns('string')
+  async erase(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('artworks:erase', request);
+    return ctx.once('artworks:erase', decoded, () => new Erasures(ctx).ask(decoded.work, own(ctx)));
+  }
+
+  /** Idempotent by the attestation's state. */
+  @Transaction()
+  @Returns('string')
+  async attest(ctx: LedgerContext, request: string): Promise<string> {
+    const entry = this.decode('artworks:attest', request);
+    await ctx.authorise('artworks:attest');
+    return this.answer('artworks:attest', await new Erasures(ctx).attest(entry, ctx.invoker.member));
   }
 
   @Transaction()

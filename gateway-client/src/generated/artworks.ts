@@ -25,6 +25,7 @@ export interface ArtworksOperations {
           content: { text: string } | { base64: string };
           distinct?: boolean;
           signals?: { tdmrep?: string; aipref?: string };
+          public?: boolean;
         }[];
       };
     };
@@ -211,6 +212,20 @@ export interface ArtworksOperations {
       block: number;
     };
   };
+  /** Withdraw a work and have every member destroy its copy of the content; this cannot be undone. */
+  'POST /v1/artworks/{id}/erase': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      schema: 'erasure/1';
+      work: string;
+      requested: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Registered works that look or read like one of them, nearest first. */
   'GET /v1/artworks/similar': {
     request: { query: { work: string; minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
@@ -235,6 +250,39 @@ export interface ArtworksOperations {
         distance: number;
       }[];
       asOf: { block: number; time: number };
+    };
+  };
+  /** What became of an erased work: every member that held a copy or was allowed one, and what it attests. */
+  'GET /v1/artworks/{id}/erasure': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      erasure: {
+        schema: 'erasure/1';
+        work: string;
+        requested: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      };
+      complete: boolean;
+      members: {
+        member: string;
+        grounds: string[];
+        attestation: {
+          work: string;
+          outcome: 'destroyed' | 'none' | 'retained';
+          reads: number;
+          licence?: string;
+          schema: 'attestation/1';
+          member: string;
+          attested: number;
+          owner: { member: string; person?: string };
+          createdTx: string;
+          updatedTx: string;
+        } | null;
+        evidence: string | null;
+      }[];
+      evidence: string;
     };
   };
   /** Everything that ever stood in a work’s record, oldest first, and its sales. */

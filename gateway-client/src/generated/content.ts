@@ -10,9 +10,9 @@ export interface ContentOperations {
     };
     answer: undefined;
   };
-  /** Put content into the member’s bucket, where its digest says; at most 1 GiB. */
+  /** Put content into the member’s bucket, where its digest says; sealed unless it is public; at most 1 GiB. */
   'PUT /v1/content': {
-    request: { body: Uint8Array | ReadableStream<Uint8Array> };
+    request: { query?: { public?: 'true' | 'false' }; body: Uint8Array | ReadableStream<Uint8Array> };
     answer: { address: string; bytes: number };
   };
 }

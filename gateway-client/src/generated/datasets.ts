@@ -180,7 +180,7 @@ export interface DatasetsOperations {
       after?: string;
     };
   };
-  /** Seal a version of works that may be trained on; refused with every offender while one of them may not. */
+  /** Seal a version of works that may be trained on, or of an earlier version without some; refused with every offender. */
   'POST /v1/datasets/{id}/versions': {
     request: {
       params: { id: string };
@@ -189,6 +189,8 @@ export interface DatasetsOperations {
         version: number;
         items?: { licence?: string; spdx: string; work: string; tokens?: number }[];
         manifests?: string[];
+        from?: number;
+        without?: string[];
         cleaning?: string;
         annotations?: string[];
         diversity?: string;

@@ -1,5 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { AccessLogOperations } from './access-log';
 import type { AccountsOperations } from './accounts';
 import type { ArtworksOperations } from './artworks';
 import type { BatchesOperations } from './batches';
@@ -12,7 +13,9 @@ import type { ContentOperations } from './content';
 import type { DatasetsOperations } from './datasets';
 import type { DisputesOperations } from './disputes';
 import type { EpochsOperations } from './epochs';
+import type { ErasuresOperations } from './erasures';
 import type { EscrowsOperations } from './escrows';
+import type { GrantsOperations } from './grants';
 import type { HealthzOperations } from './healthz';
 import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
@@ -34,6 +37,7 @@ import type { WhoamiOperations } from './whoami';
 /** Every operation by its method and path: what it takes and what it gives. */
 export interface Operations
   extends
+    AccessLogOperations,
     AccountsOperations,
     ArtworksOperations,
     BatchesOperations,
@@ -46,7 +50,9 @@ export interface Operations
     DatasetsOperations,
     DisputesOperations,
     EpochsOperations,
+    ErasuresOperations,
     EscrowsOperations,
+    GrantsOperations,
     HealthzOperations,
     KeysOperations,
     LedgerOperations,

@@ -1,17 +1,24 @@
 import type { Readable } from 'node:stream';
 
+/** How content is kept: sealed, unless it is public. */
+export interface PutOptions {
+  public?: boolean | undefined;
+}
+
 /** The member's bucket. Keys of content are `sha256/<digest>`. */
 export interface ObjectStore {
   /** @throws {LlmchainError} `unavailable` */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
   /** Puts what another place holds already, of known size in bytes. */
-  putStream(key: string, content: Readable, bytes: number): Promise<void>;
+  putStream(key: string, content: Readable, bytes: number, options?: PutOptions): Promise<void>;
   /** Size in bytes, or undefined when there is no such object. */
   size(key: string): Promise<number | undefined>;
   /** @throws {LlmchainError} `not_found` | `unavailable` */
   get(key: string): Promise<Buffer>;
   /** As {@link get}, for content that may be large. */
   stream(key: string): Promise<Readable>;
+  /** Destroys an object, and what opens it. @returns whether there was one */
+  remove(key: string): Promise<boolean>;
   /** @throws {LlmchainError} `unavailable` when the bucket does not answer */
   check(): Promise<void>;
 }

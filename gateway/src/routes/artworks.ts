@@ -1,8 +1,8 @@
-import { Digest, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
+import { Digest, Erasure, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
-import type { RegisterWorks } from '../usecases/register-works';
+import type { RegisterWorks, Submission as Submitted } from '../usecases/register-works';
 import type { Transact } from '../usecases/transact';
 import { bytesOf, InlineContent } from './inline-content';
 import { Resembling } from './similar';
@@ -10,6 +10,9 @@ import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
 /** Base64 of 16 MiB, and as much again for the records. */
 const BODY_LIMIT = 32 * 1024 * 1024;
+
+/** Content as it is, or the digest of what the same person put there by PUT /v1/content. */
+const Content = z.union([InlineContent, z.strictObject({ sha256: Digest })]);
 
 /** What the gateway finds in the content itself is not the caller's to say. */
 const Submission = WorkEntry.omit({
@@ -20,7 +23,7 @@ const Submission = WorkEntry.omit({
   c2pa: true,
   resembles: true,
 }).extend({
-  content: InlineContent,
+  content: Content,
   /** That it is a work of its own, although it resembles one that is registered; it is flagged with that. */
   distinct: z.boolean().optional(),
   /** Statements that lie beside the content: a TDMRep JSON, and lines of AIPREF (`Content-Usage: train-ai=n`). */
@@ -30,7 +33,12 @@ const Submission = WorkEntry.omit({
       aipref: z.string().min(1).max(65_536).optional(),
     })
     .optional(),
+  public: z.boolean().optional(),
 });
+
+function contentOf(content: z.output<typeof Content>): Submitted['content'] {
+  return 'sha256' in content ? content : bytesOf(content);
+}
 
 export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact: Transact }): Route<Actor>[] {
   const { registerWorks, transact } = usecases;
@@ -48,7 +56,7 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
         ...place,
       }),
       run: ({ actor, body }) => {
-        const works = body.works.map((work) => ({ ...work, content: bytesOf(work.content) }));
+        const works = body.works.map((work) => ({ ...work, content: contentOf(work.content) }));
         return registerWorks.run(actor, works, body.operationId);
       },
     }),
@@ -88,6 +96,17 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       response: Work.extend(place),
       run: ({ actor, params, body }) =>
         transact.submit(actor, 'artworks:withdraw', { work: params.id }, body?.operationId),
+    }),
+    api.json({
+      method: 'post',
+      path: '/v1/artworks/{id}/erase',
+      summary: 'Withdraw a work and have every member destroy its copy of the content; this cannot be undone',
+      roles: HOLDERS,
+      params: z.strictObject({ id: Digest }),
+      body: OperationOnly,
+      response: Erasure.extend(place),
+      run: ({ actor, params, body }) =>
+        transact.submit(actor, 'artworks:erase', { work: params.id }, body?.operationId),
     }),
   ];
 }

@@ -17,8 +17,8 @@ export function contentRoutes(usecases: { content: Content }): Route<Actor>[] {
       roles: ['trainer', 'steward'],
       params: z.strictObject({ sha256: Digest }),
       gives: { [BYTES]: z.string().meta({ format: 'binary' }) },
-      async respond({ params }, response) {
-        const content = await usecases.content.open(params.sha256);
+      async respond({ actor, params }, response) {
+        const content = await usecases.content.open(actor, params.sha256);
         try {
           const source = await content.open();
           response.setHeader('content-type', BYTES);
@@ -32,12 +32,13 @@ export function contentRoutes(usecases: { content: Content }): Route<Actor>[] {
     api.stream({
       method: 'put',
       path: '/v1/content',
-      summary: 'Put content into the member’s bucket, where its digest says; at most 1 GiB',
-      roles: ['trainer', 'admin'],
+      summary: 'Put content into the member’s bucket, where its digest says; sealed unless it is public; at most 1 GiB',
+      roles: ['artist', 'trainer', 'steward', 'admin'],
+      query: z.strictObject({ public: z.enum(['true', 'false']).default('false') }),
       status: 201,
       accepts: BYTES,
       gives: { 'application/json': z.strictObject({ address: Address, bytes: z.number().int() }) },
-      async respond(_call, response, request) {
+      async respond({ actor, query }, response, request) {
         if (request.headers['content-type'] !== BYTES) {
           throw new LlmchainError('invalid_argument', `Send the content as it is, with the content type ${BYTES}.`);
         }
@@ -50,7 +51,7 @@ export function contentRoutes(usecases: { content: Content }): Route<Actor>[] {
             },
           );
         }
-        const taken = await usecases.content.take(request);
+        const taken = await usecases.content.take(actor, request, { public: query.public === 'true' });
         response.statusCode = 201;
         response.setHeader('content-type', 'application/json; charset=utf-8');
         response.end(JSON.stringify(taken));

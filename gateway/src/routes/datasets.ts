@@ -34,6 +34,9 @@ const Sealing = z.strictObject({
   items: z.array(Wanted).min(1).max(MOST_ITEMS).optional(),
   /** Manifests of what was ingested, in the member's bucket. */
   manifests: z.array(Address).min(1).max(100).optional(),
+  /** An earlier version, whose items it takes over but those of the works in `without`. */
+  from: Version.optional(),
+  without: z.array(Digest).min(1).max(1_000).optional(),
   ...DatasetReports,
 });
 
@@ -55,7 +58,8 @@ export function datasetRoutes(usecases: { sealDataset: SealDataset; transact: Tr
     api.json({
       method: 'post',
       path: '/v1/datasets/{id}/versions',
-      summary: 'Seal a version of works that may be trained on; refused with every offender while one of them may not',
+      summary:
+        'Seal a version of works that may be trained on, or of an earlier version without some; refused with every offender',
       roles: ['steward'],
       status: 201,
       limit: BODY_LIMIT,

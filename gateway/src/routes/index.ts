@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { openApiDocument } from '../http/document';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
+import type { AccessLog } from '../ports/access-log';
 import type { ApiKeys } from '../ports/api-keys';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
@@ -12,6 +13,7 @@ import type { ConsentStanding } from '../usecases/consent-standing';
 import type { CollectEvidence } from '../usecases/collect-evidence';
 import type { Content } from '../usecases/content';
 import type { CreateKey } from '../usecases/create-key';
+import type { ErasureStatement } from '../usecases/erasure-statement';
 import type { ExpireBatch } from '../usecases/expire-batch';
 import type { FindSimilar } from '../usecases/find-similar';
 import type { FundSessions } from '../usecases/fund-sessions';
@@ -30,6 +32,7 @@ import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
 import type { WhoAmI } from '../usecases/who-am-i';
 import type { WorkHistory } from '../usecases/work-history';
+import { accessRoutes } from './access';
 import { artworkRoutes } from './artworks';
 import { afterBlock } from './after-block';
 import { batchRoutes } from './batches';
@@ -39,6 +42,7 @@ import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
 import { evidenceRoutes } from './evidence';
+import { grantRoutes } from './grants';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
 import { inferenceRoutes } from './inference';
@@ -58,10 +62,12 @@ import { trainingRoutes } from './training';
 /** Everything that the API for people and programs calls. */
 export interface UseCases {
   catalogue: BrowseCatalogue;
+  accessLog: AccessLog;
   claim: Claim;
   collectEvidence: CollectEvidence;
   content: Content;
   createKey: CreateKey;
+  erasureStatement: ErasureStatement;
   expireBatch: ExpireBatch;
   findSimilar: FindSimilar;
   fundSessions: FundSessions;
@@ -109,6 +115,8 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...licenceRoutes(usecases),
     ...saleRoutes(usecases),
     ...disputeRoutes(usecases),
+    ...accessRoutes(usecases),
+    ...grantRoutes(usecases),
     ...consentRoutes(usecases),
     ...catalogueRoutes(usecases),
     ...datasetRoutes(usecases),

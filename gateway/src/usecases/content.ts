@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream';
-import { LlmchainError } from '@llmchain/protocol';
+import { LlmchainError, type Work } from '@llmchain/protocol';
+import type { AccessLog } from '../ports/access-log';
+import type { Actor } from '../ports/actor';
 import type { Membership } from '../ports/consortium';
-import type { Ledger, Ledgers } from '../ports/ledger';
-import type { ObjectStore, Spool, Spooled } from '../ports/object-store';
+import type { Ledgers } from '../ports/ledger';
+import type { ObjectStore, PutOptions, Spool, Spooled } from '../ports/object-store';
 import type { Peers } from '../ports/peers';
+import type { Uploads } from '../ports/uploads';
+import type { AccessRights } from './access-rights';
 import { contentKey } from './content-key';
 
 /** Largest content that is taken or passed on: 1 GiB. */
@@ -16,40 +20,66 @@ export interface OpenContent {
   close(): Promise<void>;
 }
 
-/** Content by what it is: from the own bucket, or from the member that owns it, checked against its digest. */
+interface Ports {
+  ledgers: Ledgers;
+  store: ObjectStore;
+  spool: Spool;
+  peers: Peers;
+  uploads: Uploads;
+  accessLog: AccessLog;
+  rights: AccessRights;
+}
+
+/**
+ * Content by what it is: from the own bucket, or from the member that owns it, checked against its digest. Of works of
+ * other members a sealed copy stays here, and is read only for as long as the ledger lets this member have it.
+ */
 export class Content {
   readonly #options: Membership;
-  readonly #ports: { ledgers: Ledgers; store: ObjectStore; spool: Spool; peers: Peers };
+  readonly #ports: Ports;
 
-  constructor(options: Membership, ports: { ledgers: Ledgers; store: ObjectStore; spool: Spool; peers: Peers }) {
+  constructor(options: Membership, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
   }
 
-  /** @returns where it lies @throws {LlmchainError} `too_large` | `invalid_argument` for nothing */
-  async take(content: Readable): Promise<{ address: string; bytes: number }> {
+  /**
+   * @returns where it lies
+   * @throws {LlmchainError} `too_large` | `invalid_argument` for nothing | `wrong_state` for what was erased
+   */
+  async take(actor: Actor, content: Readable, options: PutOptions = {}): Promise<{ address: string; bytes: number }> {
     const spooled = await this.#ports.spool.take(content, CONTENT_LIMIT);
     try {
       if (spooled.bytes === 0)
         throw new LlmchainError('invalid_argument', 'The body is empty. Send the content as it is.');
+      await this.demandNotErased(spooled.digest);
       const key = contentKey(spooled.digest);
-      if ((await this.#ports.store.size(key)) !== spooled.bytes) {
-        await this.#ports.store.putStream(key, spooled.open(), spooled.bytes);
-      }
+      await this.#ports.store.putStream(key, spooled.open(), spooled.bytes, options);
+      await this.#ports.uploads.note(actor, spooled);
       return { address: key, bytes: spooled.bytes };
     } finally {
       await spooled.dispose();
     }
   }
 
-  /** @throws {LlmchainError} `not_found` | `not_authorised` | `digest_mismatch` | `unavailable` */
-  async open(sha256: string): Promise<OpenContent> {
+  /** @throws {LlmchainError} `wrong_state` for content that its owner had erased */
+  async demandNotErased(sha256: string): Promise<void> {
+    if (!(await this.#ports.ledgers.service.find('erasure', sha256))) return;
+    throw new LlmchainError('wrong_state', 'The owner of this work had its content erased; it is not kept again.', {
+      work: sha256,
+    });
+  }
+
+  /** @throws {LlmchainError} `not_found` | `not_authorised` | `wrong_state` | `digest_mismatch` | `unavailable` */
+  async open(actor: Actor, sha256: string): Promise<OpenContent> {
+    const work = await this.#ports.ledgers.service.find('work', sha256);
+    if (work) return this.#openWork(actor, work);
     const bytes = await this.#ports.store.size(contentKey(sha256));
     if (bytes !== undefined) {
       const open = (): Promise<Readable> => this.#ports.store.stream(contentKey(sha256));
       return { bytes, open, close: () => Promise.resolve() };
     }
-    const spooled = await this.#fetch(sha256, await this.#holders(sha256));
+    const spooled = await this.#fetch(sha256, this.#options.members);
     return { bytes: spooled.bytes, open: () => Promise.resolve(spooled.open()), close: () => spooled.dispose() };
   }
 
@@ -67,11 +97,28 @@ export class Content {
     }
   }
 
-  async #holders(sha256: string): Promise<string[]> {
-    const ledger: Ledger = this.#ports.ledgers.service;
-    const work = await ledger.find('work', sha256);
-    if (work) return [work.owner.member];
-    return [...this.#options.members];
+  /** The right is looked at each time, also for a copy that is here already; the log has it before the first byte leaves. */
+  async #openWork(actor: Actor, work: Work): Promise<OpenContent> {
+    const { store, rights, accessLog } = this.#ports;
+    const { sha256 } = work;
+    await this.demandNotErased(sha256);
+    const ground = await rights.demand(work, this.#options.own);
+    const key = contentKey(sha256);
+    if ((await store.size(key)) === undefined) await this.#copy(work);
+    const access = { time: Date.now(), member: this.#options.own, key: actor.key, content: sha256, work: sha256 };
+    await accessLog.write({ ...access, ground });
+    return { bytes: work.bytes, open: () => store.stream(key), close: () => Promise.resolve() };
+  }
+
+  /** From whoever owns the work, or did: content stays where it was registered when a work is sold. */
+  async #copy({ sha256, owner, formerOwners }: Work): Promise<void> {
+    const holders = new Set([owner, ...formerOwners].map(({ member }) => member));
+    const spooled = await this.#fetch(sha256, [...holders]);
+    try {
+      await this.#ports.store.putStream(contentKey(sha256), spooled.open(), spooled.bytes);
+    } finally {
+      await spooled.dispose();
+    }
   }
 
   async #fetch(sha256: string, holders: readonly string[]): Promise<Spooled> {

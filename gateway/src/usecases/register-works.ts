@@ -2,6 +2,7 @@ import { LlmchainError, sha256Hex, type WorkEntry } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
+import type { Uploads } from '../ports/uploads';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { operationOf } from './operation';
@@ -12,7 +13,10 @@ import type { ReadContent, Statements } from './read-content';
 
 /** What an artist hands in: the record's fields, the content itself, and statements that lie beside it. */
 export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'resembles'> & {
-  content: Uint8Array;
+  /** The content itself, or the digest of what the same person uploaded before. */
+  content: Uint8Array | { sha256: string };
+  /** Content that is for everyone lies in the bucket as it is; all other is sealed. */
+  public?: boolean | undefined;
   signals?: Statements | undefined;
   /** That it is a work of its own, whatever it resembles. */
   distinct?: boolean | undefined;
@@ -39,6 +43,7 @@ interface Ports {
   lineage: Pick<Lineage, 'waitFor'>;
   readContent: ReadContent;
   store: ObjectStore;
+  uploads: Uploads;
 }
 
 /**
@@ -56,9 +61,9 @@ export class RegisterWorks {
     this.#ports = ports;
   }
 
-  /** @throws {LlmchainError} `too_large` | `already_registered` | `resembles` | `invalid_argument` */
+  /** @throws {LlmchainError} `too_large` | `already_registered` | `resembles` | `invalid_argument` | `not_found` for an upload */
   async run(actor: Actor, submissions: readonly Submission[], operationId?: string): Promise<Registration> {
-    const total = submissions.reduce((sum, { content }) => sum + content.byteLength, 0);
+    const total = submissions.reduce((sum, { content }) => sum + ('sha256' in content ? 0 : content.byteLength), 0);
     if (total > CONTENT_LIMIT) {
       throw new LlmchainError(
         'too_large',
@@ -69,18 +74,31 @@ export class RegisterWorks {
         },
       );
     }
-    const read = await mapConcurrently(submissions, READERS, async ({ content, signals, distinct, ...fields }) => {
-      const reading = await this.#ports.readContent.run(fields.medium, content, signals);
-      const entry = { ...fields, ...reading, sha256: sha256Hex(content), bytes: content.byteLength };
-      return { content, entry, distinct: distinct ?? false };
+    const read = await mapConcurrently(submissions, READERS, async (submission) => {
+      const { content, signals, distinct, public: open, ...fields } = submission;
+      const found =
+        'sha256' in content
+          ? { sha256: content.sha256, bytes: await this.#uploaded(actor, content.sha256, open) }
+          : { sha256: sha256Hex(content), bytes: content.byteLength };
+      const source = 'sha256' in content ? await this.#ports.store.stream(contentKey(content.sha256)) : content;
+      const reading = await this.#ports.readContent.run(fields.medium, source, signals);
+      if ('destroy' in source) source.destroy();
+      const entry = { ...fields, ...reading, ...found };
+      return { content, entry, distinct: distinct ?? false, options: { public: open } };
     });
     // An index that has fallen behind knows less than it could, and refuses nobody.
     if (this.#last >= 0) await this.#ports.lineage.waitFor(this.#last, PATIENCE).catch(() => undefined);
     const owner = { member: this.#options.member, person: actor.name };
     const flagged = await this.#ports.checkResemblance.run(read, owner);
-    const works = flagged.map((each, index) => ({ ...each, content: read[index]!.content }));
+    const works = flagged.map((each, index) => ({
+      ...each,
+      content: read[index]!.content,
+      options: read[index]!.options,
+    }));
     // Content first: a record whose content is missing could never be licensed, content without a record harms nobody.
-    await mapConcurrently(works, 8, ({ entry, content }) => this.#ports.store.put(contentKey(entry.sha256), content));
+    await mapConcurrently(works, 8, async ({ entry, content, options }) => {
+      if (!('sha256' in content)) await this.#ports.store.put(contentKey(entry.sha256), content, options);
+    });
     const ledger = await this.#ports.ledgers.as(actor);
     const { transaction, block } = await ledger.submit('artworks:register', {
       operationId: operationOf(operationId),
@@ -91,5 +109,23 @@ export class RegisterWorks {
       resembles.length > 0 ? { id, title, resembles } : { id, title },
     );
     return { works: named, transaction, block };
+  }
+
+  /** @returns bytes of what the same person uploaded */
+  async #uploaded(actor: Actor, sha256: string, open: boolean | undefined): Promise<number> {
+    if (open !== undefined)
+      throw new LlmchainError(
+        'invalid_argument',
+        'Say at the upload whether it is public: PUT /v1/content?public=true.',
+        {
+          issues: [{ pointer: '/public', message: 'must not stand beside uploaded content' }],
+        },
+      );
+    const bytes = await this.#ports.uploads.find(actor, sha256);
+    if (bytes !== undefined && (await this.#ports.store.size(contentKey(sha256))) === bytes) return bytes;
+    // Whether somebody else uploaded it is nobody's business.
+    throw new LlmchainError('not_found', `You have uploaded no content ${sha256}. Send it by PUT /v1/content first.`, {
+      sha256,
+    });
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { Actor } from '../ports/actor';
 import type { Ledger, Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
+import { DatasetItems } from './dataset-items';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { MOST_ITEMS } from './ingest-dataset';
@@ -26,11 +27,14 @@ export interface WantedItem {
   tokens?: number | undefined;
 }
 
-/** What a version is to hold: works as they are, or what manifests in the member's bucket list. */
+/** What a version is to hold: works as they are, what manifests in the bucket list, or an earlier version without some works. */
 export interface SealingOrder {
   version: number;
   items?: readonly WantedItem[] | undefined;
   manifests?: readonly string[] | undefined;
+  /** An earlier version, whose items it takes over but those of the works in `without`. */
+  from?: number | undefined;
+  without?: readonly string[] | undefined;
   operationId?: string | undefined;
   cleaning?: string | undefined;
   annotations?: string[] | undefined;
@@ -58,10 +62,12 @@ function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
 export class SealDataset {
   readonly #ledgers: Ledgers;
   readonly #store: ObjectStore;
+  readonly #sealed: DatasetItems;
 
   constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore }) {
     this.#ledgers = ports.ledgers;
     this.#store = ports.store;
+    this.#sealed = new DatasetItems({}, ports);
   }
 
   /**
@@ -69,9 +75,12 @@ export class SealDataset {
    * reports that the member's bucket does not hold
    */
   async run(actor: Actor, dataset: string, order: SealingOrder): Promise<DatasetVersion & Place> {
-    if ((order.items === undefined) === (order.manifests === undefined)) {
-      throw new LlmchainError('invalid_argument', 'Name the items of the version or their manifests, and not both.');
-    }
+    const named = [order.items, order.manifests, order.from].filter((one) => one !== undefined).length;
+    if (named !== 1 || (order.from === undefined) !== (order.without === undefined))
+      throw new LlmchainError(
+        'invalid_argument',
+        'Name either the items of the version, or their manifests, or the version that it comes from and what it is without.',
+      );
     const { version, cleaning, annotations, diversity } = order;
     const reports = {
       ...(cleaning ? { cleaning } : {}),
@@ -80,7 +89,7 @@ export class SealDataset {
     };
     await this.#demandKept([cleaning, ...(annotations ?? []), diversity].filter((digest) => digest !== undefined));
     const ledger = await this.#ledgers.as(actor);
-    const { items, missing } = await this.#wanted(ledger, order);
+    const { items, missing } = await this.#wanted(ledger, dataset, order);
     const pages = pagesOf(items);
     const refused = await mapConcurrently(pages, 4, (page) => ledger.query('datasets:consent', { items: page }));
     const offenders = [...missing, ...refused.flatMap((answer) => answer.offenders)];
@@ -120,10 +129,37 @@ export class SealDataset {
     }
   }
 
-  async #wanted(ledger: Ledger, order: SealingOrder): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
+  async #wanted(
+    ledger: Ledger,
+    dataset: string,
+    order: SealingOrder,
+  ): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
     if (order.items) return this.#items(ledger, order.items);
+    if (order.from !== undefined)
+      return { items: await this.#without(dataset, order.from, order.without ?? []), missing: [] };
     const items = await readManifests(this.#store, order.manifests ?? [], MOST_ITEMS);
     return { items: items.sort((a, b) => (a.digest < b.digest ? -1 : 1)), missing: [] };
+  }
+
+  /** The items of an earlier version but those that are of these works, in the order of their digests. */
+  async #without(dataset: string, from: number, works: readonly string[]): Promise<DatasetItem[]> {
+    const before = await this.#sealed.all(dataset, from, MOST_ITEMS);
+    const held = new Set(before.map(({ work }) => work));
+    const strange = works.filter((work) => !held.has(work));
+    if (strange.length > 0)
+      throw new LlmchainError(
+        'invalid_argument',
+        `${dataset}@${from} holds nothing of ${strange.length} of these works.`,
+        {
+          issues: [{ pointer: '/without', message: 'must name works that the version holds' }],
+          works: strange.slice(0, 20),
+        },
+      );
+    const left = before.filter(({ work }) => !works.includes(work));
+    if (left.length > 0) return left;
+    throw new LlmchainError('invalid_argument', `Without these works nothing is left of ${dataset}@${from}.`, {
+      issues: [{ pointer: '/without', message: 'must leave something' }],
+    });
   }
 
   /** The items in the order of their digests, with what the ledger says of each work. */

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
-import { LlmchainError, ordinal, type Licence, type ModelVersion, type Opening, type Work } from '@llmchain/protocol';
+import { LlmchainError, ordinal, type ModelVersion, type Opening } from '@llmchain/protocol';
+import type { AccessLog, Ground } from '../ports/access-log';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
 import type { Production } from '../ports/production';
 import type { Openings, PlacedReceipt } from '../ports/receipts';
+import type { AccessRights } from './access-rights';
 import { collect } from './concurrency';
 import { contentKey } from './content-key';
 import { Memo } from './memo';
@@ -15,31 +17,18 @@ interface Ports {
   production: Production;
   openings: Openings;
   receipts: ReadReceipt;
+  accessLog: AccessLog;
+  rights: AccessRights;
 }
 
 /** How long a listing of the ledger is believed, milliseconds. */
 const BELIEF = 2_000;
-
-/** What licence terms allow a member to hold a copy for training at `now`. */
-function coversTraining(licence: Licence, work: Work, member: string, now: number): boolean {
-  return (
-    licence.state === 'active' &&
-    licence.owner.member === work.owner.member &&
-    licence.owner.person === work.owner.person &&
-    licence.works.includes(work.sha256) &&
-    licence.uses.includes('generative_training') &&
-    (licence.licensee === '*' || licence.licensee === member) &&
-    licence.from <= now &&
-    (licence.until === null || now < licence.until)
-  );
-}
 
 /** What this member gives to the other members' gateways and workers, and to whom. */
 export class ServePeers {
   readonly #options: { member: string };
   readonly #ports: Ports;
   readonly #models = new Memo<ModelVersion[]>(BELIEF);
-  readonly #licences = new Memo<Licence[]>(BELIEF);
 
   constructor(options: { member: string }, ports: Ports) {
     this.#options = options;
@@ -48,7 +37,8 @@ export class ServePeers {
 
   /**
    * Content of the own bucket: files and royalty tables of registered models and receipt lists for every member, a work's
-   * content only for a member that may train on it.
+   * content only for a member that may have it now. Sealed content is opened on its way out, through mutual TLS, and the
+   * access log has it before the first byte leaves.
    * @param member who asks; MSP id
    * @throws {LlmchainError} `not_found` | `not_authorised`
    */
@@ -56,7 +46,8 @@ export class ServePeers {
     const key = contentKey(sha256);
     const bytes = await this.#ports.store.size(key);
     if (bytes === undefined) throw this.#nothing(sha256);
-    await this.#demandRight(member, sha256);
+    const confidential = await this.#demandRight(member, sha256);
+    if (confidential) await this.#ports.accessLog.write({ time: Date.now(), member, content: sha256, ...confidential });
     return { bytes, content: await this.#ports.store.stream(key) };
   }
 
@@ -92,34 +83,21 @@ export class ServePeers {
     return { receipt, ...(sequence === undefined ? {} : { sequence }), ...(proof ? { proof } : {}), refusals };
   }
 
-  async #demandRight(member: string, sha256: string): Promise<void> {
-    const { ledgers, production } = this.#ports;
+  /** @returns the ground, where content is confidential */
+  async #demandRight(member: string, sha256: string): Promise<{ work: string; ground: Ground } | undefined> {
+    const { ledgers, production, rights } = this.#ports;
     const work = await ledgers.service.find('work', sha256);
-    if (work) return this.#demandConsent(member, work);
-    if (await production.isReceiptList(sha256)) return;
+    if (work) return { work: sha256, ground: await rights.demand(work, member) };
+    if (await production.isReceiptList(sha256)) return undefined;
     const models = await this.#models.get('', () => collect(ledgers.service.list('model')));
     const shared = models.some(
       (model) => model.royalty.address === contentKey(sha256) || model.files.some((file) => file.sha256 === sha256),
     );
+    if (shared) return undefined;
+    const item = await rights.ofItem(sha256, member);
     // What is in the bucket for the member's own use is not told apart from what is not there.
-    if (!shared) throw this.#nothing(sha256);
-  }
-
-  async #demandConsent(member: string, work: Work): Promise<void> {
-    const permission = work.preference.generative_training ?? 'not_allowed';
-    if (permission === 'allowed') return;
-    if (permission === 'constrained') {
-      const licences = await this.#licences.get('', () => collect(this.#ports.ledgers.service.list('licence')));
-      if (licences.some((licence) => coversTraining(licence, work, member, Date.now()))) return;
-    }
-    throw new LlmchainError(
-      'not_authorised',
-      `${member} may not train on this work. Get a licence of its owner first.`,
-      {
-        work: work.sha256,
-        preference: permission,
-      },
-    );
+    if (!item) throw this.#nothing(sha256);
+    return item;
   }
 
   #nothing(sha256: string): LlmchainError {

@@ -22,6 +22,9 @@ export const aliasNode = (model: string, alias: string): string => `alias:${mode
 export const escrowNode = (escrow: string): string => `escrow:${escrow}`;
 export const saleNode = (sale: string): string => `sale:${sale}`;
 export const disputeNode = (dispute: string): string => `dispute:${dispute}`;
+export const grantNode = (grant: string): string => `grant:${grant}`;
+export const erasureNode = (work: string): string => `erasure:${work}`;
+export const attestationNode = (work: string, member: string): string => `attestation:${work}/${member}`;
 /** @param subject parts of the taint's state key */
 export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

@@ -1,4 +1,5 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
+import { attestation, erasure, grant } from './access';
 import { batch, settlement, signer } from './inference';
 import { claim, escrow, reclaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
@@ -15,6 +16,9 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   sale,
   dispute,
   taint,
+  grant,
+  erasure,
+  attestation,
   'dataset-version': datasetVersion,
   'dataset-page': datasetPage,
   job,

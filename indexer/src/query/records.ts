@@ -91,6 +91,57 @@ export class Records {
     return rows.map(({ data }) => data as unknown as RecordOf<'sale'>);
   }
 
+  /** Grants in force by their state that a member has: on a work, or with null on dataset versions. By id. */
+  async grantsTo(grantee: string, work: string | null): Promise<RecordOf<'grant'>[]> {
+    const rows = await this.#db
+      .selectFrom('node')
+      .select('data')
+      .where('type', '=', 'grant')
+      .where('state', '=', 'granted')
+      .where('to_block', 'is', null)
+      .where(sql<boolean>`data->>'grantee' = ${grantee}`)
+      .where(sql<boolean>`data->'subject'->>'work' IS NOT DISTINCT FROM ${work}::text`)
+      .orderBy('name')
+      .limit(VALUES)
+      .execute();
+    return rows.map(({ data }) => data as unknown as RecordOf<'grant'>);
+  }
+
+  /** Grants, whatever became of them, that are about a work. By id. */
+  async grantsOn(work: string): Promise<RecordOf<'grant'>[]> {
+    const rows = await this.#db
+      .selectFrom('node')
+      .select('data')
+      .where('type', '=', 'grant')
+      .where('to_block', 'is', null)
+      .where(sql<boolean>`data->'subject'->>'work' = ${work}`)
+      .orderBy('name')
+      .limit(VALUES)
+      .execute();
+    return rows.map(({ data }) => data as unknown as RecordOf<'grant'>);
+  }
+
+  /** Licences that somebody accepted, whatever became of them, that name a work. By id. */
+  async licencesOf(work: string): Promise<RecordOf<'licence'>[]> {
+    const rows = await this.#db
+      .selectFrom('edge')
+      .innerJoin('node', (join) =>
+        join
+          .onRef('node.from_block', '=', 'edge.from_block')
+          .onRef('node.tx', '=', 'edge.tx')
+          .onRef('node.n', '=', 'edge.n'),
+      )
+      .select('node.data')
+      .where('edge.to_id', '=', work)
+      .where('edge.kind', '=', 'licenses')
+      .where('edge.to_block', 'is', null)
+      .where(sql<boolean>`node.data->>'acceptedBy' IS NOT NULL`)
+      .orderBy('node.id')
+      .limit(2 * VALUES)
+      .execute();
+    return rows.map(({ data }) => data as unknown as RecordOf<'licence'>);
+  }
+
   /** Licences of a member's people that are in force by their state, though their time is over. @param now ms */
   async licencesOver(member: string, now: number): Promise<string[]> {
     const rows = await this.#db

@@ -84,6 +84,15 @@ function migrations(schema: string): Record<string, Migration> {
         await sql`CREATE INDEX "fingerprint_place" ON ${at}."fingerprint" ("block", "work")`.execute(db);
       },
     },
+    '006-access': {
+      // Grants, erasures and attestations came into the lineage.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+      },
+    },
   };
 }
 

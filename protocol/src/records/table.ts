@@ -5,6 +5,8 @@ import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from '.
 import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
 import { Dispute } from './dispute';
+import { Attestation, Erasure } from './erasure';
+import { Grant } from './grant';
 import { Proposal } from './motion';
 import { Sale } from './sale';
 import { Taint } from './taint';
@@ -18,7 +20,8 @@ import { Epoch, Licence, Work } from './work';
  * model id, ordinal version · alias model, alias · alias-value model, alias, ordinal · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
  * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
  * cursor payee, producer, model, ordinal version · escrow id · sale id · dispute id ·
- * taint dataset, id, ordinal version; job, id; model, id, ordinal version
+ * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
+ * attestation work sha256, member
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -48,6 +51,9 @@ export const RECORDS = {
   sale: Sale,
   dispute: Dispute,
   taint: Taint,
+  grant: Grant,
+  erasure: Erasure,
+  attestation: Attestation,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

@@ -9,6 +9,8 @@ import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../record
 import { ModelEntry, ModelVersion } from '../records/model';
 import { Motion, Proposal } from '../records/motion';
 import { Dispute, DisputeEntry } from '../records/dispute';
+import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
+import { Grant, GrantEntry } from '../records/grant';
 import { Sale, SaleEntry } from '../records/sale';
 import { Taint } from '../records/taint';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
@@ -67,6 +69,22 @@ export const TRANSACTIONS = {
   'artworks:openDispute': submit(DisputeEntry.extend(operation), Dispute),
   /** By the claimant. */
   'artworks:dropDispute': submit(z.strictObject({ ...operation, dispute: Id }), Dispute),
+
+  /** Withdraws the work, where it is not, and has every member destroy its copy. */
+  'artworks:erase': submit(z.strictObject({ ...operation, work: Digest }), Erasure),
+  /** By each member's gateway for itself; `destroyed` and `none` are final. */
+  'artworks:attest': submit(AttestationEntry, Attestation),
+
+  /** Asks the owner of a work or of a dataset version for leave to read it. */
+  'access:request': submit(GrantEntry.extend(operation), Grant),
+  /** By the subject's owner, who may set an earlier end. */
+  'access:decide': submit(
+    z.strictObject({ ...operation, grant: Id, approve: z.boolean(), until: Grant.shape.until.optional() }),
+    Grant,
+  ),
+  'access:revoke': submit(z.strictObject({ ...operation, grant: Id }), Grant),
+  /** Anyone may, once its time is over. */
+  'access:expire': submit(z.strictObject({ grant: Id }), Grant),
 
   'datasets:create': submit(z.strictObject({ ...operation, dataset: Id, title: Line, purpose: Line }), Dataset),
   'datasets:addPage': submit(

@@ -78,4 +78,28 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  '0004_confidential_content': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`create table data_key (
+        digest text primary key,
+        object text not null,
+        kek text not null,
+        wrapped text not null,
+        bytes int8 not null)`.execute(database);
+      await sql`create table upload (
+        digest text not null,
+        uploader text not null,
+        bytes int8 not null,
+        primary key (digest, uploader))`.execute(database);
+      await sql`create table access (
+        id int8 primary key generated always as identity,
+        time int8 not null,
+        member text not null,
+        key text,
+        content text not null,
+        work text not null,
+        ground jsonb not null)`.execute(database);
+      await sql`create index access_work on access (work, id)`.execute(database);
+    },
+  },
 };

@@ -92,7 +92,37 @@ export interface OperationTable {
   plan: Json;
 }
 
+/** Data keys of sealed content, wrapped. */
+export interface DataKeyTable {
+  digest: string;
+  object: string;
+  kek: string;
+  wrapped: string;
+  bytes: number;
+}
+
+/** Who put which content into the bucket. */
+export interface UploadTable {
+  digest: string;
+  uploader: string;
+  bytes: number;
+}
+
+/** Who was given which content, and why. */
+export interface AccessTable {
+  id: ColumnType<number, never, never>;
+  time: number;
+  member: string;
+  key: string | null;
+  content: string;
+  work: string;
+  ground: Json;
+}
+
 export interface GatewayTables {
+  data_key: DataKeyTable;
+  upload: UploadTable;
+  access: AccessTable;
   api_key: ApiKeyTable;
   session: SessionTable;
   refund: RefundTable;

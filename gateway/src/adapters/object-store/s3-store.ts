@@ -70,6 +70,12 @@ export class S3Store implements ObjectStore {
     return this.#ask(key, this.#client.getObject(this.#bucket, key));
   }
 
+  async remove(key: string): Promise<boolean> {
+    const there = (await this.size(key)) !== undefined;
+    if (there) await this.#ask(key, this.#client.removeObject(this.#bucket, key));
+    return there;
+  }
+
   async check(): Promise<void> {
     if (await this.#ask('', this.#client.bucketExists(this.#bucket))) return;
     throw new LlmchainError('unavailable', `There is no bucket ${this.#bucket}. Its operator has to make it.`);
