@@ -114,7 +114,10 @@ describe('works that resemble others', () => {
     expect(found.body).toMatchObject({ similar: [{ work: like, method: 'phash-64' }], asOf: { block: 7 } });
     const content = { base64: jpeg.toString('base64') };
     const sought = await guild.call(ben, 'POST', '/v1/artworks/similar', { medium: 'image', content });
-    expect(sought.body['similar']).toMatchObject([{ work: like, distance: 0 }, { work: of }]);
+    // The copy may look just like the original: which of the two is named first is chance then.
+    const similar = sought.body['similar'] as { work: string; distance: number }[];
+    expect(similar.map(({ work }) => work).sort()).toEqual([of, like].sort());
+    expect(similar.find(({ work }) => work === like)).toMatchObject({ distance: 0 });
   });
 
   test('what cannot be compared or read is refused', async () => {

@@ -23,12 +23,12 @@ describe('files as works', () => {
     return sizes;
   };
 
-  test('are called and classed after their names', () => {
+  test('are called and classed after their names', async () => {
     expect(titleOf('/a/Still life.final.png')).toBe('Still life.final');
     expect(titleOf('a\nb.txt')).toBe('a b');
     expect(titleOf('A\u0308rger.txt')).toBe('Ärger');
     expect(mediumOf('a.JPEG')).toBe('image');
-    expect(() => mediumOf('a')).toThrowWithCode('invalid_argument');
+    await expect(() => mediumOf('a')).toThrowWithCode('invalid_argument');
   });
 
   test('go as many at a time as one transaction takes, and no more bytes', async () => {
