@@ -22,7 +22,7 @@ export interface ArtworksOperations {
           jurisdiction?: string;
           derivedFrom?: string;
           versionOf?: string;
-          content: { text: string } | { base64: string };
+          content: { text: string } | { base64: string } | { sha256: string };
           distinct?: boolean;
           signals?: { tdmrep?: string; aipref?: string };
           public?: boolean;
