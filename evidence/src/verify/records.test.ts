@@ -28,6 +28,7 @@ beforeAll(async () => {
     ['inference:reclaim', 'admin'],
     ['members:registerSigner', 'admin'],
     ['artworks:setPreference', 'artist'],
+    ['artworks:attest', 'service'],
   ] as const;
   for (const [name, role] of more) {
     const example = requests.examples.find((each) => each.name === name)!;
