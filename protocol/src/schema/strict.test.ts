@@ -62,6 +62,8 @@ test('every change of the ledger can be repeated safely', () => {
     ...['anchor', 'accept', 'reject', 'expire', 'rotate'].map((word) => `inference:${word}Batch`),
     ...['datasets', 'training', 'models'].flatMap((contract) => [`${contract}:taint`, `${contract}:lift`]),
     'artworks:expireLicence',
+    'artworks:attest',
+    'access:expire',
   ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
     const repeatable = kind === 'query' || 'operationId' in request.shape;
