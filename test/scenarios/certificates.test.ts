@@ -31,7 +31,8 @@ interface Person {
   copied: Identity;
 }
 
-describe('certificates', () => {
+// A network of its own for what unit tests cover piece by piece: with the long forms.
+(ALL ? describe : describe.skip)('certificates', () => {
   let scenario: Scenario;
   let folder: string;
 
