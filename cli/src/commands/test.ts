@@ -115,7 +115,8 @@ export async function lintCommand(terminal: Terminal): Promise<boolean> {
 export async function testCommand(terminal: Terminal, options: { all: boolean; unit: boolean }): Promise<boolean> {
   const tallies = [];
   for (const one of [TYPES, ...CHECKS]) tallies.push(await check(terminal, one));
-  tallies.push(await jest(terminal, 'unit', ['--config', 'jest.config.cjs']));
+  // Jest leaves one core idle unless told otherwise: half of the machine, on two.
+  tallies.push(await jest(terminal, 'unit', ['--config', 'jest.config.cjs', '--maxWorkers=100%']));
   if (!options.unit)
     tallies.push(
       await jest(

@@ -1,9 +1,7 @@
 import { canonicalJson, compositeKey, type Sale, type Work } from '@llmchain/protocol';
-import type { Pool } from 'pg';
 import {
   block,
   BlockList,
-  CHAINCODE,
   item,
   put,
   putDatasetVersion,
@@ -14,8 +12,8 @@ import {
   transaction,
   work,
 } from '../../../test/support/blocks';
-import { TestPostgres } from '../../../test/support/postgres';
-import { createIndexer, type Indexer } from '../index';
+import { IndexBench } from '../../../test/support/index-bench';
+import type { Indexer } from '../index';
 
 const verse = work('verse');
 const sold: Work = { ...verse, owner: { member: 'ArchiveMSP' }, formerOwners: [verse.owner] };
@@ -63,26 +61,17 @@ const BLOCKS = [
 ];
 
 describe('records of the index, on a real Postgres', () => {
-  let postgres: TestPostgres;
-  let pool: Pool;
+  let bench: IndexBench;
   let indexer: Indexer;
   const written: (readonly string[])[] = [];
   beforeAll(async () => {
-    postgres = await TestPostgres.start();
-    pool = postgres.pool();
-    const log = { info: () => undefined, warn: () => undefined };
-    indexer = createIndexer(
-      { channel: 'llmchain', chaincode: CHAINCODE, member: 'lab' },
-      { ledger: new BlockList(BLOCKS), pool, log },
-    );
-    indexer.onWritten((origins) => written.push(origins));
-    await indexer.start();
+    bench = await IndexBench.start();
+    indexer = await bench.follow(new BlockList(BLOCKS), bench.newSchema(), (each) => {
+      each.onWritten((origins) => written.push(origins));
+    });
     await indexer.waitFor(BLOCKS.length - 1, 5_000);
   });
-  afterAll(async () => {
-    await indexer.stop();
-    await postgres.stop();
-  });
+  afterAll(() => bench.stop());
 
   test('a record as it stands, and none that is not there', async () => {
     const works = await indexer.records.current('work', [verse.sha256, 'f'.repeat(64)]);
