@@ -22,6 +22,8 @@ export interface Benchmark {
   /** Rounds by default. */
   rounds: number;
   goals: readonly Goal[];
+  /** The arm that is ours over the peer's, where there is a peer. */
+  ratio?: string;
   /** Takes all samples; what it makes in the consortium's home is removed by whoever made the home. */
   run(run: BenchmarkRun): Promise<void>;
 }

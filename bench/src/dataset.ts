@@ -10,6 +10,7 @@ import { text } from '@llmchain/cli/dist/demo/texts';
 import { LlmchainError, sha256Hex } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Benchmark } from './benchmark';
+import { numbers } from './random';
 
 const ITEMS = 100_000;
 /** Lines of verse in an item: about a kilobyte. */
@@ -20,17 +21,6 @@ const ARMS = ['streamed', 'naive'] as const;
 const KIBIBYTE = 1024;
 
 const Outcome = z.strictObject({ items: z.number().int(), root: z.string() });
-
-/** Uniform numbers below 2³² from a seed (Marsaglia 2003, xorshift): the same corpus in every run. */
-function* numbers(seed: number): Generator<number> {
-  let x = seed;
-  for (;;) {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    yield x >>> 0;
-  }
-}
 
 /** JSON lines of verses put together anew from real ones, some of them twice or nearly. */
 function* corpus(lines: readonly string[], items: number): Generator<string> {

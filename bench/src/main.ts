@@ -10,7 +10,8 @@ import { dataset } from './dataset';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
-import { outcomes, table, type Report } from './report';
+import { outcomes, ratioOf, table, type Report } from './report';
+import { similar } from './similar';
 import { up } from './up';
 
 const RESULTS = resolve(__dirname, '../results');
@@ -20,6 +21,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['ledger', ledger],
   ['dataset', dataset],
   ['ledger-hotkey', ledgerHotkey],
+  ['similar', similar],
 ]);
 
 const Options = z.strictObject({
@@ -55,7 +57,8 @@ async function measure(
     await consortium.end();
   }
   const arms = samples.figures();
-  return { name, arms, ratio: null, rounds, smoke, goals: outcomes(benchmark.goals, arms), machine: machine(before) };
+  const ratio = ratioOf(benchmark.ratio, arms);
+  return { name, arms, ratio, rounds, smoke, goals: outcomes(benchmark.goals, arms), machine: machine(before) };
 }
 
 async function keep(report: Report): Promise<string> {

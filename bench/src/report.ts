@@ -25,6 +25,14 @@ export function outcomes(goals: readonly Goal[], arms: Readonly<Record<string, F
   });
 }
 
+/** Ours over the peer's: the figures of the arm that says so, null where the benchmark has none. */
+export function ratioOf(arm: string | undefined, arms: Readonly<Record<string, Figures>>): Report['ratio'] {
+  const measured = arm === undefined ? undefined : arms[arm];
+  if (!measured) return null;
+  const { median, min, max } = measured;
+  return { median, min, max };
+}
+
 /** A table for people. */
 export function table({ name, arms, rounds, goals, machine }: Report): string {
   const width = Math.max(...Object.keys(arms).map((arm) => arm.length), 3);
