@@ -1,4 +1,5 @@
-import type { Use } from '@llmchain/protocol';
+import { readFile } from 'node:fs/promises';
+import { LlmchainError, type Use } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
@@ -23,6 +24,7 @@ interface OfferOptions extends ActingOptions {
   exclusive: boolean;
   irrevocable: boolean;
   terms?: string;
+  termsFile?: string;
 }
 
 export function registerLicence(root: Command): void {
@@ -41,7 +43,11 @@ export function registerLicence(root: Command): void {
     .option('--territory <country>', 'ISO 3166-1, such as DE; several times', several(String))
     .option('--exclusive', 'nobody else is licensed for these uses meanwhile', false)
     .option('--irrevocable', 'once accepted it cannot be taken back', false)
-    .option('--terms <sha256>', 'digest of the salted terms that only the parties have', digest)
+    .option(
+      '--terms-file <file>',
+      'private terms, a text: whom the licence is for reads it, the ledger has its salted digest',
+    )
+    .option('--terms <sha256>', 'digest of salted terms that the parties exchange themselves', digest)
     .addHelpText(
       'after',
       '\nExample:\n  $ ./llmchain licence offer ann-2027 --member guild --as ann --work SHA256 --use generative_training --price 50000 --until 2027-12-31',
@@ -51,16 +57,32 @@ export function registerLicence(root: Command): void {
     );
   addPerson(add('accept', 'accept a licence for a member, and pay it from the treasury'), 'steward')
     .argument('<id>', 'the licence', identifier)
+    .option('--terms <sha256>', 'digest of the private terms as you read them, where it has such', digest)
     .addHelpText(
       'after',
       '\nExamples:\n  $ ./llmchain licence accept ann-2027 --member archive --as archivist\n  $ ./llmchain market list --kind licence    (what there is to accept)',
     )
+    .action((id: string, options: Common & ActingOptions & { terms?: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const who = await acting(settings, terminal, options, BUYER);
+        const { terms } = options;
+        const body = terms === undefined ? {} : { terms };
+        const accepted = await who.api.call('POST /v1/licences/{id}/accept', { params: { id }, body });
+        await who.settle(accepted.block);
+        terminal.result(accepted, `${who.member.name} has the licence ${id} and paid ${accepted.price} micro-credits.`);
+      }),
+    );
+  addPerson(add('terms', 'the private terms of a licence, for its parties and for whom it is offered to'), 'steward')
+    .argument('<id>', 'the licence', identifier)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ./llmchain licence terms ann-2027 --member archive --as archivist\n  $ ./llmchain licence accept ann-2027 --member archive --as archivist --terms SHA256    (as it was told)',
+    )
     .action((id: string, options: Common & ActingOptions) =>
       carryOut(options, async (settings, terminal) => {
         const who = await acting(settings, terminal, options, BUYER);
-        const accepted = await who.api.call('POST /v1/licences/{id}/accept', { params: { id } });
-        await who.settle(accepted.block);
-        terminal.result(accepted, `${who.member.name} has the licence ${id} and paid ${accepted.price} micro-credits.`);
+        const read = await who.api.call('GET /v1/licences/{id}/terms', { params: { id } });
+        terminal.result(read, `${read.text}\n\nterms ${read.terms}`);
       }),
     );
   addPerson(add('revoke', 'take an offer or a licence back'), 'artist')
@@ -88,7 +110,8 @@ export function registerLicence(root: Command): void {
 
 async function offer(settings: Settings, terminal: Terminal, id: string, options: OfferOptions): Promise<void> {
   const who = await acting(settings, terminal, options, HOLDER);
-  const { work: works, use: uses, licensee, price, weight, from = 0, until = null, territory, terms } = options;
+  const { work: works, use: uses, licensee, price, weight, from = 0, until = null, territory } = options;
+  const terms = await termsOf(options);
   const offered = await who.api.call('POST /v1/licences', {
     body: {
       ...{ licence: id, works, uses, licensee, price, weight, from, until },
@@ -100,6 +123,16 @@ async function offer(settings: Settings, terminal: Terminal, id: string, options
   });
   await who.settle(offered.block);
   terminal.result(offered, `${id} is offered for ${price} micro-credits; others see it in their catalogue.`);
+}
+
+async function termsOf({ terms, termsFile }: OfferOptions): Promise<string | { text: string } | undefined> {
+  if (termsFile === undefined) return terms;
+  if (terms !== undefined)
+    throw new LlmchainError('invalid_argument', 'Give the terms or their digest, not both: --terms-file or --terms.');
+  const text = await readFile(termsFile, 'utf8').catch((cause: unknown) => {
+    throw new LlmchainError('not_found', `The file ${termsFile} cannot be read. Check its path.`, {}, { cause });
+  });
+  return { text: text.replaceAll('\r\n', '\n') };
 }
 
 interface ListOptions {
