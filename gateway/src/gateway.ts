@@ -10,6 +10,7 @@ import { createServer } from './http/serve';
 import type { Actor } from './ports/actor';
 import type { AccessLog } from './ports/access-log';
 import type { ApiKeys } from './ports/api-keys';
+import type { Bookmarks } from './ports/bookmarks';
 import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
@@ -24,6 +25,7 @@ import type { Peers } from './ports/peers';
 import type { Production } from './ports/production';
 import type { Openings } from './ports/receipts';
 import type { Sessions } from './ports/sessions';
+import type { TermsStore } from './ports/terms';
 import type { Uploads } from './ports/uploads';
 import type { Workers } from './ports/workers';
 import { routesOf } from './routes/index';
@@ -50,6 +52,7 @@ import { FundSessions } from './usecases/fund-sessions';
 import { Infer } from './usecases/infer';
 import { IngestDataset } from './usecases/ingest-dataset';
 import { IssueTicket } from './usecases/issue-ticket';
+import { LicenceTerms } from './usecases/licence-terms';
 import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
 import { CheckReadiness } from './usecases/readiness';
@@ -67,6 +70,7 @@ import { ServePeers } from './usecases/serve-peers';
 import { Transact } from './usecases/transact';
 import { WatchConsent } from './usecases/watch-consent';
 import { WatchBatches } from './usecases/watch-batches';
+import { WatchResemblance } from './usecases/watch-resemblance';
 import { WhoAmI } from './usecases/who-am-i';
 import { WorkHistory } from './usecases/work-history';
 
@@ -86,6 +90,7 @@ export interface GatewayOptions extends Membership {
 /** Everything outside the process that a gateway needs. */
 export interface GatewayPorts {
   accessLog: AccessLog;
+  bookmarks: Bookmarks;
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
@@ -101,6 +106,7 @@ export interface GatewayPorts {
   sessions: Sessions;
   spool: Spool;
   store: ObjectStore;
+  terms: TermsStore;
   uploads: Uploads;
   workers: Workers;
 }
@@ -111,6 +117,7 @@ const ACCEPT_EVERY = 200;
 const WATCH_EVERY = 2_000;
 const CONSENT_EVERY = 500;
 const ERASE_EVERY = 500;
+const RESEMBLANCE_EVERY = 500;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -128,6 +135,7 @@ export class Gateway {
   readonly #watch: WatchBatches;
   readonly #consent: WatchConsent;
   readonly #erase: EraseWorks;
+  readonly #resemblance: WatchResemblance;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -153,6 +161,8 @@ export class Gateway {
     const readContent = new ReadContent({}, ports);
     const checkResemblance = new CheckResemblance({}, ports);
     const readReceipt = new ReadReceipt({ member }, ports);
+    const transact = new Transact({}, ports);
+    const licenceTerms = new LicenceTerms(options, { ...ports, transact });
     this.#collect = new CollectReceipts({}, ports);
     this.#anchor = new AnchorReceipts({ member }, ports);
     const rotate = new RotateBatch({}, ports);
@@ -161,6 +171,7 @@ export class Gateway {
     this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#erase = new EraseWorks(options, ports);
+    this.#resemblance = new WatchResemblance(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
@@ -176,11 +187,13 @@ export class Gateway {
       infer: new Infer({}, { ...ports, models, router, issuer, checker, standing }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
+      licenceTerms,
       lineage,
       listRecords: new ListRecords({}, ports),
       log,
       models,
       readiness: new CheckReadiness({}, ports),
+      records: ports.index.records,
       readReceipt,
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({ member }, { ...ports, checkResemblance, readContent }),
@@ -189,7 +202,7 @@ export class Gateway {
       standing,
       sealDataset: new SealDataset({}, ports),
       sessions: ports.sessions,
-      transact: new Transact({}, ports),
+      transact,
       whoAmI: new WhoAmI({}, ports),
       workHistory: new WorkHistory({}, ports),
     });
@@ -202,7 +215,7 @@ export class Gateway {
     });
     const servePeers = new ServePeers({ member }, { ...ports, receipts: readReceipt, rights });
     this.peerApi = createServer<Neighbour>({
-      routes: peerRoutes({ servePeers }),
+      routes: peerRoutes({ licenceTerms, servePeers }),
       nobody: { member: '' },
       log,
       authenticate: (request) => {
@@ -229,6 +242,7 @@ export class Gateway {
       this.#every(WATCH_EVERY, 'watching', () => this.#watch.run()),
       this.#every(CONSENT_EVERY, 'watching over consent', () => this.#consent.run()),
       this.#every(ERASE_EVERY, 'erasing', () => this.erase()),
+      this.#every(RESEMBLANCE_EVERY, 'looking for resemblances', () => this.flag()),
     ];
   }
 
@@ -245,6 +259,11 @@ export class Gateway {
   /** Destroys this member's copies of erased works and attests it. */
   async erase(): Promise<void> {
     await this.#erase.run();
+  }
+
+  /** Flags new works that are like earlier ones without saying so. */
+  async flag(): Promise<void> {
+    await this.#resemblance.run();
   }
 
   /** Ends after the work at hand. */

@@ -16,6 +16,7 @@ import { SharpImages } from './adapters/content/sharp-images';
 import { openDatabase, openPool } from './adapters/database/open';
 import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
 import { PostgresAccessLog } from './adapters/database/postgres-access-log';
+import { PostgresBookmarks } from './adapters/database/postgres-bookmarks';
 import { PostgresDataKeys } from './adapters/database/postgres-data-keys';
 import { PostgresOperations } from './adapters/database/postgres-operations';
 import { PostgresProduction } from './adapters/database/postgres-production';
@@ -29,6 +30,7 @@ import { S3Store } from './adapters/object-store/s3-store';
 import { KeyRing } from './adapters/object-store/key-ring';
 import { SealedOpenings } from './adapters/object-store/sealed-openings';
 import { SealedStore } from './adapters/object-store/sealed-store';
+import { SealedTerms } from './adapters/object-store/sealed-terms';
 import { HttpsPeers } from './adapters/peers/https-peers';
 import { GrpcWorkers } from './adapters/workers/grpc-workers';
 import { Gateway, neighbourByRoot } from './gateway';
@@ -48,9 +50,9 @@ const FAREWELL = 8_000;
 /** How often certificates are revoked that could not be when their keys were forgotten, milliseconds. */
 const SETTLING_EVERY = 60_000;
 
-/** The key that seals openings at rest; made at the first start, beside the signing key. */
-function openingsKey(signingKey: string): Buffer {
-  const file = path.join(path.dirname(signingKey), 'openings.key');
+/** A key that seals what lies in the bucket; made at the first start, beside the signing key. */
+function sealingKey(signingKey: string, name: 'openings.key' | 'terms.key'): Buffer {
+  const file = path.join(path.dirname(signingKey), name);
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
@@ -101,7 +103,8 @@ async function main(): Promise<void> {
     tlsRoot: await readFile(objectStore.tlsRoot),
     ...decodeJson(Credentials, await readFile(objectStore.credentials, 'utf8'), 'object store credentials'),
   });
-  const openings = new SealedOpenings({ key: openingsKey(config.signingKey) }, { store: bucket });
+  const openings = new SealedOpenings({ key: sealingKey(config.signingKey, 'openings.key') }, { store: bucket });
+  const terms = new SealedTerms({ key: sealingKey(config.signingKey, 'terms.key') }, { store: bucket });
   const ring = KeyRing.read(path.join(path.dirname(config.signingKey), 'content.key'));
   const store = new SealedStore({}, { store: bucket, keys: new PostgresDataKeys({}, { database }), ring, log });
   await store.rewrap();
@@ -166,12 +169,14 @@ async function main(): Promise<void> {
         log,
         openings,
         accessLog: new PostgresAccessLog({}, { database }),
+        bookmarks: new PostgresBookmarks({}, { database }),
         operations: new PostgresOperations({}, { database }),
         peers,
         production: new PostgresProduction({}, { database }),
         sessions: new PostgresSessions({}, { database }),
         spool,
         store,
+        terms,
         uploads: new PostgresUploads({}, { database }),
         workers,
       },

@@ -19,6 +19,7 @@ const NO_ROUTE: Partial<Record<TransactionName, string>> = {
 
 /** What use cases make of a call, beside `transact`, which says so itself. */
 const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
+  licenceTerms: ['artworks:offerLicence', 'artworks:acceptLicence'],
   registerWorks: ['artworks:register'],
   sealDataset: ['datasets:addPage', 'datasets:consent', 'datasets:seal'],
   registerModel: ['models:register'],
@@ -45,6 +46,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/licences/{id}/expire': 'the state of the licence says whether it was done',
   'POST /v1/models/{id}/versions/{version}/lift': 'as for datasets',
   'POST /v1/models/{id}/versions/{version}/taint': 'as for datasets',
+  'POST /v1/resemblances': 'what is flagged already stays as it is',
   'POST /v1/training/jobs/{id}/lift': 'as for datasets',
   'POST /v1/training/jobs/{id}/taint': 'as for datasets',
   'PUT /v1/content': 'content lies where its digest says',

@@ -2,7 +2,8 @@
 export { createIndexer, type Indexer, type IndexerDependencies, type IndexerOptions } from './indexer';
 export type { BlockSource, Log } from './ports';
 export type { Position } from './project/rows';
-export { SimilarIndex, type Nearness, type SimilarWork } from './query/similar-index';
+export type { Fingerprinted, FingerprintPlace } from './query/similar';
+export { SimilarIndex, type SimilarWork } from './query/similar-index';
 export type {
   CatalogueKind,
   CatalogueOrder,

@@ -1,4 +1,4 @@
-import { LlmchainError, type Fingerprint } from '@llmchain/protocol';
+import { LlmchainError, type Fingerprint, type Nearness } from '@llmchain/protocol';
 import type pg from 'pg';
 import { Follower } from './follow/follower';
 import { notYetIndexed, Progress } from './follow/progress';
@@ -18,8 +18,8 @@ import { Lineage } from './query/lineage';
 import { Receipts } from './query/receipts';
 import { Records } from './query/records';
 import { resolve } from './query/resolve';
-import { Similar } from './query/similar';
-import type { Nearness, SimilarWork } from './query/similar-index';
+import { Similar, type Fingerprinted, type FingerprintPlace } from './query/similar';
+import type { SimilarWork } from './query/similar-index';
 import { openDatabase } from './store/open';
 import { NOWHERE, Projections } from './store/projections';
 
@@ -46,12 +46,24 @@ export interface Indexer {
   /** Records as they stand and as they were; see {@link Records}. */
   readonly records: Pick<
     Records,
-    'current' | 'datasetPages' | 'grantsOn' | 'grantsTo' | 'history' | 'licencesOf' | 'licencesOver' | 'salesOf'
+    | 'current'
+    | 'datasetPages'
+    | 'grantsOn'
+    | 'grantsTo'
+    | 'history'
+    | 'licencesOf'
+    | 'licencesOver'
+    | 'resemblancesOf'
+    | 'salesOf'
   >;
   /** A page of what can be had; see {@link Catalogue}. */
   catalogue(order: CatalogueOrder): Promise<CataloguePage>;
   /** Works like this, nearest first, of the blocks up to `asOf`. */
   similar(fingerprint: Fingerprint, nearness: Nearness): Promise<{ works: SimilarWork[]; asOf: Position }>;
+  /** The works with fingerprints that come after a place, in the order of their registration. */
+  fingerprinted(after: FingerprintPlace, limit: number): Promise<Fingerprinted[]>;
+  /** Where works stand in that order. */
+  fingerprintPlaces(works: readonly string[]): Promise<FingerprintPlace[]>;
   /** Calls the listener after each block with the state keys it wrote: the type and the parts, joined with `/`. */
   onWritten(listener: (origins: readonly string[]) => void): void;
   /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
@@ -182,6 +194,14 @@ class PostgresIndexer implements Indexer {
   async similar(fingerprint: Fingerprint, nearness: Nearness): Promise<{ works: SimilarWork[]; asOf: Position }> {
     const asOf = this.#progress.position;
     return { works: await this.#similar.near(fingerprint, nearness), asOf };
+  }
+
+  fingerprinted(after: FingerprintPlace, limit: number): Promise<Fingerprinted[]> {
+    return this.#similar.after(after, limit);
+  }
+
+  fingerprintPlaces(works: readonly string[]): Promise<FingerprintPlace[]> {
+    return this.#similar.places(works);
   }
 
   onWritten(listener: (origins: readonly string[]) => void): void {

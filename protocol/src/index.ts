@@ -13,6 +13,7 @@ export {
   type Offender,
   type Refusal,
 } from './consent/consent';
+export { PrivateTerms, termsDigest, termsReach } from './consent/terms';
 export { mostRestrictive, stricter } from './consent/preference';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
 export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './crypto/signed';
@@ -23,6 +24,14 @@ export { HammingIndex, LARGEST_DISTANCE } from './fingerprint/hamming-index';
 export { decodeSignature, encodeSignature, jaccardEstimate, MinHash, PERMUTATIONS } from './fingerprint/minhash';
 export { MinHashIndex } from './fingerprint/minhash-index';
 export { hammingDistance, phash, PHASH_EDGE } from './fingerprint/phash';
+export {
+  acknowledges,
+  likeness,
+  RESEMBLING,
+  resemblanceKey,
+  type Likeness,
+  type Nearness,
+} from './fingerprint/resemblance';
 export { TextFingerprinter, textSignature } from './fingerprint/text';
 export { wordsOf } from './fingerprint/words';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
@@ -57,6 +66,7 @@ export {
 } from './records/dataset';
 export { Dispute, DisputeEntry } from './records/dispute';
 export { Attestation, AttestationEntry, Erasure } from './records/erasure';
+export { Resemblance } from './records/resemblance';
 export { Grant, GrantEntry, GrantSubject } from './records/grant';
 export { accountOwner, grantorKey, ownerAccount } from './records/grantor';
 export {

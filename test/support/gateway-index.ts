@@ -53,6 +53,8 @@ export class TestIndex implements IndexLikeness, IndexRecords {
         Promise.resolve(
           this.#all('licence').filter(({ works, acceptedBy }) => acceptedBy !== undefined && works.includes(work)),
         ),
+      resemblancesOf: (work) =>
+        Promise.resolve(this.#all('resemblance').filter(({ first, second }) => first === work || second === work)),
       licencesOver: (member, now) =>
         Promise.resolve(
           this.#all('licence')
@@ -76,6 +78,18 @@ export class TestIndex implements IndexLikeness, IndexRecords {
     for (const work of this.#all('work')) if (work.fingerprint) index.add(work.sha256, work.fingerprint);
     return Promise.resolve({ works: index.near(fingerprint, nearness), asOf: { block: 7, time: 1_700_000_000_000 } });
   };
+
+  /** All of one block, which is the order of their digests. */
+  readonly fingerprinted: IndexLikeness['fingerprinted'] = (after, limit) =>
+    Promise.resolve(
+      this.#all('work')
+        .filter(({ sha256 }) => after.block < 7 || sha256 > after.work)
+        .flatMap(({ sha256: work, fingerprint }) => (fingerprint ? [{ block: 7, work, fingerprint }] : []))
+        .slice(0, limit),
+    );
+
+  readonly fingerprintPlaces: IndexLikeness['fingerprintPlaces'] = (works) =>
+    Promise.resolve(works.map((work) => ({ block: 7, work })));
 
   onWritten(listener: Listener): void {
     this.#listeners.push(listener);

@@ -11,6 +11,7 @@ import { SharpImages } from '../../gateway/src/adapters/content/sharp-images';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
 import { PostgresAccessLog } from '../../gateway/src/adapters/database/postgres-access-log';
+import { PostgresBookmarks } from '../../gateway/src/adapters/database/postgres-bookmarks';
 import { PostgresDataKeys } from '../../gateway/src/adapters/database/postgres-data-keys';
 import { PostgresOperations } from '../../gateway/src/adapters/database/postgres-operations';
 import { PostgresProduction } from '../../gateway/src/adapters/database/postgres-production';
@@ -20,6 +21,7 @@ import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
 import { KeyRing } from '../../gateway/src/adapters/object-store/key-ring';
 import { SealedOpenings } from '../../gateway/src/adapters/object-store/sealed-openings';
 import { SealedStore } from '../../gateway/src/adapters/object-store/sealed-store';
+import { SealedTerms } from '../../gateway/src/adapters/object-store/sealed-terms';
 import { Gateway, type GatewayPorts } from '../../gateway/src/gateway';
 import type { Actor, Role } from '../../gateway/src/ports/actor';
 import type { Chain } from '../../gateway/src/ports/chain';
@@ -88,6 +90,7 @@ export class TestMember {
     const blockless = () => Promise.reject(new LlmchainError('unavailable', 'There are no blocks in this test.'));
     const ports = {
       accessLog: new PostgresAccessLog({}, { database }),
+      bookmarks: new PostgresBookmarks({}, { database }),
       chain: evidence?.chain ?? { block: blockless, signedRead: blockless },
       keys: new PostgresApiKeys({}, { database }),
       enrolment: { enrol: () => Promise.resolve(), forget: () => Promise.resolve() },
@@ -103,6 +106,7 @@ export class TestMember {
       sessions: new PostgresSessions({}, { database }),
       spool: new FileSpool({ folder }),
       store,
+      terms: new SealedTerms({ key: randomBytes(32) }, { store: bucket }),
       uploads: new PostgresUploads({}, { database }),
       workers: new TestWorkers(mspId, workers),
     };

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { LlmchainError, parseError } from '@llmchain/protocol';
+import { LlmchainError, parseError, PrivateTerms } from '@llmchain/protocol';
 import type { Peers } from '../../gateway/src/ports/peers';
 import { PlacedReceipt } from '../../gateway/src/ports/receipts';
 
@@ -15,6 +15,10 @@ export class TestPeers implements Peers {
 
   async content(member: string, sha256: string): Promise<Readable> {
     return Readable.from([Buffer.from(await (await this.get(member, `/peer/v1/content/${sha256}`)).arrayBuffer())]);
+  }
+
+  async terms(member: string, licence: string): Promise<PrivateTerms> {
+    return PrivateTerms.parse(await (await this.get(member, `/peer/v1/licences/${licence}/terms`)).json());
   }
 
   async receipt(member: string, id: string): Promise<PlacedReceipt> {

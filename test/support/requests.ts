@@ -17,6 +17,7 @@ import {
   type RequestOf,
   type Role,
   type SubmitName,
+  type WorkEntry,
 } from '@llmchain/protocol';
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { CHARTER, item, operationId, work } from './consortium';
@@ -55,6 +56,12 @@ const offer = (licence: string, works: readonly string[]) => ({
   weight: 200,
 });
 const STAINED = { dataset: 'stained', version: 1 };
+/** Two images of will's that are alike, though neither says so. */
+const ALIKE = (['image', 'copy of it'] as const).map((title) => ({
+  ...work(title, ['will'], 'allowed'),
+  medium: 'image' as const,
+  fingerprint: { method: 'phash-64' as const, bits: '00000000ffffffff' },
+})) as [WorkEntry, WorkEntry];
 /** A work of the archive's. */
 const ABROAD = work('abroad', ['eve'], 'allowed');
 /** A work of the archive's that is to be erased. */
@@ -124,7 +131,7 @@ export class Requests {
     for (const to of [TREASURY, ARTIST, CONSORTIUM_ACCOUNT] as const)
       await submit('credits:transfer', { from: 'member:LabMSP', to, amount: 5 }, lab);
 
-    await submit('artworks:register', { works: [wills] }, artist);
+    await submit('artworks:register', { works: [wills, ...ALIKE] }, artist);
     await submit('artworks:offerLicence', offer('offered', [wills.sha256]), artist);
     for (const dataset of ['mine', 'paged'])
       await submit('datasets:create', { dataset, title: 'mine', purpose: 'verses' }, steward);
@@ -272,6 +279,7 @@ function* examples(
   yield example('artworks:setPreference', MINE, { work: wills.sha256, preference: { training: 'allowed' } });
   const changes = [{ work: wills.sha256, preference: { training: 'allowed' as const } }];
   yield example('artworks:setPreferences', MINE, { changes });
+  yield example('artworks:flag', MINE, { work: ALIKE[0].sha256, other: ALIKE[1].sha256 });
   yield example('artworks:offerLicence', MINE, offer('fresh', [wills.sha256]));
   yield example('artworks:acceptLicence', MINE, { licence: 'offered' });
   yield example('artworks:revokeLicence', MINE, { licence: 'offered' });

@@ -3,6 +3,7 @@ import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { Erasures } from '../ledger/erasures';
 import { Disputes } from '../ledger/disputes';
 import { Licences } from '../ledger/licences';
+import { Resemblances } from '../ledger/resemblances';
 import { Sales } from '../ledger/sales';
 import { Works, type Demand } from '../ledger/works';
 import { demandAccount, demandHolder, ownerOf } from '../rules/authority';
@@ -67,6 +68,15 @@ export class ArtworksContract extends LedgerContract {
     return this.answer('artworks:attest', await new Erasures(ctx).attest(entry, ctx.invoker.member));
   }
 
+  /** Idempotent by the resemblance's state. */
+  @Transaction()
+  @Returns('string')
+  async flag(ctx: LedgerContext, request: string): Promise<string> {
+    const { work, other } = this.decode('artworks:flag', request);
+    await ctx.authorise('artworks:flag');
+    return this.answer('artworks:flag', await new Resemblances(ctx).flag(work, other, ctx.invoker.member));
+  }
+
   @Transaction()
   @Returns('string')
   async offerLicence(ctx: LedgerContext, request: string): Promise<string> {
@@ -82,7 +92,7 @@ export class ArtworksContract extends LedgerContract {
   async acceptLicence(ctx: LedgerContext, request: string): Promise<string> {
     const decoded = this.decode('artworks:acceptLicence', request);
     return ctx.once('artworks:acceptLicence', decoded, () =>
-      new Licences(ctx).accept(decoded.licence, ctx.invoker.member),
+      new Licences(ctx).accept(decoded.licence, ctx.invoker.member, decoded.terms),
     );
   }
 

@@ -85,6 +85,27 @@ describe('licences, sales and disputes, through the dispatcher of fabric-shim', 
     );
   });
 
+  test('an offer with private terms is accepted by who names them, and one without by who names none', async () => {
+    const { will, archive } = consortium.people;
+    const terms = 'ab'.repeat(32);
+    await submit('artworks:offerLicence', offer('private', { terms }), will);
+    await submit('artworks:offerLicence', offer('plain'), will);
+    for (const [licence, named] of [
+      ['private', {}],
+      ['private', { terms: 'cd'.repeat(32) }],
+      ['plain', { terms }],
+    ] as const)
+      await expect(submit('artworks:acceptLicence', { licence, ...named }, archive)).rejects.toThrowWithCode(
+        'digest_mismatch',
+        { licence, terms: licence === 'private' ? terms : null },
+      );
+    await submit('artworks:acceptLicence', { licence: 'plain' }, archive);
+    expect(await submit('artworks:acceptLicence', { licence: 'private', terms }, archive)).toMatchObject({
+      state: 'active',
+      terms,
+    });
+  });
+
   test('exclusive licences of different countries, uses or times do not collide', async () => {
     const { will, archive, lab } = consortium.people;
     await submit(

@@ -3,6 +3,7 @@ import {
   demandAcceptable,
   demandLicensable,
   demandOver,
+  demandRead,
   demandRevocable,
   demandTerm,
   licensed,
@@ -38,11 +39,14 @@ export class Licences {
 
   /**
    * The member pays and is licensed. An exclusive offer to everyone is from now on the licence of who took it.
-   * @throws {LlmchainError} `not_found` | `wrong_state` | `not_authorised` | `licence_expired` | `insufficient_credits`
+   * @param terms digest of the private terms that the buyer read
+   * @throws {LlmchainError} `not_found` | `wrong_state` | `not_authorised` | `licence_expired` | `digest_mismatch` |
+   * `insufficient_credits`
    */
-  async accept(id: string, member: string): Promise<Licence> {
+  async accept(id: string, member: string, terms: string | undefined): Promise<Licence> {
     const offer = await this.#state.get('licence', id);
     demandAcceptable(offer, member, this.#now);
+    demandRead(offer, terms);
     const active: Licence = {
       ...offer,
       state: 'active',

@@ -40,6 +40,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'artworks:setPreference': { roles: ['artist', 'admin'], touches: 'held', former: true },
   'artworks:setPreferences': { roles: ['artist', 'admin'], touches: 'held', former: true },
   'artworks:withdraw': { roles: ['artist', 'admin'], touches: 'held', former: true },
+  'artworks:flag': { roles: ROLES, touches: 'anyone', former: true },
   'artworks:offerLicence': { roles: ['artist', 'admin'], touches: 'held' },
   'artworks:acceptLicence': { roles: ['steward', 'trainer', 'admin'], touches: 'anyone' },
   'artworks:revokeLicence': { roles: ['artist', 'admin'], touches: 'held', former: true },

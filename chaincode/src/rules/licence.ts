@@ -44,6 +44,18 @@ export function demandAcceptable(licence: Licence, member: string, now: number):
     });
 }
 
+/** That the buyer names the very terms that are offered. @throws {LlmchainError} `digest_mismatch` */
+export function demandRead(offer: Licence, terms: string | undefined): void {
+  if (offer.terms === terms) return;
+  throw new LlmchainError(
+    'digest_mismatch',
+    offer.terms === undefined
+      ? `Licence ${offer.licence} has no private terms. Accept it without naming any.`
+      : `Licence ${offer.licence} has private terms. Read them and name their digest as \`terms\`.`,
+    { licence: offer.licence, terms: offer.terms ?? null },
+  );
+}
+
 /** Whether a licence is in force now or may come to be. */
 export function pending(licence: Licence, now: number): boolean {
   return licence.state === 'active' && (licence.until === null || now < licence.until);

@@ -29,6 +29,7 @@ beforeAll(async () => {
     ['members:registerSigner', 'admin'],
     ['artworks:setPreference', 'artist'],
     ['artworks:attest', 'service'],
+    ['artworks:flag', 'artist'],
   ] as const;
   for (const [name, role] of more) {
     const example = requests.examples.find((each) => each.name === name)!;

@@ -252,6 +252,22 @@ export interface ArtworksOperations {
       asOf: { block: number; time: number };
     };
   };
+  /** What was found to be like a work though neither names the other, whichever of the two came first. */
+  'GET /v1/artworks/{id}/resemblances': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      data: {
+        schema: 'resemblance/1';
+        first: string;
+        second: string;
+        method: 'phash-64' | 'minhash-128';
+        differing: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+    };
+  };
   /** What became of an erased work: every member that held a copy or was allowed one, and what it attests. */
   'GET /v1/artworks/{id}/erasure': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };

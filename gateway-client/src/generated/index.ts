@@ -25,6 +25,7 @@ import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
 import type { ReceiptsOperations } from './receipts';
+import type { ResemblancesOperations } from './resemblances';
 import type { SalesOperations } from './sales';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
@@ -62,6 +63,7 @@ export interface Operations
     ProposalsOperations,
     ReadyzOperations,
     ReceiptsOperations,
+    ResemblancesOperations,
     SalesOperations,
     SessionsOperations,
     SignersOperations,

@@ -18,7 +18,7 @@ export interface LicencesOperations {
         territory?: string[];
         exclusive?: boolean;
         irrevocable?: boolean;
-        terms?: string;
+        terms?: string | { salt?: string; text: string };
         operationId?: string;
       };
     };
@@ -82,9 +82,17 @@ export interface LicencesOperations {
       after?: string;
     };
   };
+  /** The private terms of a licence, for its parties and for whom it is offered to; checked against their digest. */
+  'GET /v1/licences/{id}/terms': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: { salt: string; text: string; licence: string; terms: string };
+  };
   /** Accept and pay an offered licence on behalf of the member. */
   'POST /v1/licences/{id}/accept': {
-    request: { params: { id: string }; body?: { operationId?: string } };
+    request: {
+      params: { id: string };
+      body?: { operationId?: string; terms?: string | { salt: string; text: string } };
+    };
     answer: {
       licence: string;
       works: string[];

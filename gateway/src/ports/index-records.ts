@@ -3,5 +3,5 @@ import type { Indexer } from '@llmchain/indexer';
 /** Records and the catalogue as the member's index has them, and word of every block that changes some. */
 export type IndexRecords = Pick<Indexer, 'catalogue' | 'records' | 'onWritten'>;
 
-/** Works by what they look or read like, and their records. */
-export type IndexLikeness = Pick<Indexer, 'records' | 'similar'>;
+/** Works by what they look or read like, their order, and their records. */
+export type IndexLikeness = Pick<Indexer, 'fingerprinted' | 'fingerprintPlaces' | 'onWritten' | 'records' | 'similar'>;

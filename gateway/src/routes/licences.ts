@@ -1,12 +1,18 @@
-import { Id, Licence, LicenceEntry } from '@llmchain/protocol';
+import { Digest, Id, Licence, LicenceEntry, PrivateTerms } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
+import type { LicenceTerms } from '../usecases/licence-terms';
 import type { Transact } from '../usecases/transact';
 import { api, HOLDERS, operation, OperationOnly, place } from './common';
 
-export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] {
-  const { transact } = usecases;
+/** Private terms by their digest, or as they are: the ledger gets their salted digest alone. */
+const OfferedTerms = z.union([Digest, PrivateTerms.partial({ salt: true })]);
+/** The digest of the terms that were read; or the terms themselves, where the parties exchanged them elsewhere. */
+const ReadTerms = z.union([Digest, PrivateTerms]);
+
+export function licenceRoutes(usecases: { licenceTerms: LicenceTerms; transact: Transact }): Route<Actor>[] {
+  const { licenceTerms, transact } = usecases;
   const params = z.strictObject({ id: Id });
   return [
     api.json({
@@ -15,10 +21,19 @@ export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] 
       summary: 'Offer a licence for works',
       roles: HOLDERS,
       status: 201,
-      body: LicenceEntry.extend(operation),
+      body: LicenceEntry.extend({ ...operation, terms: OfferedTerms.optional() }),
       response: Licence.extend(place),
-      run: ({ actor, body: { operationId, ...licence } }) =>
-        transact.submit(actor, 'artworks:offerLicence', licence, operationId),
+      run: ({ actor, body: { operationId, ...licence } }) => licenceTerms.offer(actor, licence, operationId),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/licences/{id}/terms',
+      summary:
+        'The private terms of a licence, for its parties and for whom it is offered to; checked against their digest',
+      roles: ['artist', 'steward', 'trainer', 'admin', 'auditor'],
+      params,
+      response: PrivateTerms.extend({ licence: Id, terms: Digest }),
+      run: ({ actor, params: { id } }) => licenceTerms.read(actor, id),
     }),
     api.json({
       method: 'post',
@@ -26,10 +41,9 @@ export function licenceRoutes(usecases: { transact: Transact }): Route<Actor>[] 
       summary: 'Accept and pay an offered licence on behalf of the member',
       roles: ['steward', 'trainer', 'admin'],
       params,
-      body: OperationOnly,
+      body: z.strictObject({ ...operation, terms: ReadTerms.optional() }).optional(),
       response: Licence.extend(place),
-      run: ({ actor, params: { id }, body }) =>
-        transact.submit(actor, 'artworks:acceptLicence', { licence: id }, body?.operationId),
+      run: ({ actor, params: { id }, body }) => licenceTerms.accept(actor, id, body?.terms, body?.operationId),
     }),
     api.json({
       method: 'post',

@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises';
-import { Digest, Opening } from '@llmchain/protocol';
+import { Digest, Id, Opening, PrivateTerms } from '@llmchain/protocol';
 import { z } from 'zod';
 import { routesFor, type Route } from '../http/route';
 import { PlacedReceipt } from '../ports/receipts';
+import type { LicenceTerms } from '../usecases/licence-terms';
 import type { ServePeers } from '../usecases/serve-peers';
 
 /** A member of the consortium, known by its TLS certificate. */
@@ -16,8 +17,8 @@ const peer = routesFor<Neighbour>();
 const BYTES = 'application/octet-stream';
 
 /** What members' gateways and workers ask of one another, over mutual TLS. */
-export function peerRoutes(usecases: { servePeers: ServePeers }): Route<Neighbour>[] {
-  const { servePeers } = usecases;
+export function peerRoutes(usecases: { licenceTerms: LicenceTerms; servePeers: ServePeers }): Route<Neighbour>[] {
+  const { licenceTerms, servePeers } = usecases;
   return [
     peer.stream({
       method: 'get',
@@ -32,6 +33,15 @@ export function peerRoutes(usecases: { servePeers: ServePeers }): Route<Neighbou
         response.setHeader('content-length', String(bytes));
         await pipeline(content, response);
       },
+    }),
+    peer.json({
+      method: 'get',
+      path: '/peer/v1/licences/{id}/terms',
+      summary: 'The private terms of a licence, to the members that it is offered or granted to',
+      roles: 'any',
+      params: z.strictObject({ id: Id }),
+      response: PrivateTerms,
+      run: ({ actor, params }) => licenceTerms.give(actor.member, params.id),
     }),
     peer.json({
       method: 'get',

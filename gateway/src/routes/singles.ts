@@ -25,6 +25,7 @@ import {
   ordinal,
   Proposal,
   Reclaim,
+  Resemblance,
   Sale,
   Session,
   Settlement,
@@ -87,6 +88,13 @@ export const SINGLES: readonly Single[] = [
     summary: 'What one member attests of its copy of an erased work',
     params: z.strictObject({ id: Digest, member: MspId }),
     schema: Attestation,
+  },
+  {
+    type: 'resemblance',
+    path: '/v1/resemblances/{first}/{second}',
+    summary: 'That two works are alike though neither names the other; the smaller digest comes first',
+    params: z.strictObject({ first: Digest, second: Digest }),
+    schema: Resemblance,
   },
   {
     type: 'taint',

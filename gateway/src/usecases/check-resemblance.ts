@@ -1,10 +1,8 @@
-import { LlmchainError, type Owner, type WorkEntry } from '@llmchain/protocol';
-import { SimilarIndex, type Nearness } from '@llmchain/indexer';
+import { LlmchainError, RESEMBLING, sameOwner, type Nearness, type Owner, type WorkEntry } from '@llmchain/protocol';
+import { SimilarIndex } from '@llmchain/indexer';
 import type { IndexLikeness } from '../ports/index-records';
 import { withOwners, type Resembling } from './find-similar';
 
-/** What resembles: the same image for a person, or texts that share seven tenths of their shingles. */
-const RESEMBLING: Nearness = { hamming: 8, jaccard: 0.7 };
 /** Works that a record and an answer name. */
 const NAMED = 10;
 
@@ -84,10 +82,6 @@ export class CheckResemblance {
       ),
     );
   }
-}
-
-function sameOwner(a: Owner, b: Owner): boolean {
-  return a.member === b.member && a.person === b.person;
 }
 
 function alike(works: { sha256: string; resembles: Resembling[] }[]): LlmchainError {

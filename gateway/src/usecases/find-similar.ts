@@ -1,5 +1,5 @@
-import { LlmchainError, type Owner, type Work, type WorkEntry } from '@llmchain/protocol';
-import type { Nearness, Position, SimilarWork } from '@llmchain/indexer';
+import { LlmchainError, type Nearness, type Owner, type Work, type WorkEntry } from '@llmchain/protocol';
+import type { Position, SimilarWork } from '@llmchain/indexer';
 import type { IndexLikeness } from '../ports/index-records';
 import type { ReadContent } from './read-content';
 

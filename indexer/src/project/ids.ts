@@ -25,6 +25,7 @@ export const disputeNode = (dispute: string): string => `dispute:${dispute}`;
 export const grantNode = (grant: string): string => `grant:${grant}`;
 export const erasureNode = (work: string): string => `erasure:${work}`;
 export const attestationNode = (work: string, member: string): string => `attestation:${work}/${member}`;
+export const resemblanceNode = (first: string, second: string): string => `resemblance:${first}/${second}`;
 /** @param subject parts of the taint's state key */
 export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

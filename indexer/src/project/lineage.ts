@@ -7,13 +7,14 @@ import { alias, consortium, proposal } from './decisions';
 import { job, model } from './models';
 import type { Lineage } from './node';
 import { taint } from './taints';
-import { dispute, licence, sale, work } from './works';
+import { dispute, licence, resemblance, sale, work } from './works';
 
 /** Which records have a place in the lineage, and what they say there. All others are kept as writes only. */
 const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage } = {
   work,
   licence,
   sale,
+  resemblance,
   dispute,
   taint,
   grant,

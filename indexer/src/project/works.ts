@@ -1,5 +1,5 @@
-import { ownerAccount, type Dispute, type Licence, type Sale, type Work } from '@llmchain/protocol';
-import { disputeNode, licenceNode, saleNode } from './ids';
+import { ownerAccount, type Dispute, type Licence, type Resemblance, type Sale, type Work } from '@llmchain/protocol';
+import { disputeNode, licenceNode, resemblanceNode, saleNode } from './ids';
 import { edgesTo, type Lineage } from './node';
 import type { FingerprintRow } from './rows';
 
@@ -40,6 +40,14 @@ export function sale(record: Sale): Lineage {
   return {
     node: { id, type: 'sale', name: record.sale, state: record.state, label: record.sale },
     edges: edgesTo(id, 'sells', [record.work]),
+  };
+}
+
+export function resemblance({ first, second, method }: Resemblance): Lineage {
+  const id = resemblanceNode(first, second);
+  return {
+    node: { id, type: 'resemblance', name: `${first}/${second}`, label: method },
+    edges: edgesTo(id, 'compares', [first, second]),
   };
 }
 

@@ -142,6 +142,29 @@ export class Records {
     return rows.map(({ data }) => data as unknown as RecordOf<'licence'>);
   }
 
+  /** Resemblances that were found of a work, by the digests of the two. */
+  async resemblancesOf(work: string): Promise<RecordOf<'resemblance'>[]> {
+    const rows = await this.#db
+      .selectFrom('node')
+      .select('data')
+      .where('type', '=', 'resemblance')
+      .where('to_block', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('edge')
+            .select('k')
+            .whereRef('edge.from_id', '=', 'node.id')
+            .where('edge.to_id', '=', work)
+            .where('edge.to_block', 'is', null),
+        ),
+      )
+      .orderBy('name')
+      .limit(VALUES)
+      .execute();
+    return rows.map(({ data }) => data as unknown as RecordOf<'resemblance'>);
+  }
+
   /** Licences of a member's people that are in force by their state, though their time is over. @param now ms */
   async licencesOver(member: string, now: number): Promise<string[]> {
     const rows = await this.#db

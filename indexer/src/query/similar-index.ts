@@ -1,12 +1,4 @@
-import { decodeSignature, HammingIndex, MinHashIndex, type Fingerprint } from '@llmchain/protocol';
-
-/** How far apart works are that count as similar. */
-export interface Nearness {
-  /** Most of the 64 bits of a pHash that differ; at most 11. */
-  hamming: number;
-  /** Least estimated Jaccard index of the shingles of two texts, from 0 to 1. */
-  jaccard: number;
-}
+import { decodeSignature, HammingIndex, MinHashIndex, type Fingerprint, type Nearness } from '@llmchain/protocol';
 
 /** A work that is like another. */
 export interface SimilarWork {

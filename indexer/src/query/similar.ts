@@ -1,11 +1,22 @@
-import type { Fingerprint } from '@llmchain/protocol';
+import type { Fingerprint, Nearness } from '@llmchain/protocol';
 import { sql } from 'kysely';
 import type { Projections } from '../store/projections';
 import type { Database } from '../store/tables';
-import { SimilarIndex, type Nearness, type SimilarWork } from './similar-index';
+import { SimilarIndex, type SimilarWork } from './similar-index';
 
 /** Rows that are fetched at once. */
 const ROWS = 20_000;
+
+/** Where a work stands among all that have a fingerprint: by the block of its registration, and by its digest within one. */
+export interface FingerprintPlace {
+  block: number;
+  work: string;
+}
+
+/** A work with its fingerprint. */
+export interface Fingerprinted extends FingerprintPlace {
+  fingerprint: Fingerprint;
+}
 
 /** Works like others. Postgres stores the fingerprints, memory searches them. */
 export class Similar {
@@ -28,6 +39,23 @@ export class Similar {
     return this.#index.near(fingerprint, nearness);
   }
 
+  /** The works that come after a place, in order. */
+  async after(place: FingerprintPlace, limit: number): Promise<Fingerprinted[]> {
+    const rows = await this.#rows(place, limit);
+    return rows.map((row) => ({ block: row.block, work: row.work, fingerprint: fingerprintOf(row) }));
+  }
+
+  /** Where works stand; those without a fingerprint are left out. */
+  async places(works: readonly string[]): Promise<FingerprintPlace[]> {
+    return this.#db
+      .selectFrom('fingerprint')
+      .select(['block', 'work'])
+      .where(sql<boolean>`work = ANY(${works}::text[])`)
+      .orderBy('block')
+      .orderBy('work')
+      .execute();
+  }
+
   /** Takes what was indexed since; one at a time. */
   catchUp(): Promise<void> {
     const next = this.#work.catch(() => undefined).then(() => this.#load());
@@ -43,19 +71,22 @@ export class Similar {
       this.#last = { block: -1, work: '' };
     }
     for (let full = true; full;) {
-      const { block, work } = this.#last;
-      const rows = await this.#db
-        .selectFrom('fingerprint')
-        .select(['block', 'work', 'method', 'value'])
-        .where(sql<boolean>`(block, work) > (${block}::integer, ${work}::text)`)
-        .orderBy('block')
-        .orderBy('work')
-        .limit(ROWS)
-        .execute();
+      const rows = await this.#rows(this.#last, ROWS);
       for (const row of rows) this.#index.add(row.work, fingerprintOf(row));
       this.#last = rows.at(-1) ?? this.#last;
       full = rows.length === ROWS;
     }
+  }
+
+  #rows({ block, work }: FingerprintPlace, limit: number) {
+    return this.#db
+      .selectFrom('fingerprint')
+      .select(['block', 'work', 'method', 'value'])
+      .where(sql<boolean>`(block, work) > (${block}::integer, ${work}::text)`)
+      .orderBy('block')
+      .orderBy('work')
+      .limit(limit)
+      .execute();
   }
 }
 

@@ -93,6 +93,15 @@ function migrations(schema: string): Record<string, Migration> {
         await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
       },
     },
+    '007-resemblances': {
+      // Works that are alike though neither says so came into the lineage.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+      },
+    },
   };
 }
 

@@ -35,11 +35,16 @@ export class MinHash {
   }
 }
 
+/** In how many of 128 values two signatures differ. */
+export function differingValues(a: Uint32Array, b: Uint32Array): number {
+  let differing = 0;
+  for (let index = 0; index < PERMUTATIONS; index += 1) if (a[index] !== b[index]) differing += 1;
+  return differing;
+}
+
 /** Share of equal values: an unbiased estimate of the Jaccard index of the two sets. From 0 to 1. */
 export function jaccardEstimate(a: Uint32Array, b: Uint32Array): number {
-  let equal = 0;
-  for (let index = 0; index < PERMUTATIONS; index += 1) if (a[index] === b[index]) equal += 1;
-  return equal / PERMUTATIONS;
+  return 1 - differingValues(a, b) / PERMUTATIONS;
 }
 
 /** A signature as a record carries it: 128 big-endian values of 4 bytes, base64. */

@@ -8,6 +8,7 @@ import { Dispute } from './dispute';
 import { Attestation, Erasure } from './erasure';
 import { Grant } from './grant';
 import { Proposal } from './motion';
+import { Resemblance } from './resemblance';
 import { Sale } from './sale';
 import { Taint } from './taint';
 import { TrainingJob } from './training';
@@ -21,7 +22,7 @@ import { Epoch, Licence, Work } from './work';
  * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
  * cursor payee, producer, model, ordinal version · escrow id · sale id · dispute id ·
  * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
- * attestation work sha256, member
+ * attestation work sha256, member · resemblance work sha256, work sha256
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -54,6 +55,7 @@ export const RECORDS = {
   grant: Grant,
   erasure: Erasure,
   attestation: Attestation,
+  resemblance: Resemblance,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

@@ -63,6 +63,7 @@ test('every change of the ledger can be repeated safely', () => {
     ...['datasets', 'training', 'models'].flatMap((contract) => [`${contract}:taint`, `${contract}:lift`]),
     'artworks:expireLicence',
     'artworks:attest',
+    'artworks:flag',
     'access:expire',
   ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {

@@ -11,6 +11,7 @@ import { Motion, Proposal } from '../records/motion';
 import { Dispute, DisputeEntry } from '../records/dispute';
 import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
 import { Grant, GrantEntry } from '../records/grant';
+import { Resemblance } from '../records/resemblance';
 import { Sale, SaleEntry } from '../records/sale';
 import { Taint } from '../records/taint';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
@@ -55,8 +56,11 @@ export const TRANSACTIONS = {
     }),
     z.strictObject({ works: z.array(Digest) }),
   ),
+  /** Anyone may, of two works that are alike though neither names the other. */
+  'artworks:flag': submit(z.strictObject({ work: Digest, other: Digest }), Resemblance),
   'artworks:offerLicence': submit(LicenceEntry.extend(operation), Licence),
-  'artworks:acceptLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
+  /** Names the digest of the private terms that the buyer read, where the offer has such. */
+  'artworks:acceptLicence': submit(z.strictObject({ ...operation, licence: Id, terms: Digest.optional() }), Licence),
   'artworks:revokeLicence': submit(z.strictObject({ ...operation, licence: Id }), Licence),
   /** Anyone may, once its time is over. */
   'artworks:expireLicence': submit(z.strictObject({ licence: Id }), Licence),

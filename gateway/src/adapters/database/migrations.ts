@@ -102,4 +102,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create index access_work on access (work, id)`.execute(database);
     },
   },
+  '0005_bookmarks': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`create table bookmark (name text primary key, place jsonb not null)`.execute(database);
+    },
+  },
 };

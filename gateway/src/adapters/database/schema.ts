@@ -119,7 +119,14 @@ export interface AccessTable {
   ground: Json;
 }
 
+/** How far each of the watchers has come. */
+export interface BookmarkTable {
+  name: string;
+  place: Json;
+}
+
 export interface GatewayTables {
+  bookmark: BookmarkTable;
   data_key: DataKeyTable;
   upload: UploadTable;
   access: AccessTable;

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { decodeJson, LlmchainError, parseError } from '@llmchain/protocol';
+import { decodeJson, LlmchainError, parseError, PrivateTerms } from '@llmchain/protocol';
 import type { Peers } from '../../ports/peers';
 import { PlacedReceipt } from '../../ports/receipts';
 
@@ -34,6 +34,11 @@ export class HttpsPeers implements Peers {
 
   content(member: string, sha256: string): Promise<Readable> {
     return this.#get(member, `/peer/v1/content/${sha256}`);
+  }
+
+  async terms(member: string, licence: string): Promise<PrivateTerms> {
+    const answer = await this.#get(member, `/peer/v1/licences/${encodeURIComponent(licence)}/terms`);
+    return decodeJson(PrivateTerms, await textOf(answer), `answer of ${member}`);
   }
 
   async receipt(member: string, id: string): Promise<PlacedReceipt> {
