@@ -1,4 +1,4 @@
-import { LlmchainError, type Dispute, type DisputeEntry, type Motion, type Owner } from '@llmchain/protocol';
+import type { Dispute, DisputeEntry, Motion, Owner } from '@llmchain/protocol';
 import { demandOpen, disputed, settled, undisputed } from '../rules/dispute';
 import type { State } from './state';
 import { Works, type Demand } from './works';
@@ -15,10 +15,7 @@ export class Disputes {
 
   /** @throws {LlmchainError} `conflict` | `not_found` | `invalid_argument` | `wrong_state` | `too_large` */
   async open(entry: DisputeEntry, claimant: Owner): Promise<Dispute> {
-    if (await this.#state.find('dispute', entry.dispute))
-      throw new LlmchainError('conflict', `There is a dispute ${entry.dispute} already. Choose another id.`, {
-        dispute: entry.dispute,
-      });
+    await this.#state.demandNew('dispute', entry.dispute);
     const work = await this.#works.get(entry.work);
     await this.#works.put(disputed(work, entry.dispute, claimant));
     await this.#works.advanceEpochs([work.owner]);

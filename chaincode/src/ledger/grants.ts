@@ -1,4 +1,4 @@
-import { LlmchainError, ordinal, type Grant, type GrantEntry, type GrantSubject, type Owner } from '@llmchain/protocol';
+import { ordinal, type Grant, type GrantEntry, type GrantSubject, type Owner } from '@llmchain/protocol';
 import { decided, demandGranted, demandPast, demandRequest } from '../rules/grant';
 import type { State } from './state';
 import type { Demand } from './works';
@@ -15,10 +15,7 @@ export class Grants {
 
   /** @throws {LlmchainError} `conflict` | `not_found` | `invalid_argument` */
   async request(entry: GrantEntry, member: string): Promise<Grant> {
-    if (await this.#state.find('grant', entry.grant))
-      throw new LlmchainError('conflict', `There is a grant ${entry.grant} already. Choose another id.`, {
-        grant: entry.grant,
-      });
+    await this.#state.demandNew('grant', entry.grant);
     demandRequest(entry, await this.#ownerOf(entry.subject), member, this.#now);
     return this.#state.create('grant', [entry.grant], {
       ...entry,

@@ -1,4 +1,4 @@
-import { LlmchainError, ownerAccount, type Licence, type LicenceEntry, type Owner } from '@llmchain/protocol';
+import { ownerAccount, type Licence, type LicenceEntry, type Owner } from '@llmchain/protocol';
 import {
   demandAcceptable,
   demandLicensable,
@@ -8,33 +8,25 @@ import {
   demandTerm,
   licensed,
 } from '../rules/licence';
-import type { Money } from './money';
-import type { State } from './state';
+import type { Dealings } from './dealings';
 import { Works, type Demand } from './works';
 
 /** Licences of works, from the offer to their end. */
 export class Licences {
-  readonly #state: State;
-  readonly #money: Money;
-  readonly #now: number;
+  readonly #ledger: Dealings;
   readonly #works: Works;
 
-  constructor({ state, money, now }: { state: State; money: Money; now: number }) {
-    this.#state = state;
-    this.#money = money;
-    this.#now = now;
-    this.#works = new Works({ state });
+  constructor(ledger: Dealings) {
+    this.#ledger = ledger;
+    this.#works = new Works(ledger);
   }
 
   /** @throws {LlmchainError} `invalid_argument` | `conflict` | `not_found` | `wrong_state`, and what `demand` throws */
   async offer(entry: LicenceEntry, owner: Owner, demand: Demand): Promise<Licence> {
-    demandTerm(entry, this.#now);
-    if (await this.#state.find('licence', entry.licence))
-      throw new LlmchainError('conflict', `There is a licence ${entry.licence} already. Choose another id.`, {
-        licence: entry.licence,
-      });
+    demandTerm(entry, this.#ledger.now);
+    await this.#ledger.state.demandNew('licence', entry.licence);
     for (const id of entry.works) demandLicensable(await this.#works.own(id, demand), entry.uses);
-    return this.#state.create('licence', [entry.licence], { ...entry, owner, state: 'offered' });
+    return this.#ledger.state.create('licence', [entry.licence], { ...entry, owner, state: 'offered' });
   }
 
   /**
@@ -44,8 +36,8 @@ export class Licences {
    * `insufficient_credits`
    */
   async accept(id: string, member: string, terms: string | undefined): Promise<Licence> {
-    const offer = await this.#state.get('licence', id);
-    demandAcceptable(offer, member, this.#now);
+    const offer = await this.#ledger.state.get('licence', id);
+    demandAcceptable(offer, member, this.#ledger.now);
     demandRead(offer, terms);
     const active: Licence = {
       ...offer,
@@ -58,14 +50,14 @@ export class Licences {
       const work = await this.#works.get(digest);
       const held: Licence[] = [];
       for (const other of work.licences) {
-        if (!known.has(other)) known.set(other, await this.#state.get('licence', other));
+        if (!known.has(other)) known.set(other, await this.#ledger.state.get('licence', other));
         held.push(known.get(other)!);
       }
-      await this.#works.put(licensed(work, active, held, this.#now));
+      await this.#works.put(licensed(work, active, held, this.#ledger.now));
     }
     if (offer.price > 0) {
-      await this.#money.spend(`member:${member}`, offer.price);
-      await this.#money.pay(ownerAccount(offer.owner), offer.price, 'licence');
+      await this.#ledger.money.spend(`member:${member}`, offer.price);
+      await this.#ledger.money.pay(ownerAccount(offer.owner), offer.price, 'licence');
     }
     return this.#put(active);
   }
@@ -75,7 +67,7 @@ export class Licences {
    * @throws {LlmchainError} `not_found` | `wrong_state`, and what `demand` throws
    */
   async revoke(id: string, demand: Demand): Promise<Licence> {
-    const licence = await this.#state.get('licence', id);
+    const licence = await this.#ledger.state.get('licence', id);
     demandRevocable(licence);
     await this.#works.advanceEpochs(await this.#owners(licence, demand));
     return this.#put({ ...licence, state: 'revoked' });
@@ -83,9 +75,9 @@ export class Licences {
 
   /** Idempotent by the licence's state. @throws {LlmchainError} `not_found` | `wrong_state` */
   async expire(id: string): Promise<Licence> {
-    const licence = await this.#state.get('licence', id);
+    const licence = await this.#ledger.state.get('licence', id);
     if (licence.state === 'expired') return licence;
-    demandOver(licence, this.#now);
+    demandOver(licence, this.#ledger.now);
     if (licence.state === 'active') await this.#works.advanceEpochs(await this.#owners(licence));
     return this.#put({ ...licence, state: 'expired' });
   }
@@ -101,6 +93,6 @@ export class Licences {
   }
 
   #put(licence: Licence): Promise<Licence> {
-    return this.#state.update('licence', [licence.licence], licence);
+    return this.#ledger.state.update('licence', [licence.licence], licence);
   }
 }

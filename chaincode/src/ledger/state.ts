@@ -39,6 +39,12 @@ export class State {
     });
   }
 
+  /** That nobody has taken an id yet. @throws {LlmchainError} `conflict` */
+  async demandNew(type: RecordType, id: string): Promise<void> {
+    if (!(await this.find(type, id))) return;
+    throw new LlmchainError('conflict', `There is a ${type} ${id} already. Choose another id.`, { [type]: id });
+  }
+
   /** Writes a record that has no predecessor. */
   async create<T extends RecordType>(type: T, parts: readonly string[], draft: Draft<T>): Promise<RecordOf<T>> {
     const transaction = this.#stub.getTxID();
