@@ -53,6 +53,7 @@ export {
 } from './money/royalty';
 export { partOfLine, splitByLargestRemainder } from './money/split';
 export { Alias, AliasName, AliasValue } from './records/alias';
+export { ancestorsOf, trainingDataOf, type TrainingData } from './records/ancestry';
 export { DatasetRef, ModelRef, Owner } from './records/common';
 export { Account, Balance, ClaimCursor, CONSORTIUM_ACCOUNT, Delta, Escrow } from './records/credits';
 export {
@@ -84,11 +85,30 @@ export {
 } from './records/inference';
 export { manifestDigest } from './records/manifest';
 export { BATCH_TIMEOUT_MS, Charter, Consortium, Member, Operation, Role, ROLES, Terms } from './records/members';
-export { FeePolicy, ModelEntry, ModelFile, ModelVersion, Prices, RoyaltyTableRef, Verification } from './records/model';
+export {
+  FeePolicy,
+  ModelEntry,
+  ModelFile,
+  ModelParent,
+  ModelVersion,
+  Prices,
+  RoyaltyTableRef,
+  Verification,
+} from './records/model';
 export { Motion, Proposal, Vote } from './records/motion';
 export { Sale, SaleEntry } from './records/sale';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
-export { Taint, TaintCause, taintKey, TaintSubject } from './records/taint';
+export {
+  datasetSubject,
+  jobSubject,
+  modelSubject,
+  sourcesOfJob,
+  sourcesOfModel,
+  Taint,
+  TaintCause,
+  taintKey,
+  TaintSubject,
+} from './records/taint';
 export { JobPlan, JobResult, TrainingJob } from './records/training';
 export {
   Country,
@@ -138,6 +158,8 @@ export type {
   AcknowledgeReceiptsRequest,
   GenerateEvent,
   GenerateRequest,
+  HaltReply,
+  HaltRequest,
   LoadedModel,
   ModelsReply,
   PendingReceipt,

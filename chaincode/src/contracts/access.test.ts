@@ -103,7 +103,7 @@ describe('leave to read, and erasure', () => {
     const attest = (outcome: 'destroyed' | 'none' | 'retained', licence?: string) =>
       consortium.world.submit(
         'artworks:attest',
-        { work: VERSE.sha256, outcome, reads: 1, ...(licence ? { licence } : {}) },
+        { work: VERSE.sha256, outcome, reads: 1, derived: 0, ...(licence ? { licence } : {}) },
         { as: service },
       );
     beforeEach(async () => {

@@ -1,7 +1,7 @@
-import { LlmchainError, ordinal, type DatasetPage } from '@llmchain/protocol';
+import { datasetSubject, LlmchainError, ordinal, type DatasetPage } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
-import { datasetSubject, Taints } from '../ledger/taints';
+import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { demandOrder, demandWhole, pageRoot } from '../rules/dataset';
 import { LedgerContext } from './context';

@@ -1,20 +1,24 @@
 import {
+  ancestorsOf,
   canonicalJson,
   LlmchainError,
   manifestDigest,
+  modelSubject,
   ordinal,
   royaltyRoot,
   royaltyTable,
   royaltyTotal,
+  sourcesOfModel,
+  trainingDataOf,
   type ModelEntry,
   type ModelVersion,
-  type TaintSubject,
-  type TrainingJob,
+  type TrainingData,
 } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
-import { datasetSubject, modelSubject, Taints } from '../ledger/taints';
+import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
+import { classOf, demandDerived, demandTrained } from '../rules/model-lineage';
 import { demandApprovable } from '../rules/model-state';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
@@ -43,15 +47,22 @@ export class ModelsContract extends LedgerContract {
         );
       const first = entry.version > 1 ? await ctx.state.get('model', entry.model, ordinal(1)) : undefined;
       if (first) demandOwner(ctx.invoker, first.owner, `Model ${entry.model}`);
-      demandLineage(entry, job);
+      demandTrained(entry, job);
       demandFiles(entry);
-      await this.#demandRoyalties(ctx, entry);
+      const owner = { member: ctx.invoker.member };
+      const ancestors = await this.#ancestors(ctx, entry);
+      const parent = ancestors[0];
+      if (entry.parent && parent) {
+        const parentJob = await ctx.state.get('job', parent.job);
+        demandDerived(entry.parent.by, job, { version: parent, job: parentJob }, owner.member);
+      }
+      await this.#demandRoyalties(ctx, entry, trainingDataOf([{ ...entry, owner }, ...ancestors]));
       return ctx.state.create('model', key, {
         ...entry,
-        class: 'consortium',
+        class: classOf(parent),
         state: 'candidate',
         approvals: [],
-        owner: { member: ctx.invoker.member },
+        owner,
       });
     });
   }
@@ -76,7 +87,9 @@ export class ModelsContract extends LedgerContract {
       };
       const after = voted(before, ctx.invoker.member, true);
       // The table was right at registration; whether the consent behind it still stands is asked again here.
-      await new ConsentReader(ctx.state, ctx.now).demandDatasets(model.datasets, model.owner.member);
+      const lineage = [model, ...(await this.#ancestors(ctx, model))];
+      const consent = new ConsentReader(ctx.state, ctx.now);
+      for (const { dataset, licensee } of trainingDataOf(lineage)) await consent.demandDatasets([dataset], licensee);
       const approvals = after.votes.map(({ member }) => member);
       const approved = after.state === 'enacted';
       return ctx.state.update('model', key, {
@@ -87,7 +100,7 @@ export class ModelsContract extends LedgerContract {
     });
   }
 
-  /** Anyone may, once the job or a dataset of the version is tainted. Idempotent by the taint's state. */
+  /** Anyone may, once the job, a dataset or the parent of the version is tainted. Idempotent by the taint's state. */
   @Transaction()
   @Returns('string')
   async taint(ctx: LedgerContext, request: string): Promise<string> {
@@ -96,7 +109,7 @@ export class ModelsContract extends LedgerContract {
     const model = await ctx.state.get('model', reference.model, ordinal(reference.version));
     return this.answer(
       'models:taint',
-      await new Taints(ctx).inherit(modelSubject(reference), sources(model), model.owner),
+      await new Taints(ctx).inherit(modelSubject(reference), sourcesOfModel(model), model.owner),
     );
   }
 
@@ -107,7 +120,7 @@ export class ModelsContract extends LedgerContract {
     const reference = this.decode('models:lift', request);
     await ctx.authorise('models:lift');
     const model = await ctx.state.get('model', reference.model, ordinal(reference.version));
-    return this.answer('models:lift', await new Taints(ctx).clear(modelSubject(reference), sources(model)));
+    return this.answer('models:lift', await new Taints(ctx).clear(modelSubject(reference), sourcesOfModel(model)));
   }
 
   @Transaction(false)
@@ -122,9 +135,16 @@ export class ModelsContract extends LedgerContract {
     return this.answer('models:aliasHistory', { current, values, ...(next > 0 ? { before: next + 1 } : {}) });
   }
 
-  /** The royalty table is worked out here from the lineage, so nobody can leave an artist out of it. */
-  async #demandRoyalties(ctx: LedgerContext, entry: ModelEntry): Promise<void> {
-    const contributions = await new ConsentReader(ctx.state, ctx.now).contributions(entry.datasets, ctx.invoker.member);
+  #ancestors(ctx: LedgerContext, model: Pick<ModelEntry, 'parent'>): Promise<ModelVersion[]> {
+    return ancestorsOf(model, (parent) => ctx.state.get('model', parent.model, ordinal(parent.version)));
+  }
+
+  /**
+   * The royalty table is worked out here from the lineage, so nobody can leave an artist out of it: those of the versions
+   * that this one was made from earn by it, too.
+   */
+  async #demandRoyalties(ctx: LedgerContext, entry: ModelEntry, data: readonly TrainingData[]): Promise<void> {
+    const contributions = await new ConsentReader(ctx.state, ctx.now).contributions(data);
     const table = royaltyTable(contributions);
     const actual = { root: royaltyRoot(table), total: royaltyTotal(table), entries: table.length };
     const { address: _, ...claimed } = entry.royalty;
@@ -134,24 +154,6 @@ export class ModelsContract extends LedgerContract {
       'The royalty table is not what the works of the datasets give. Compute it again from the pages on the ledger.',
       { actual, claimed },
     );
-  }
-}
-
-/** What a version rests on: its datasets and its job. */
-function sources({ datasets, job }: ModelVersion): TaintSubject[] {
-  return [...datasets.map(datasetSubject), { kind: 'job', job }];
-}
-
-/** @throws {LlmchainError} `wrong_state` | `invalid_argument` unless the version is what the job made of the same data */
-function demandLineage(entry: ModelEntry, job: TrainingJob): void {
-  if (job.state !== 'completed')
-    throw new LlmchainError('wrong_state', `Training job ${job.job} is ${job.state}; complete it first.`, {
-      job: job.job,
-    });
-  if (canonicalJson(entry.datasets) !== canonicalJson(job.datasets)) {
-    throw new LlmchainError('invalid_argument', 'The datasets of a model version are those of its training job.', {
-      job: job.datasets,
-    });
   }
 }
 

@@ -1,7 +1,7 @@
-import { LlmchainError, type TaintSubject, type TrainingJob } from '@llmchain/protocol';
+import { jobSubject, LlmchainError, sourcesOfJob } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
-import { datasetSubject, Taints } from '../ledger/taints';
+import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -58,7 +58,7 @@ export class TrainingContract extends LedgerContract {
     const { job: id } = this.decode('training:taint', request);
     await ctx.authorise('training:taint');
     const job = await ctx.state.get('job', id);
-    return this.answer('training:taint', await new Taints(ctx).inherit(subject(job), sources(job), job.owner));
+    return this.answer('training:taint', await new Taints(ctx).inherit(jobSubject(job), sourcesOfJob(job), job.owner));
   }
 
   /** Anyone may, once none is tainted any more. Idempotent by the taint's state. */
@@ -68,10 +68,6 @@ export class TrainingContract extends LedgerContract {
     const { job: id } = this.decode('training:lift', request);
     await ctx.authorise('training:lift');
     const job = await ctx.state.get('job', id);
-    return this.answer('training:lift', await new Taints(ctx).clear(subject(job), sources(job)));
+    return this.answer('training:lift', await new Taints(ctx).clear(jobSubject(job), sourcesOfJob(job)));
   }
 }
-
-const subject = ({ job }: TrainingJob): TaintSubject => ({ kind: 'job', job });
-
-const sources = ({ datasets }: TrainingJob): TaintSubject[] => datasets.map(datasetSubject);

@@ -12,6 +12,7 @@ import {
   type DatasetRef,
   type Licence,
   type Offender,
+  type TrainingData,
   type Work,
 } from '@llmchain/protocol';
 import type { State } from './state';
@@ -87,17 +88,18 @@ export class ConsentReader {
       for (const page of await this.pages(reference)) await this.demandStill(page, licensee);
   }
 
-  /** What the dataset versions' works bring into an artists' pool. @throws {LlmchainError} `consent_missing` */
-  async contributions(datasets: readonly DatasetRef[], licensee: string): Promise<Contribution[]> {
-    const contributions: Contribution[] = [];
-    for (const reference of datasets) {
+  /** What works bring into an artists' pool, each dataset version once. @throws {LlmchainError} `consent_missing` */
+  async contributions(data: readonly TrainingData[]): Promise<Contribution[]> {
+    const contributions = new Map<string, Contribution[]>();
+    for (const { dataset: reference, licensee } of data) {
+      const found: Contribution[] = [];
       for (const page of await this.pages(reference)) {
         const { admitted } = await this.demand(page.items, licensee);
-        for (const { item, work, weight } of admitted)
-          contributions.push({ shares: work.shares, tokens: item.tokens, weight });
+        for (const { item, work, weight } of admitted) found.push({ shares: work.shares, tokens: item.tokens, weight });
       }
+      contributions.set(`${reference.dataset}@${reference.version}`, found);
     }
-    return contributions;
+    return [...contributions.values()].flat();
   }
 
   /** The pages of a sealed version. @throws {LlmchainError} `not_found` */

@@ -1,8 +1,6 @@
 import {
   LlmchainError,
   taintKey,
-  type DatasetRef,
-  type ModelRef,
   type Owner,
   type Taint,
   type TaintCause,
@@ -77,11 +75,3 @@ export class Taints {
     });
   }
 }
-
-export const datasetSubject = ({ dataset, version }: DatasetRef): TaintSubject => ({
-  kind: 'dataset',
-  dataset,
-  version,
-});
-
-export const modelSubject = ({ model, version }: ModelRef): TaintSubject => ({ kind: 'model', model, version });

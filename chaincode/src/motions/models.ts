@@ -1,5 +1,5 @@
-import { AliasName, ordinal, type Alias, type ModelVersion } from '@llmchain/protocol';
-import { modelSubject, Taints } from '../ledger/taints';
+import { AliasName, modelSubject, ordinal, type Alias, type ModelVersion } from '@llmchain/protocol';
+import { Taints } from '../ledger/taints';
 import { ended, pointed } from '../rules/model-state';
 import type { Chamber, Enact, MotionOf, Prepare } from './motion';
 

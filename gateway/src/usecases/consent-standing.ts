@@ -1,14 +1,19 @@
 import {
+  ancestorsOf,
   consentTo,
   DATASET_USE,
   earlier,
   LlmchainError,
+  ordinal,
+  trainingDataOf,
   type DatasetItem,
   type DatasetRef,
+  type ModelRef,
   type ModelVersion,
   type Refusal,
 } from '@llmchain/protocol';
 import type { IndexRecords } from '../ports/index-records';
+import { Memo } from './memo';
 
 /** A work behind a dataset version that may not be used, and why. */
 export interface Offence {
@@ -34,6 +39,8 @@ interface Remembered extends Standing {
 
 /** Offences that one error names; the others are in the answer of the route. */
 const NAMED = 20;
+/** Versions that others were made from, in memory. */
+const VERSIONS_KEPT = 1_000;
 
 /**
  * Consent is live: whether every work behind a dataset or a model may be used now, by the same rule as the chaincode's,
@@ -44,6 +51,7 @@ export class ConsentStanding {
   readonly #index: IndexRecords;
   readonly #now: () => number;
   readonly #remembered = new Map<string, Remembered>();
+  readonly #versions = new Memo<ModelVersion>(Number.POSITIVE_INFINITY, VERSIONS_KEPT);
   /** Counts what was forgotten, so that an answer that was overtaken while it was worked out is not remembered. */
   #forgotten = 0;
 
@@ -67,9 +75,15 @@ export class ConsentStanding {
     );
   }
 
-  /** Works behind a model version that its owner may not use now. */
-  async ofModel({ datasets, owner }: Pick<ModelVersion, 'datasets' | 'owner'>): Promise<Offence[]> {
-    const all = await Promise.all(datasets.map((reference) => this.ofDataset(reference, owner.member)));
+  /**
+   * Works behind a model version, and behind those that it was made from, that whoever trained on them may not use now.
+   * @throws {LlmchainError} `not_yet_indexed` when the index does not have a version that it was made from
+   */
+  async ofModel(model: Pick<ModelVersion, 'datasets' | 'owner' | 'parent'>): Promise<Offence[]> {
+    const line = [model, ...(await ancestorsOf(model, (parent) => this.#version(parent)))];
+    const all = await Promise.all(
+      trainingDataOf(line).map(({ dataset, licensee }) => this.ofDataset(dataset, licensee)),
+    );
     return all.flat();
   }
 
@@ -114,6 +128,19 @@ export class ConsentStanding {
       ...(item.licence === undefined ? [] : [`licence/${item.licence}`]),
     ]);
     return { ...standing, rests: new Set(rests) };
+  }
+
+  /** What a version was made from never changes. */
+  #version({ model, version }: ModelRef): Promise<ModelVersion> {
+    const key = `${model}/${ordinal(version)}`;
+    return this.#versions.get(key, async () => {
+      const found = (await this.#index.records.current('model', [key])).get(key);
+      if (found) return found;
+      throw new LlmchainError('not_yet_indexed', `${model}@${version} is not indexed yet. Ask again in a moment.`, {
+        model,
+        version,
+      });
+    });
   }
 
   #forget(origins: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  ancestorsOf,
   canonicalJson,
   LlmchainError,
   ordinal,
@@ -28,8 +29,8 @@ import { operationOf } from './operation';
 import type { Place } from './transact';
 
 /**
- * Registers a model version: checks that its files are in the member's bucket, works out from its datasets which artist
- * has what share of its earnings, stores that table, and puts the version on the ledger.
+ * Registers a model version: checks that its files are in the member's bucket, works out from its datasets, and
+ * those of the versions that it was made from, which artist has what share of its earnings, stores that table, and puts the version on the ledger.
  */
 export class RegisterModel {
   readonly #ports: { ledgers: Ledgers; store: ObjectStore };
@@ -42,7 +43,10 @@ export class RegisterModel {
   async run(actor: Actor, entry: Omit<ModelEntry, 'royalty'>, operationId?: string): Promise<ModelVersion & Place> {
     const ledger = await this.#ports.ledgers.as(actor);
     for (const file of entry.files) await this.#demandFile(file);
-    const royalty = await this.#royalty(ledger, entry.datasets);
+    const ancestors = await ancestorsOf(entry, (parent) => ledger.get('model', parent.model, ordinal(parent.version)));
+    // Who trained on a dataset does not change what its works bring into the pool.
+    const datasets = [entry, ...ancestors].flatMap((version) => version.datasets);
+    const royalty = await this.#royalty(ledger, datasets);
     const { result, transaction, block } = await ledger.submit('models:register', {
       ...entry,
       royalty,
@@ -78,7 +82,8 @@ export class RegisterModel {
 
   async #royalty(ledger: Ledger, datasets: readonly DatasetRef[]): Promise<RoyaltyTableRef> {
     const items: DatasetItem[] = [];
-    for (const { dataset, version } of datasets) {
+    const distinct = new Map(datasets.map((each) => [`${each.dataset}@${each.version}`, each]));
+    for (const { dataset, version } of distinct.values()) {
       await ledger.get('dataset-version', dataset, ordinal(version));
       for await (const page of ledger.list('dataset-page', dataset, ordinal(version))) items.push(...page.items);
     }

@@ -10,6 +10,9 @@ export function job(record: TrainingJob): Lineage {
   };
 }
 
+/** How a version was made from its parent, as the edge between them says it. */
+const MADE = { fine_tuning: 'fine-tuned from', quantisation: 'quantised from' } as const;
+
 export function model(record: ModelVersion): Lineage {
   const { model: name, version, state } = record;
   const id = modelNode(record);
@@ -18,6 +21,7 @@ export function model(record: ModelVersion): Lineage {
     edges: [
       { from: id, to: jobNode(record.job), kind: 'trained by' },
       ...edgesTo(id, 'trained on', record.datasets.map(datasetNode)),
+      ...(record.parent ? [{ from: id, to: modelNode(record.parent), kind: MADE[record.parent.by] }] : []),
     ],
   };
 }

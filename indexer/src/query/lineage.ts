@@ -35,6 +35,8 @@ export class Lineage {
     const nodes = await this.#nodes(root, [...reached], asOf);
     const present = new Set(nodes.map((node) => node.id));
     // What points to things that are not there yet is a dataset version before it is sealed; the reverse is a hole.
+    if (direction === 'up' && nodes.some(({ type, data }) => type === 'model' && data['class'] === 'external'))
+      gaps.add('external_base');
     if (direction === 'up') for (const id of reached) if (!present.has(id)) gaps.add(`missing:${id}`);
     return {
       root: root.id,

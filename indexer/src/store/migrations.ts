@@ -102,6 +102,17 @@ function migrations(schema: string): Record<string, Migration> {
         await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
       },
     },
+    '008-parents': {
+      // Versions that were made from others came into the lineage, and what a member has is asked for.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+        await sql`CREATE INDEX "node_owner" ON ${at}."node" ("type", ("data"->'owner'->>'member'))
+                  WHERE "to_block" IS NULL AND "type" IN ('dataset', 'job', 'model', 'licence', 'grant')`.execute(db);
+      },
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Address, BasisPoints, Digest, Id, Line, Micro, MspId, Version } from '../schema/scalars';
-import { DatasetRef, Owner, stamps } from './common';
+import { DatasetRef, ModelRef, Owner, stamps } from './common';
 
 /** One file of a model folder. */
 export const ModelFile = z.strictObject({
@@ -51,10 +51,15 @@ export const FeePolicy = z
   .refine((policy) => Object.values(policy).reduce((sum, part) => sum + part, 0) === 10_000, 'must sum to 10,000');
 export type FeePolicy = z.infer<typeof FeePolicy>;
 
+/** The version that another was made from: trained on from its parameters, or the same with its weights rounded. */
+export const ModelParent = ModelRef.extend({ by: z.enum(['fine_tuning', 'quantisation']) });
+export type ModelParent = z.infer<typeof ModelParent>;
+
 export const ModelEntry = z.strictObject({
   model: Id,
   version: Version,
   title: Line,
+  parent: ModelParent.optional(),
   job: Id,
   datasets: z.array(DatasetRef).min(1).max(16),
   /** `sha256/` and the digest of the file with the parameters. */
@@ -73,7 +78,8 @@ export type ModelEntry = z.infer<typeof ModelEntry>;
 
 export const ModelVersion = ModelEntry.extend({
   schema: z.literal('model-version/1'),
-  class: z.literal('consortium'),
+  /** `external` where what it was trained on, or a version that it was made from, is known outside the consortium alone. */
+  class: z.enum(['consortium', 'external']),
   state: z.enum(['candidate', 'approved', 'retired', 'revoked']),
   approvals: z.array(MspId),
   /** Frozen with the royalty table when the version is approved. */

@@ -3,6 +3,8 @@ import { REFUSALS } from '../consent/consent';
 import { ordinal } from '../keys/composite';
 import { Digest, Id } from '../schema/scalars';
 import { DatasetRef, ModelRef, Owner, stamps } from './common';
+import type { ModelVersion } from './model';
+import type { TrainingJob } from './training';
 
 /** What may be tainted: anything that rests on works. */
 export const TaintSubject = z.discriminatedUnion('kind', [
@@ -41,4 +43,28 @@ export function taintKey(subject: TaintSubject): string[] {
     case 'model':
       return ['model', subject.model, ordinal(subject.version)];
   }
+}
+
+export const datasetSubject = ({ dataset, version }: DatasetRef): TaintSubject => ({
+  kind: 'dataset',
+  dataset,
+  version,
+});
+
+export const jobSubject = ({ job }: Pick<TrainingJob, 'job'>): TaintSubject => ({ kind: 'job', job });
+
+export const modelSubject = ({ model, version }: ModelRef): TaintSubject => ({ kind: 'model', model, version });
+
+/** What a training job rests on: its datasets. */
+export function sourcesOfJob({ datasets }: Pick<TrainingJob, 'datasets'>): TaintSubject[] {
+  return datasets.map(datasetSubject);
+}
+
+/** What a model version rests on: its datasets, its job, and the version that it was made from. */
+export function sourcesOfModel({
+  datasets,
+  job,
+  parent,
+}: Pick<ModelVersion, 'datasets' | 'job' | 'parent'>): TaintSubject[] {
+  return [...datasets.map(datasetSubject), { kind: 'job', job }, ...(parent ? [modelSubject(parent)] : [])];
 }
