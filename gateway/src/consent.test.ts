@@ -63,6 +63,70 @@ describe('consent is live', () => {
     expect((await asks()).status).toBe(200);
   });
 
+  describe('an answer under way when an artist says no', () => {
+    const worker = () => consortium.workers.get('ComputeMSP')!;
+    const stream = async (key: string): Promise<{ events: Record<string, unknown>[]; receipt: string }> => {
+      const response = await fetch(`${archive.url}/v1/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'poet', prompt: 'Shall', max_tokens: 40, stream: true }),
+      });
+      const events: Record<string, unknown>[] = [];
+      let rest = '';
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        if (rest === '' && events.length === 0) await prefers({});
+        const lines = (rest + chunk).split('\n\n');
+        rest = lines.pop()!;
+        events.push(...lines.map((line) => JSON.parse(line.slice('data: '.length)) as Record<string, unknown>));
+      }
+      return { events, receipt: response.headers.get('x-llmchain-receipt')! };
+    };
+    beforeEach(() => {
+      Object.assign(worker(), { pieces: Array.from({ length: 40 }, () => 'verse '), pace: 50 });
+    });
+    afterEach(() => {
+      Object.assign(worker(), { pieces: ['Shall ', 'I ', 'compare'], pace: 0, deaf: false });
+    });
+
+    test('ends with the error and its reason; what was given is charged, and the receipt says so', async () => {
+      const { key, actor } = await archive.key('caller', 'reader', 1_000_000);
+      const { events, receipt } = await stream(key);
+      const last = events.pop()!;
+      expect(last).toMatchObject({
+        error: { code: 'tainted' },
+        code: 'tainted',
+        details: { model: 'poet', offences: [{ work: HERS, reason: 'not_allowed' }], receipt, promptTokens: 3 },
+      });
+      expect(events.length).toBeGreaterThan(0);
+      expect(events.length).toBeLessThan(40);
+      const { completionTokens, amount } = last['details'] as { completionTokens: number; amount: number };
+      expect(completionTokens).toBe(events.length);
+      expect(await archive.session(actor.session!)).toMatchObject({ spent: amount, reserved: 0 });
+      const told = await archive.call(key, 'GET', `/v1/receipts/${receipt}`);
+      expect(told.body).toMatchObject({ receipt: { body: { stop: 'tainted', completionTokens, amount } } });
+    });
+
+    test('is left by the gateway when its worker does not end', async () => {
+      worker().deaf = true;
+      const { key, actor } = await archive.key('caller', 'reader', 1_000_000);
+      const began = Date.now();
+      const { events } = await stream(key);
+      expect(Date.now() - began).toBeLessThan(2_000);
+      expect(events.at(-1)).toMatchObject({ code: 'tainted', details: { works: 1 } });
+      expect((await archive.session(actor.session!)).reserved).toBeGreaterThan(0);
+    });
+
+    test('that is not streamed is refused as a whole, and charged', async () => {
+      const { key, actor } = await archive.key('caller', 'reader', 1_000_000);
+      const answer = archive.call(key, 'POST', '/v1/completions', { model: 'poet', prompt: 'Shall', max_tokens: 40 });
+      setTimeout(() => void prefers({}), 200);
+      const { status, body, headers } = await answer;
+      expect([status, body['code']]).toEqual([422, 'tainted']);
+      expect(headers.get('x-llmchain-receipt')).toBe((body['details'] as { receipt: string }).receipt);
+      expect((await archive.session(actor.session!)).spent).toBeGreaterThan(100);
+    });
+  });
+
   test('a dispute stops what rests on the work until the members decide', async () => {
     const claimant = (await archive.key('steward', 'steward')).key;
     const dispute = { dispute: 'd1', work: HERS, grounds: 'authorship', evidence: sha256Hex('a letter') };
@@ -92,6 +156,28 @@ describe('consent is live', () => {
     const submitted = consortium.ledger.submitted.length;
     await settle([guild, archive, lab]);
     expect(consortium.ledger.submitted).toHaveLength(submitted);
+  });
+
+  test('a look asks the index a few times, however much there is, and the ledger nothing', async () => {
+    const service = { ...lab.ports.ledgers.service };
+    const never = (): never => {
+      throw new Error('the ledger was asked');
+    };
+    Object.assign(service, { find: never, get: never, list: never, submit: never });
+    let asked = 0;
+    const records = Object.fromEntries(
+      Object.entries(lab.ports.index.records).map(([name, ask]) => [
+        name,
+        (...args: never[]) => {
+          asked += 1;
+          return (ask as (...args: never[]) => unknown)(...args);
+        },
+      ]),
+    ) as unknown as typeof lab.ports.index.records;
+    const index = { ...lab.ports.index, onWritten: () => undefined, records };
+    const ports = { ...lab.ports, index, ledgers: { service, as: lab.ports.ledgers.as.bind(lab.ports.ledgers) } };
+    await new WatchConsent({ own: 'LabMSP' }, { ...ports, standing: new ConsentStanding({}, { index }) }).run();
+    expect(asked).toBe(6);
   });
 
   test('a licence that ends by itself is not relied on a moment longer, though nothing is written', async () => {

@@ -234,6 +234,49 @@ test('a cancelled call leaves a receipt of what was given', async () => {
   expect(decodeJson(Opening, pending.opening).tokens).toHaveLength(body.completionTokens);
 });
 
+describe('an answer under way when consent behind its model falls', () => {
+  const answering = async (halt: (id: string) => unknown): Promise<{ id: string; events: GenerateEvent[] }> => {
+    const asked = request({ maxTokens: 300 });
+    const id = ticketDigest(asked.ticket.body);
+    let told = false;
+    const events = await worker.generate(asked.wire, () => {
+      if (!told) void halt(id);
+      told = true;
+      return true;
+    });
+    return { id, events };
+  };
+
+  test('ends within a step when its gateway says so, with a receipt of what was given', async () => {
+    const { id, events } = await answering((receipt) => worker.call('halt', { receipt }));
+    const { body } = receiptOf(events);
+    expect(body.stop).toBe('tainted');
+    expect(body.completionTokens).toBeLessThan(300);
+    expect(body.amount).toBe(100 + 2 * 6 + 5 * body.completionTokens);
+    const pending = await until(async () =>
+      (await bench.client('compute', 'compute').pending()).find(({ opening }) => opening.includes(id)),
+    );
+    expect(decodeJson(Opening, pending.opening).tokens).toHaveLength(body.completionTokens);
+    expect(await worker.call('halt', { receipt: id })).toEqual({ halted: false });
+  });
+
+  test('goes on when another member says so', async () => {
+    const { events } = await answering((receipt) => bench.client('lab', 'compute').call('halt', { receipt }));
+    expect(receiptOf(events).body.stop).toMatch(/^(stop|length)$/);
+  });
+
+  test('ends when the ledger says so, whatever its gateway says', async () => {
+    const subject = { kind: 'model' as const, model: 'tiny', version: 1 };
+    const stamps = { owner: { member: 'LabMSP' }, createdTx: 't', updatedTx: 't' };
+    const cause = { kind: 'dataset' as const, dataset: 'verses', version: 1 };
+    const put = (state: 'tainted' | 'lifted'): void =>
+      bench.ledger.put('taint', taintKey(subject), { schema: 'taint/1', subject, cause, state, ...stamps });
+    const { events } = await answering(() => put('tainted'));
+    put('lifted');
+    expect(receiptOf(events).body.stop).toBe('tainted');
+  });
+});
+
 test('what lies on disk is private', async () => {
   const { folder } = bench.members.compute;
   for (const name of await readdir(path.join(folder, 'outbox'))) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { WorkerConfig } from '@llmchain/protocol';
+import type { Taint, WorkerConfig } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { requireProvider } from './engine/execution-provider';
 import { generate, type Generate } from './engine/generate';
@@ -142,6 +142,9 @@ export class Worker {
       model: models.consider.bind(models),
       batch: (batch: Parameters<Verifier['consider']>[0], live: boolean) => {
         if (verifies) verifier.consider(batch, live);
+      },
+      taint: ({ subject, state }: Taint) => {
+        if (subject.kind === 'model' && state === 'tainted') answering.haltModel(subject);
       },
     };
     const background = [feed.follow(handlers, signal), registration.ensure(signal), prune(served, signal)];

@@ -9,6 +9,7 @@ import {
   receiptId,
   sign,
   SignedTicket,
+  ticketDigest,
   type GenerateEvent,
   type GenerateRequest,
   type InferenceInput,
@@ -41,6 +42,10 @@ export class TestWorker {
   readonly outbox = new Map<string, PendingReceipt>();
   readonly asked: SignedTicket[] = [];
   cancelled = 0;
+  /** Receipts to come that it was told to end with. */
+  readonly halted = new Set<string>();
+  /** Does not heed what it is told. */
+  deaf = false;
 
   constructor(
     readonly member: string,
@@ -59,6 +64,7 @@ export class TestWorker {
     let given = 0;
     try {
       for (const piece of this.pieces.slice(0, ticket.body.maxTokens)) {
+        if (this.halted.has(ticketDigest(ticket.body)) && !this.deaf) break;
         if (this.pace) await delay(this.pace, undefined, { signal });
         if (given === this.breaksAfter) throw new Error('connection lost');
         yield { event: 'text', text: piece };
@@ -69,7 +75,8 @@ export class TestWorker {
       this.#receipt(ticket, request, given, 'cancelled');
       throw new LlmchainError('unavailable', 'The worker broke off.');
     }
-    const receipt = this.#receipt(ticket, request, given, this.stop);
+    const halted = this.halted.has(ticketDigest(ticket.body)) && given < this.pieces.length;
+    const receipt = this.#receipt(ticket, request, given, halted ? 'tainted' : this.stop);
     yield { event: 'finished', finished: { receipt: canonicalJson(receipt) } };
   }
 
@@ -128,6 +135,11 @@ export class TestWorkers implements Workers {
     { signal }: { signal: AbortSignal },
   ): AsyncIterable<GenerateEvent> {
     return this.workers.get(member)!.generate(request, signal);
+  }
+
+  halt(member: string, receipt: string): Promise<boolean> {
+    this.workers.get(member)?.halted.add(receipt);
+    return Promise.resolve(true);
   }
 
   pending(limit: number): Promise<PendingReceipt[]> {

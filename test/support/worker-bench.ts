@@ -209,7 +209,7 @@ export class WorkerClient {
     });
   }
 
-  call<Reply>(method: 'models' | 'pendingReceipts' | 'acknowledgeReceipts', request: object): Promise<Reply> {
+  call<Reply>(method: 'halt' | 'models' | 'pendingReceipts' | 'acknowledgeReceipts', request: object): Promise<Reply> {
     return new Promise((resolve, reject) => {
       this.#methods[method]!.call(this.#methods, request, (error: Error | null, reply: Reply) => {
         if (error) reject(error);

@@ -14,6 +14,13 @@ export interface Workers {
     request: GenerateRequest,
     options: { signal: AbortSignal; deadline: number },
   ): AsyncIterable<GenerateEvent>;
+  /**
+   * Has an answer of the own member's end because consent behind its model no longer stands; its receipt then says so.
+   * @param receipt id of the receipt to come
+   * @returns whether it was under way
+   * @throws {LlmchainError} `unavailable`
+   */
+  halt(member: string, receipt: string): Promise<boolean>;
   /** Receipts and openings that the own worker has not handed over yet, oldest first. */
   pending(limit: number): Promise<PendingReceipt[]>;
   /** Lets the own worker forget receipts that are stored. */

@@ -42,13 +42,15 @@ async function whole(exchange: Exchange, infer: Infer): Promise<void> {
   let text = '';
   let receipt: SignedReceipt | undefined;
   for await (const answer of infer.run(actor, order, signal)) {
-    if (answer.kind === 'started') heading = headingOf(answer);
-    else if (answer.kind === 'text') text += answer.text;
+    if (answer.kind === 'started') {
+      heading = headingOf(answer);
+      // An answer that fails midway has a receipt, too.
+      response.setHeader(RECEIPT_HEADER, heading.receipt);
+    } else if (answer.kind === 'text') text += answer.text;
     else receipt = answer.receipt;
   }
   if (!heading || !receipt) throw new Error('an answer ended without its receipt');
   response.statusCode = 200;
-  response.setHeader(RECEIPT_HEADER, heading.receipt);
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.end(JSON.stringify(dialect.whole(heading, text, receipt)));
 }

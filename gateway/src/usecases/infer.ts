@@ -3,6 +3,7 @@ import {
   decodeJson,
   LlmchainError,
   parseError,
+  receiptId,
   SignedReceipt,
   ticketDigest,
   type ErrorCode,
@@ -17,6 +18,7 @@ import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
 import type { Workers } from '../ports/workers';
 import type { CheckReceipt } from './check-receipt';
+import type { ConsentAlarm } from './consent-alarm';
 import type { ConsentStanding } from './consent-standing';
 import { mostAmount, type IssuedTicket, type IssueTicket } from './issue-ticket';
 import type { Models } from './models';
@@ -59,7 +61,11 @@ const ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
   'digest_mismatch',
 ]);
 
+/** How long a worker that was told to end an answer may take until it is left, milliseconds. */
+const HALT_WITHIN = 1_000;
+
 export interface InferPorts {
+  alarm: ConsentAlarm;
   models: Models;
   router: RouteInference;
   issuer: IssueTicket;
@@ -74,7 +80,8 @@ export interface InferPorts {
 /**
  * Answers one request: sets the most that it can cost aside before anything is computed, orders the answer from a worker
  * by a signed ticket, checks the receipt, and charges what it says. An answer that breaks off stays set aside until the
- * producer has told what it cost, see {@link ReconcileReservations}.
+ * producer has told what it cost, see {@link ReconcileReservations}. When consent behind the model falls meanwhile, the
+ * worker is told to end: what was given until then is charged, and its receipt says `tainted`.
  */
 export class Infer {
   readonly #ports: InferPorts;
@@ -164,6 +171,11 @@ export class Infer {
     const { model, member, issued, id } = attempt;
     const left = new AbortController();
     const end = this.#ports.router.begin(member);
+    let fallen: LlmchainError | undefined;
+    const unwatch = this.#ports.alarm.watch(model, (reason) => {
+      fallen = reason;
+      this.#halt(member, id, left);
+    });
     let outcome: 'lost' | 'refused' | 'settled' = 'lost';
     let started = false;
     try {
@@ -190,16 +202,30 @@ export class Infer {
         }
         const receipt = await this.#receipt(event, attempt);
         outcome = 'settled';
+        if (receipt.body.stop === 'tainted') throw cutShort(model, receipt, fallen);
         yield { kind: 'finished', receipt };
         return;
       }
       throw new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
+    } catch (error) {
+      // Left because it did not end: the caller hears why, and the producer tells later what it cost.
+      throw fallen && left.signal.aborted ? fallen : error;
     } finally {
+      unwatch();
       left.abort();
       end();
       if (outcome === 'refused') await this.#ports.sessions.release(id);
       if (outcome === 'lost') await this.#ports.sessions.lose(id);
     }
+  }
+
+  /** Tells the worker to end an answer, and leaves it when it does not. */
+  #halt(member: string, receipt: string, left: AbortController): void {
+    setTimeout(() => left.abort(), HALT_WITHIN).unref();
+    this.#ports.workers.halt(member, receipt).catch((error: unknown) => {
+      this.#ports.log.warn({ member, receipt, error: String(error) }, 'a worker was not told to end an answer');
+      left.abort();
+    });
   }
 
   /** The checked receipt, charged and kept. */
@@ -222,4 +248,17 @@ export class Infer {
     }
     return receipt;
   }
+}
+
+/** Why an answer ended before its end. @param reason as this member's index has it, if it does already */
+function cutShort({ model, version }: ModelVersion, receipt: SignedReceipt, reason?: LlmchainError): LlmchainError {
+  const { promptTokens, completionTokens, amount } = receipt.body;
+  return new LlmchainError(
+    'tainted',
+    `Consent behind ${model}@${version} fell while it answered, so the answer ends here. What was given is charged.`,
+    {
+      ...(reason?.details ?? { model, version }),
+      ...{ receipt: receiptId(receipt.body), promptTokens, completionTokens, amount },
+    },
+  );
 }

@@ -52,7 +52,7 @@ function follow(ledger: Ledger): { seen: number[]; stop: () => Promise<void> } {
   const stopping = new AbortController();
   const feed = new LedgerFeed({ chaincode: CHAINCODE, position: path.join(folder, 'position') }, { ledger, log });
   const running = feed.follow(
-    { model: (record) => seen.push(record.version), batch: () => undefined },
+    { model: (record) => seen.push(record.version), batch: () => undefined, taint: () => undefined },
     stopping.signal,
   );
   return {

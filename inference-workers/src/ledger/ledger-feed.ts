@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { LedgerBlock } from '@llmchain/ledger-client';
-import { decodeJson, RECORDS, splitCompositeKey, type Batch, type ModelVersion } from '@llmchain/protocol';
+import { decodeJson, RECORDS, splitCompositeKey, type Batch, type ModelVersion, type Taint } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { writeDurably } from '../files/durable';
 import { backOff, problemOf, pause } from './back-off';
@@ -17,6 +17,8 @@ export interface LedgerFeedOptions {
 export interface LedgerHandlers {
   model(version: ModelVersion): void;
   batch(batch: Batch, live: boolean): void;
+  /** Only as its block commits: what is tainted before is refused before it is computed. */
+  taint(taint: Taint): void;
 }
 
 /** Model versions and batches of the ledger: first those that are there, then each as its block commits. */
@@ -72,6 +74,7 @@ export class LedgerFeed {
       const text = Buffer.from(write.value).toString('utf8');
       try {
         if (type === 'model') handlers.model(decodeJson(RECORDS.model, text, 'record'));
+        if (type === 'taint') handlers.taint(decodeJson(RECORDS.taint, text, 'record'));
         if (type === 'batch') handlers.batch(decodeJson(RECORDS.batch, text, 'record'), true);
       } catch (error) {
         this.#log.error({ ...problemOf(error), block: block.number, type }, 'a record of the ledger is not readable');

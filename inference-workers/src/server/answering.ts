@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { LlmchainError, type GenerateEvent, type GenerateRequest, canonicalJson } from '@llmchain/protocol';
+import {
+  LlmchainError,
+  type GenerateEvent,
+  type GenerateRequest,
+  type ModelRef,
+  canonicalJson,
+} from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
 import type { Generate } from '../engine/generate';
@@ -12,6 +18,13 @@ import type { AdmittedRequest, Admission } from './admission';
 
 /** Requests that may wait behind the one that is computed. */
 const WAITING = 16;
+
+/** An answer that can be halted. */
+interface UnderWay extends ModelRef {
+  /** MSP id of the member that ordered it. */
+  gateway: string;
+  halt: () => void;
+}
 
 export interface AnsweringOptions {
   signer: ReceiptSigner;
@@ -33,6 +46,8 @@ export class Answering {
   readonly #options: AnsweringOptions;
   readonly #dependencies: AnsweringDependencies;
   readonly #turns = new Turns({ waiting: WAITING });
+  /** Answers under way, by the receipt to come. */
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(options: AnsweringOptions, dependencies: AnsweringDependencies) {
     this.#options = options;
@@ -55,7 +70,12 @@ export class Answering {
         throw new LlmchainError('unavailable', "The worker's key is not on the ledger yet. Try again in a moment.");
       }
       const admitted = await admission.admit(caller, request, Date.now());
-      await this.#turns.run(() => this.#compute(admitted, emit, signal), signal);
+      await this.#underHalt(admitted, (halted) =>
+        this.#turns.run(
+          () => this.#compute(admitted, emit, { caller: signal, halted }),
+          AbortSignal.any([signal, halted]),
+        ),
+      );
     } catch (error) {
       if (signal.aborted) return;
       const failure = error instanceof LlmchainError ? error : undefined;
@@ -66,7 +86,49 @@ export class Answering {
     }
   }
 
-  async #compute(admitted: AdmittedRequest, emit: (event: GenerateEvent) => void, signal: AbortSignal): Promise<void> {
+  /**
+   * Ends an answer because consent behind its model no longer stands. @param caller MSP id; the ticket has to be its own
+   * @returns whether it was under way
+   */
+  halt(caller: string, receipt: string): boolean {
+    const answer = this.#underWay.get(receipt);
+    if (answer?.gateway !== caller) return false;
+    answer.halt();
+    return true;
+  }
+
+  /** Ends all answers of a model version that the ledger says is tainted. */
+  haltModel({ model, version }: ModelRef): void {
+    for (const answer of this.#underWay.values())
+      if (answer.model === model && answer.version === version) answer.halt();
+  }
+
+  async #underHalt(
+    { ticket: { body }, digest }: AdmittedRequest,
+    run: (halted: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { gateway, model, version } = body;
+    const halting = new AbortController();
+    const halt = (): void => {
+      const message = `Consent behind ${model}@${version} fell while it answered, so the answer ends here.`;
+      halting.abort(new LlmchainError('tainted', message, { model, version, receipt: digest }));
+    };
+    const answer = { gateway, model, version, halt };
+    // A ticket that was sent twice is refused later; until then the first to come is the one that can be halted.
+    const first = !this.#underWay.has(digest);
+    if (first) this.#underWay.set(digest, answer);
+    try {
+      await run(halting.signal);
+    } finally {
+      if (first) this.#underWay.delete(digest);
+    }
+  }
+
+  async #compute(
+    admitted: AdmittedRequest,
+    emit: (event: GenerateEvent) => void,
+    { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
+  ): Promise<void> {
     const { ticket, digest, input, inputSalt, model, prompt } = admitted;
     const { served, outbox, generate, log } = this.#dependencies;
     await served.claim(digest, ticket.body.expires);
@@ -90,14 +152,15 @@ export class Answering {
       model,
       { prompt, seed: digest, temperatureMilli, maxTokens },
       onToken,
-      signal,
+      AbortSignal.any([caller, halted]),
     ).catch(async (error: unknown) => {
       log.error({ ...problemOf(error), model: model.version.model }, 'generation failed');
       if (silent) await served.release(digest);
       throw error;
     });
     tell(text.end());
-    const { tokens, stop } = computed;
+    const { tokens } = computed;
+    const stop = computed.stop === 'cancelled' && halted.aborted ? 'tainted' : computed.stop;
     const concluded = conclude(
       {
         ticket,
@@ -116,6 +179,6 @@ export class Answering {
     );
     await outbox.put(concluded);
     log.info({ receipt: digest, promptTokens: prompt.length, completionTokens: tokens.length, stop }, 'answered');
-    if (!signal.aborted) emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
+    if (!caller.aborted) emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
   }
 }

@@ -14,6 +14,8 @@ import {
   type ErrorCode,
   type GenerateEvent,
   type GenerateRequest,
+  type HaltReply,
+  type HaltRequest,
   type ModelsReply,
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
@@ -101,6 +103,9 @@ export function workerService(
 
   return {
     generate,
+    halt: unary<HaltRequest, HaltReply>(({ receipt }, caller) => ({
+      halted: answering?.halt(caller, receipt) ?? false,
+    })),
     models: unary<unknown, ModelsReply>(() => ({ models: answering ? models.loaded() : [] })),
     pendingReceipts: unary<PendingReceiptsRequest, PendingReceiptsReply>(async ({ limit }, caller) => {
       own(caller);

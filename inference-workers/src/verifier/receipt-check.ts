@@ -42,7 +42,7 @@ function tokenFault({ version }: BatchFacts, receipt: Receipt): Reason | undefin
     completionTokens <= limit &&
     (stop !== 'length' || completionTokens === limit) &&
     (stop !== 'stop' || completionTokens >= 1) &&
-    (stop !== 'cancelled' || completionTokens < limit);
+    ((stop !== 'cancelled' && stop !== 'tainted') || completionTokens < limit);
   return good ? undefined : 'tokens_mismatch';
 }
 

@@ -25,7 +25,8 @@ export const Receipt = z.strictObject({
   output: Digest,
   promptTokens: z.number().int().min(1),
   completionTokens: z.number().int().min(0),
-  stop: z.enum(['stop', 'length', 'cancelled']),
+  /** `cancelled` by the caller, `tainted` when consent behind the model fell while it was answered. */
+  stop: z.enum(['stop', 'length', 'cancelled', 'tainted']),
   execution: Execution,
   amount: Micro,
   started: Millis,

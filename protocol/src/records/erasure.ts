@@ -23,6 +23,8 @@ export const AttestationEntry = z.strictObject({
   outcome: z.enum(['destroyed', 'none', 'retained']),
   /** How often this member's own people and programs have read the content through its gateway. */
   reads: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** Pieces taken from the work that went with it: items of datasets, layers of annotations that spoke of them. */
+  derived: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   /** The irrevocable licence, where a copy is retained. */
   licence: Id.optional(),
 });

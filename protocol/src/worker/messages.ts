@@ -11,6 +11,13 @@ export type GenerateEvent =
   | { event: 'finished'; finished: { receipt: string } }
   | { event: 'failure'; failure: string };
 
+export interface HaltRequest {
+  receipt: string;
+}
+export interface HaltReply {
+  halted: boolean;
+}
+
 export interface LoadedModel {
   model: string;
   version: number;

@@ -14,6 +14,8 @@ import {
   type AcknowledgeReceiptsRequest,
   type GenerateEvent,
   type GenerateRequest,
+  type HaltReply,
+  type HaltRequest,
   type LoadedModel,
   type ModelsReply,
   type PendingReceipt,
@@ -30,6 +32,7 @@ type Callback<T> = (error: ServiceError | null, reply?: T) => void;
 /** The client that @grpc/grpc-js makes of `proto/worker.proto`. */
 interface WorkerClient extends Client {
   generate(request: GenerateRequest, options: CallOptions): ClientReadableStream<GenerateEvent>;
+  halt(request: HaltRequest, options: CallOptions, callback: Callback<HaltReply>): void;
   models(request: object, options: CallOptions, callback: Callback<ModelsReply>): void;
   pendingReceipts(
     request: PendingReceiptsRequest,
@@ -110,6 +113,13 @@ export class GrpcWorkers implements Workers {
       options.signal.removeEventListener('abort', cancel);
       call.cancel();
     }
+  }
+
+  async halt(member: string, receipt: string): Promise<boolean> {
+    const reply = await ask<HaltReply>(member, (done) =>
+      this.#client(member).halt({ receipt }, { deadline: Date.now() + 2_000 }, done),
+    );
+    return reply.halted;
   }
 
   async pending(limit: number): Promise<PendingReceipt[]> {
