@@ -44,18 +44,7 @@ export interface Indexer {
   /** A producer's batches of one model version, by sequence number. */
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]>;
   /** Records as they stand and as they were; see {@link Records}. */
-  readonly records: Pick<
-    Records,
-    | 'current'
-    | 'datasetPages'
-    | 'grantsOn'
-    | 'grantsTo'
-    | 'history'
-    | 'licencesOf'
-    | 'licencesOver'
-    | 'resemblancesOf'
-    | 'salesOf'
-  >;
+  readonly records: Pick<Records, keyof Records>;
   /** A page of what can be had; see {@link Catalogue}. */
   catalogue(order: CatalogueOrder): Promise<CataloguePage>;
   /** Works like this, nearest first, of the blocks up to `asOf`. */

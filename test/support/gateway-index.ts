@@ -1,9 +1,12 @@
 import {
   compositeKey,
   decodeJson,
+  ordinal,
   RECORDS,
   splitCompositeKey,
   type DatasetRef,
+  type GrantSubject,
+  type Owner,
   type RecordOf,
   type RecordType,
 } from '@llmchain/protocol';
@@ -55,6 +58,30 @@ export class TestIndex implements IndexLikeness, IndexRecords {
         ),
       resemblancesOf: (work) =>
         Promise.resolve(this.#all('resemblance').filter(({ first, second }) => first === work || second === work)),
+      pagesWith: (work) =>
+        Promise.resolve(this.#all('dataset-page').filter(({ items }) => items.some((item) => item.work === work))),
+      erased: () => Promise.resolve(this.#all('erasure').map(({ work }) => work)),
+      madeFrom: (work) =>
+        Promise.resolve(
+          this.#all('work').filter(({ derivedFrom, versionOf }) => derivedFrom === work || versionOf === work),
+        ),
+      madeFromErased: (member) =>
+        Promise.resolve(
+          this.#all('erasure').flatMap((erasure) =>
+            this.#all('work')
+              .filter(({ derivedFrom, versionOf }) => [derivedFrom, versionOf].includes(erasure.work))
+              .filter(({ owner }) => owner.member === member)
+              .map((work) => ({ work, erasure })),
+          ),
+        ),
+      ownedBy: (type, member) => Promise.resolve(this.#all(type).filter(({ owner }) => owner.member === member)),
+      grantsOver: (member, now) =>
+        Promise.resolve(
+          this.#all('grant')
+            .filter(({ state, until }) => ['requested', 'granted'].includes(state) && (until ?? Infinity) <= now)
+            .filter(({ subject }) => this.#ownerOf(subject)?.member === member)
+            .map(({ grant }) => grant),
+        ),
       licencesOver: (member, now) =>
         Promise.resolve(
           this.#all('licence')
@@ -102,6 +129,15 @@ export class TestIndex implements IndexLikeness, IndexRecords {
       return split ? [[split.type, ...split.parts].join('/')] : [];
     });
     for (const listener of this.#listeners) listener(origins);
+  }
+
+  #ownerOf(subject: GrantSubject): Owner | undefined {
+    const [type, key] =
+      subject.kind === 'work'
+        ? (['work', [subject.work]] as const)
+        : (['dataset-version', [subject.dataset, ordinal(subject.version)]] as const);
+    const value = this.#world.state.get(compositeKey(type, key));
+    return value && read(type, value).owner;
   }
 
   #all<T extends RecordType>(type: T): RecordOf<T>[] {

@@ -1,36 +1,57 @@
 import {
+  datasetSubject,
+  jobSubject,
   LlmchainError,
+  modelSubject,
+  sourcesOfJob,
+  sourcesOfModel,
   taintKey,
   type DatasetVersion,
-  type ModelVersion,
   type TaintSubject,
-  type TrainingJob,
 } from '@llmchain/protocol';
 import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
+import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { ConsentStanding } from './consent-standing';
 
-/** What may change whether something is tainted. */
-const CAUSES = ['work/', 'licence/', 'dataset-version/', 'job/', 'model/', 'taint/'];
-/** However quiet the ledger is, licences end with time, milliseconds. */
+/** What may change whether something is tainted, or whether a licence or a grant is over. */
+const CAUSES = ['work/', 'licence/', 'grant/', 'dataset-version/', 'job/', 'model/', 'taint/'];
+/** However quiet the ledger is, licences and grants end with time, milliseconds. */
 const AT_LEAST_EVERY = 30_000;
+/** How long a look waits for the index to have what the one before it submitted, milliseconds. */
+const PATIENCE = 3_000;
+
+interface Ports {
+  ledgers: Ledgers;
+  index: IndexRecords;
+  lineage: Pick<Lineage, 'waitFor'>;
+  standing: ConsentStanding;
+  log: Log;
+}
+
+/** A job or a model version of the member's: tainted while something that it rests on is. */
+interface Dependant {
+  subject: TaintSubject;
+  sources: readonly TaintSubject[];
+  taint: () => Promise<{ block: number }>;
+  lift: () => Promise<{ block: number }>;
+}
 
 /**
- * Keeps the ledger's word about consent in step with the index: records that licences of the member's people are over, and
- * that datasets, jobs and model versions of the member's are tainted or clean again, one edge at a time. Routing does not
- * wait for it.
+ * Keeps the ledger's word about consent in step with the index: records that licences of the member's people and grants on
+ * what is theirs are over, and that datasets, jobs and model versions of the member's are tainted or clean again, one edge at
+ * a time. It looks at what is the member's alone, in the member's index. Routing does not wait for it.
  */
 export class WatchConsent {
   readonly #own: string;
-  readonly #ports: { ledgers: Ledgers; index: IndexRecords; standing: ConsentStanding; log: Log };
+  readonly #ports: Ports;
   #changed = true;
   #looked = 0;
+  /** The last block that it wrote. */
+  #written = -1;
 
-  constructor(
-    options: { own: string },
-    ports: { ledgers: Ledgers; index: IndexRecords; standing: ConsentStanding; log: Log },
-  ) {
+  constructor(options: { own: string }, ports: Ports) {
     this.#own = options.own;
     this.#ports = ports;
     ports.index.onWritten((origins) => {
@@ -44,77 +65,110 @@ export class WatchConsent {
     this.#changed = false;
     this.#looked = now;
     try {
-      const ledger = this.#ports.ledgers.service;
-      for (const licence of await this.#ports.index.records.licencesOver(this.#own, now))
-        await this.#attempt(() => ledger.submit('artworks:expireLicence', { licence }));
-      for await (const version of ledger.list('dataset-version')) if (this.#owns(version)) await this.#dataset(version);
-      for await (const job of ledger.list('job')) if (this.#owns(job)) await this.#job(job);
-      for await (const model of ledger.list('model')) if (this.#owns(model)) await this.#model(model);
+      // An index that has fallen behind says again what was mended: the ledger takes that twice, and nobody is harmed.
+      if (this.#written >= 0) await this.#ports.lineage.waitFor(this.#written, PATIENCE).catch(() => undefined);
+      await this.#expire(now);
+      await this.#settle();
     } catch (error) {
       this.#changed = true;
       throw error;
     }
   }
 
-  async #dataset({ dataset, version }: DatasetVersion): Promise<void> {
-    const { ledgers, standing } = this.#ports;
-    const [offence] = await standing.ofDataset({ dataset, version }, this.#own);
-    const tainted = await this.#isTainted({ kind: 'dataset', dataset, version });
-    if (offence && !tainted) {
-      const { page, item } = offence;
-      await this.#attempt(() => ledgers.service.submit('datasets:taint', { dataset, version, page, item }));
+  async #expire(now: number): Promise<void> {
+    const ledger = this.#ports.ledgers.service;
+    const { records } = this.#ports.index;
+    for (const licence of await records.licencesOver(this.#own, now))
+      await this.#attempt(() => ledger.submit('artworks:expireLicence', { licence }));
+    for (const grant of await records.grantsOver(this.#own, now))
+      await this.#attempt(() => ledger.submit('access:expire', { grant }));
+  }
+
+  async #settle(): Promise<void> {
+    const { records } = this.#ports.index;
+    const [versions, dependants] = await Promise.all([
+      records.ownedBy('dataset-version', this.#own),
+      this.#dependants(),
+    ]);
+    const tainted = await this.#tainted([
+      ...versions.map(datasetSubject),
+      ...dependants.flatMap(({ subject, sources }) => [subject, ...sources]),
+    ]);
+    for (const version of versions) await this.#dataset(version, tainted);
+    // A version may rest on another of the member's own: what moves one may move the next.
+    for (let moved = true; moved;) {
+      moved = false;
+      for (const dependant of dependants) moved = (await this.#inherit(dependant, tainted)) || moved;
     }
-    if (!offence && tainted) await this.#attempt(() => ledgers.service.submit('datasets:lift', { dataset, version }));
   }
 
-  async #job({ job, datasets }: TrainingJob): Promise<void> {
+  async #dependants(): Promise<Dependant[]> {
     const ledger = this.#ports.ledgers.service;
-    const sources = datasets.map((reference) => ({ kind: 'dataset' as const, ...reference }));
-    await this.#inherit({ kind: 'job', job }, sources, {
-      taint: () => ledger.submit('training:taint', { job }),
-      lift: () => ledger.submit('training:lift', { job }),
-    });
-  }
-
-  async #model({ model, version, datasets, job }: ModelVersion): Promise<void> {
-    const ledger = this.#ports.ledgers.service;
-    const sources: TaintSubject[] = [
-      ...datasets.map((reference) => ({ kind: 'dataset' as const, ...reference })),
-      { kind: 'job', job },
+    const { records } = this.#ports.index;
+    const [jobs, models] = await Promise.all([records.ownedBy('job', this.#own), records.ownedBy('model', this.#own)]);
+    return [
+      ...jobs.map((job) => ({
+        subject: jobSubject(job),
+        sources: sourcesOfJob(job),
+        taint: () => ledger.submit('training:taint', { job: job.job }),
+        lift: () => ledger.submit('training:lift', { job: job.job }),
+      })),
+      ...models.map(({ model, version, ...rest }) => ({
+        subject: modelSubject({ model, version }),
+        sources: sourcesOfModel(rest),
+        taint: () => ledger.submit('models:taint', { model, version }),
+        lift: () => ledger.submit('models:lift', { model, version }),
+      })),
     ];
-    await this.#inherit({ kind: 'model', model, version }, sources, {
-      taint: () => ledger.submit('models:taint', { model, version }),
-      lift: () => ledger.submit('models:lift', { model, version }),
-    });
   }
 
-  async #inherit(
-    subject: TaintSubject,
-    sources: readonly TaintSubject[],
-    move: { taint: () => Promise<unknown>; lift: () => Promise<unknown> },
-  ): Promise<void> {
-    const upstream = await Promise.all(sources.map((source) => this.#isTainted(source)));
-    const tainted = await this.#isTainted(subject);
-    if (upstream.includes(true) && !tainted) await this.#attempt(move.taint);
-    if (!upstream.includes(true) && tainted) await this.#attempt(move.lift);
+  /** State keys of those that the ledger says are tainted. */
+  async #tainted(subjects: readonly TaintSubject[]): Promise<Set<string>> {
+    const taints = await this.#ports.index.records.current('taint', [...new Set(subjects.map(nameOf))]);
+    return new Set([...taints].flatMap(([name, { state }]) => (state === 'tainted' ? [name] : [])));
   }
 
-  async #isTainted(subject: TaintSubject): Promise<boolean> {
-    return (await this.#ports.ledgers.service.find('taint', ...taintKey(subject)))?.state === 'tainted';
+  async #dataset(version: DatasetVersion, tainted: Set<string>): Promise<void> {
+    const { ledgers, standing } = this.#ports;
+    const reference = { dataset: version.dataset, version: version.version };
+    const [offence] = await standing.ofDataset(reference, this.#own);
+    const name = nameOf(datasetSubject(version));
+    if (offence && !tainted.has(name)) {
+      const { page, item } = offence;
+      const taint = () => ledgers.service.submit('datasets:taint', { ...reference, page, item });
+      if (await this.#attempt(taint)) tainted.add(name);
+    }
+    if (!offence && tainted.has(name)) {
+      if (await this.#attempt(() => ledgers.service.submit('datasets:lift', reference))) tainted.delete(name);
+    }
   }
 
-  /** What the ledger does not agree with has changed since, or is for the next look. */
-  async #attempt(act: () => Promise<unknown>): Promise<void> {
+  /** @returns whether it is tainted now and was not, or was and is not */
+  async #inherit({ subject, sources, taint, lift }: Dependant, tainted: Set<string>): Promise<boolean> {
+    const name = nameOf(subject);
+    const rests = sources.some((source) => tainted.has(nameOf(source)));
+    if (rests === tainted.has(name)) return false;
+    if (!(await this.#attempt(rests ? taint : lift))) return false;
+    if (rests) tainted.add(name);
+    else tainted.delete(name);
+    return true;
+  }
+
+  /** What the ledger does not agree with has changed since, or is for the next look. @returns whether it agreed */
+  async #attempt(act: () => Promise<{ block: number }>): Promise<boolean> {
     try {
-      await act();
+      const { block } = await act();
+      this.#written = Math.max(this.#written, block);
+      return true;
     } catch (error) {
       if (!(error instanceof LlmchainError)) throw error;
       this.#changed = true;
       this.#ports.log.info({ code: error.code, details: error.details }, 'the ledger sees consent otherwise for now');
+      return false;
     }
   }
+}
 
-  #owns({ owner }: { owner: { member: string } }): boolean {
-    return owner.member === this.#own;
-  }
+function nameOf(subject: TaintSubject): string {
+  return taintKey(subject).join('/');
 }

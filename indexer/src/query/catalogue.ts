@@ -122,8 +122,8 @@ function available({ buyer, now, served }: CatalogueOrder): RawBuilder<boolean> 
     ELSE offer.state = 'approved' AND offer.label = ANY(${served}::text[]) END`;
 }
 
-/** Works for which an offer cannot be taken up any more: see `demandLicensable` and `demandSaleable` of the chaincode. */
-function spoilt(db: Connection) {
+/** Works that an offer licenses or sells, as they stand. */
+function offeredWorks(db: Connection) {
   return db
     .selectFrom('edge as tie')
     .innerJoin('node as work', 'work.id', 'tie.to_id')
@@ -131,16 +131,20 @@ function spoilt(db: Connection) {
     .where('tie.from_id', '=', sql<string>`offer.id`)
     .where('tie.kind', 'in', ['licenses', 'sells'])
     .where('tie.to_block', 'is', null)
-    .where('work.to_block', 'is', null)
-    .where(
-      sql<boolean>`(work.state <> 'registered' OR json_array_length(work.data->'disputes') > 0 OR CASE kinds.kind
+    .where('work.to_block', 'is', null);
+}
+
+/** Works for which an offer cannot be taken up any more: see `demandLicensable` and `demandSaleable` of the chaincode. */
+function spoilt(db: Connection) {
+  return offeredWorks(db).where(
+    sql<boolean>`(work.state <> 'registered' OR json_array_length(work.data->'disputes') > 0 OR CASE kinds.kind
         WHEN 'licence' THEN (work.data->'owner')::jsonb <> (offer.data->'owner')::jsonb
           OR EXISTS (SELECT FROM json_array_elements_text(offer.data->'uses') AS wanted(use)
             WHERE coalesce(work.data->'preference'->>wanted.use, 'not_allowed') = 'not_allowed')
         ELSE ((offer.data->>'ownership')::boolean AND (work.data->'owner')::jsonb <> (offer.data->'owner')::jsonb)
           OR coalesce((SELECT (each->>'share')::integer FROM json_array_elements(work.data->'shares') AS each
             WHERE each->>'holder' = offer.data->>'seller'), 0) < (offer.data->>'share')::integer END)`,
-    );
+  );
 }
 
 /** A dataset is for training generative models, a model for inference; a sale leaves uses to the new owner. */
@@ -181,15 +185,7 @@ function ofMedium(db: Connection, medium: WorkEntry['medium']) {
 
 /** Works that an offer licenses or sells, by a part of their title or id. */
 function about(db: Connection, text: string) {
-  return db
-    .selectFrom('edge as tie')
-    .innerJoin('node as work', 'work.id', 'tie.to_id')
-    .select('work.id')
-    .where('tie.from_id', '=', sql<string>`offer.id`)
-    .where('tie.kind', 'in', ['licenses', 'sells'])
-    .where('tie.to_block', 'is', null)
-    .where('work.to_block', 'is', null)
-    .where((eb) => eb.or([holds(sql`work.label`, text), holds(sql`work.id`, text)]));
+  return offeredWorks(db).where((eb) => eb.or([holds(sql`work.label`, text), holds(sql`work.id`, text)]));
 }
 
 /** Whether a text holds another, whatever the case of the letters, in any script. */

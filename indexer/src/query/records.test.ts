@@ -1,11 +1,22 @@
-import { canonicalJson, compositeKey, type Sale, type Work } from '@llmchain/protocol';
+import {
+  canonicalJson,
+  compositeKey,
+  sha256Hex,
+  taintKey,
+  type Grant,
+  type Sale,
+  type Taint,
+  type Work,
+} from '@llmchain/protocol';
 import {
   block,
   BlockList,
   item,
   put,
   putDatasetVersion,
+  putJob,
   putLicence,
+  putModel,
   putPage,
   putWork,
   rawWrite,
@@ -31,11 +42,40 @@ const sale: Sale = {
   owner: verse.owner,
   ...stamps,
 };
+const onDataset: Grant = {
+  schema: 'grant/1',
+  grant: 'on-dataset',
+  subject: { kind: 'dataset', dataset: 'd', version: 1 },
+  purpose: 'training',
+  until: 2_000,
+  grantee: 'LabMSP',
+  state: 'granted',
+  owner: { member: 'LabMSP' },
+  ...stamps,
+};
+const onWork: Grant = { ...onDataset, grant: 'on-work', subject: { kind: 'work', work: verse.sha256 }, until: null };
+const wanted: Grant = { ...onWork, state: 'requested' };
+const denied: Grant = { ...onWork, grant: 'denied', state: 'denied', until: 1_000 };
+const asked: Grant = { ...onWork, grant: 'asked', state: 'requested', until: 3_000 };
+const tainted: Taint = {
+  schema: 'taint/1',
+  subject: { kind: 'dataset', dataset: 'd', version: 1 },
+  cause: { kind: 'work', work: verse.sha256, reason: 'withdrawn' },
+  state: 'tainted',
+  owner: { member: 'ArchiveMSP' },
+  ...stamps,
+};
 const ending = (licence: string, until: number): ReturnType<typeof rawWrite> => {
   const { value } = putLicence(licence, [verse.sha256], 'active');
   const record = JSON.parse(Buffer.from(value!).toString()) as object;
   return rawWrite(compositeKey('licence', [licence]), canonicalJson({ ...record, until }));
 };
+const accepted = ((): ReturnType<typeof rawWrite> => {
+  const { value } = putLicence('accepted', [verse.sha256], 'active');
+  const record = JSON.parse(Buffer.from(value!).toString()) as object;
+  return rawWrite(compositeKey('licence', ['accepted']), canonicalJson({ ...record, acceptedBy: 'LabMSP' }));
+})();
+const putGrant = (grant: Grant): ReturnType<typeof put> => put('grant', [grant.grant], grant);
 const BLOCKS = [
   block(0, [transaction('', [], { id: '', endorsers: [] })]),
   block(1, [transaction('artworks:register', [putWork(verse)])]),
@@ -58,6 +98,15 @@ const BLOCKS = [
       put('sale', ['s'], { ...sale, state: 'sold', soldTo: 'member:ArchiveMSP' }),
     ]),
   ]),
+  block(8, [
+    transaction('training:open', [putJob('j', 'd', 1)]),
+    transaction('models:register', [putModel('m', 1, { job: 'j', dataset: 'd', datasetVersion: 1 }, 'candidate')]),
+    transaction('datasets:taint', [put('taint', taintKey(tainted.subject), tainted)]),
+    transaction('artworks:offerLicence', [putLicence('unsold', [verse.sha256], 'offered')]),
+    transaction('artworks:acceptLicence', [accepted]),
+  ]),
+  block(9, [transaction('access:request', [wanted, onDataset, denied, asked].map(putGrant))]),
+  block(10, [transaction('access:decide', [putGrant(onWork)])]),
 ];
 
 describe('records of the index, on a real Postgres', () => {
@@ -106,6 +155,41 @@ describe('records of the index, on a real Postgres', () => {
     expect(await indexer.records.licencesOver('GuildMSP', 1_000)).toEqual(['over']);
     expect(await indexer.records.licencesOver('GuildMSP', 10_000)).toEqual(['over', 'running']);
     expect(await indexer.records.licencesOver('LabMSP', 10_000)).toEqual([]);
+  });
+
+  test('licences of a work that somebody accepted', async () => {
+    const licences = await indexer.records.licencesOf(verse.sha256);
+    expect(licences.map(({ licence, acceptedBy }) => [licence, acceptedBy])).toEqual([['accepted', 'LabMSP']]);
+    expect(await indexer.records.licencesOf(sha256Hex('another'))).toEqual([]);
+  });
+
+  test('grants on a work, whatever became of them, and those that a member has', async () => {
+    const { records } = indexer;
+    expect(await records.grantsOn(verse.sha256)).toEqual([asked, denied, onWork]);
+    expect(await records.grantsOn(sha256Hex('another'))).toEqual([]);
+    expect(await records.grantsTo('LabMSP', verse.sha256)).toEqual([onWork]);
+    expect(await records.grantsTo('LabMSP', null)).toEqual([onDataset]);
+    expect(await records.grantsTo('GuildMSP', null)).toEqual([]);
+  });
+
+  test('grants whose time is over, on what is one member’s', async () => {
+    const { records } = indexer;
+    // The work was sold: its grants are a matter of its new owner.
+    expect(await records.grantsOver('ArchiveMSP', 1_999)).toEqual([]);
+    expect(await records.grantsOver('ArchiveMSP', 2_000)).toEqual(['on-dataset']);
+    expect(await records.grantsOver('ArchiveMSP', 3_000)).toEqual(['asked', 'on-dataset']);
+    expect(await records.grantsOver('GuildMSP', 9_000)).toEqual([]);
+    expect(await records.grantsOver('LabMSP', 9_000)).toEqual([]);
+  });
+
+  test('dataset versions, jobs and model versions of one member, and what is tainted', async () => {
+    const { records } = indexer;
+    expect(await records.ownedBy('dataset-version', 'ArchiveMSP')).toMatchObject([{ dataset: 'd', version: 1 }]);
+    expect(await records.ownedBy('job', 'LabMSP')).toMatchObject([{ job: 'j' }]);
+    expect(await records.ownedBy('model', 'LabMSP')).toMatchObject([{ model: 'm', version: 1 }]);
+    expect(await records.ownedBy('model', 'ArchiveMSP')).toEqual([]);
+    const name = taintKey(tainted.subject).join('/');
+    expect([...(await records.current('taint', [name, 'job/j']))]).toEqual([[name, tainted]]);
   });
 
   test('whoever listens hears of every block and what it wrote', () => {
