@@ -15,6 +15,7 @@ import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
 import type { IndexLikeness, IndexRecords } from './ports/index-records';
+import type { Holdings } from './ports/holdings';
 import type { Images } from './ports/images';
 import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
@@ -38,11 +39,13 @@ import { BrowseCatalogue } from './usecases/browse-catalogue';
 import { CheckReceipt } from './usecases/check-receipt';
 import { CheckResemblance } from './usecases/check-resemblance';
 import { Claim } from './usecases/claim';
+import { ConsentAlarm } from './usecases/consent-alarm';
 import { ConsentStanding } from './usecases/consent-standing';
 import { CollectEvidence } from './usecases/collect-evidence';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { Content } from './usecases/content';
 import { CreateKey } from './usecases/create-key';
+import { DestroyCopies } from './usecases/destroy-copies';
 import { DecideBatch } from './usecases/decide-batch';
 import { EraseWorks } from './usecases/erase-works';
 import { ErasureStatement } from './usecases/erasure-statement';
@@ -55,6 +58,7 @@ import { IssueTicket } from './usecases/issue-ticket';
 import { LicenceTerms } from './usecases/licence-terms';
 import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
+import { Notices } from './usecases/notices';
 import { CheckReadiness } from './usecases/readiness';
 import { ReadContent } from './usecases/read-content';
 import { ReadReceipt } from './usecases/read-receipt';
@@ -94,6 +98,7 @@ export interface GatewayPorts {
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
+  holdings: Holdings;
   images: Images;
   index: IndexLikeness & IndexRecords;
   ledgers: Ledgers;
@@ -155,6 +160,7 @@ export class Gateway {
     const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
     const standing = new ConsentStanding({}, ports);
+    const alarm = new ConsentAlarm({}, { ...ports, standing });
     const checker = new CheckReceipt({}, ports);
     const router = new RouteInference(options, ports);
     const issuer = new IssueTicket({ ...options, member });
@@ -170,7 +176,7 @@ export class Gateway {
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
     this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
     this.#consent = new WatchConsent(options, { ...ports, standing });
-    this.#erase = new EraseWorks(options, ports);
+    this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
@@ -184,7 +190,7 @@ export class Gateway {
       expireBatch: new ExpireBatch({}, ports),
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
-      infer: new Infer({}, { ...ports, models, router, issuer, checker, standing }),
+      infer: new Infer({}, { ...ports, models, router, issuer, checker, standing, alarm }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
       licenceTerms,
@@ -192,6 +198,7 @@ export class Gateway {
       listRecords: new ListRecords({}, ports),
       log,
       models,
+      notices: new Notices(options, ports),
       readiness: new CheckReadiness({}, ports),
       records: ports.index.records,
       readReceipt,

@@ -18,6 +18,7 @@ import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
 import { PostgresAccessLog } from './adapters/database/postgres-access-log';
 import { PostgresBookmarks } from './adapters/database/postgres-bookmarks';
 import { PostgresDataKeys } from './adapters/database/postgres-data-keys';
+import { PostgresHoldings } from './adapters/database/postgres-holdings';
 import { PostgresOperations } from './adapters/database/postgres-operations';
 import { PostgresProduction } from './adapters/database/postgres-production';
 import { PostgresUploads } from './adapters/database/postgres-uploads';
@@ -170,6 +171,7 @@ async function main(): Promise<void> {
         openings,
         accessLog: new PostgresAccessLog({}, { database }),
         bookmarks: new PostgresBookmarks({}, { database }),
+        holdings: new PostgresHoldings({}, { database }),
         operations: new PostgresOperations({}, { database }),
         peers,
         production: new PostgresProduction({}, { database }),

@@ -13,6 +13,7 @@ import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-ap
 import { PostgresAccessLog } from '../../gateway/src/adapters/database/postgres-access-log';
 import { PostgresBookmarks } from '../../gateway/src/adapters/database/postgres-bookmarks';
 import { PostgresDataKeys } from '../../gateway/src/adapters/database/postgres-data-keys';
+import { PostgresHoldings } from '../../gateway/src/adapters/database/postgres-holdings';
 import { PostgresOperations } from '../../gateway/src/adapters/database/postgres-operations';
 import { PostgresProduction } from '../../gateway/src/adapters/database/postgres-production';
 import { PostgresUploads } from '../../gateway/src/adapters/database/postgres-uploads';
@@ -99,6 +100,7 @@ export class TestMember {
       index,
       lineage,
       log,
+      holdings: new PostgresHoldings({}, { database }),
       operations: new PostgresOperations({}, { database }),
       openings: new SealedOpenings({ key: randomBytes(32) }, { store: bucket }),
       peers: new TestPeers(mspId, peerApis),

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { LlmchainError } from '@llmchain/protocol';
-import type { ObjectStore } from '../../gateway/src/ports/object-store';
+import type { Bucket } from '../../gateway/src/ports/object-store';
 
 /** A bucket in memory. */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements Bucket {
   readonly objects = new Map<string, Buffer>();
 
   put(key: string, bytes: Uint8Array): Promise<void> {
@@ -33,6 +33,12 @@ export class MemoryStore implements ObjectStore {
 
   remove(key: string): Promise<boolean> {
     return Promise.resolve(this.objects.delete(key));
+  }
+
+  removeAll(prefix: string): Promise<boolean> {
+    const names = [...this.objects.keys()].filter((name) => name.startsWith(prefix));
+    for (const name of names) this.objects.delete(name);
+    return Promise.resolve(names.length > 0);
   }
 
   check(): Promise<void> {

@@ -301,7 +301,7 @@ function* examples(
   yield example('artworks:dropDispute', MINE, { dispute: 'of-will' });
 
   yield example('artworks:erase', MINE, { work: wills.sha256 });
-  yield example('artworks:attest', GUILD, { work: ERASED.sha256, outcome: 'destroyed', reads: 2 });
+  yield example('artworks:attest', GUILD, { work: ERASED.sha256, outcome: 'destroyed', reads: 2, derived: 1 });
   const toRead = { grant: 'fresh', purpose: 'a concordance', until: 4_000_000_000_000 };
   yield example('access:request', GUILD, { ...toRead, subject: { kind: 'work', work: ABROAD.sha256 } });
   yield example('access:decide', MINE, { grant: 'asked', approve: true, until: 3_000_000_000_000 });

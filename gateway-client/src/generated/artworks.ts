@@ -288,6 +288,7 @@ export interface ArtworksOperations {
           work: string;
           outcome: 'destroyed' | 'none' | 'retained';
           reads: number;
+          derived: number;
           licence?: string;
           schema: 'attestation/1';
           member: string;
@@ -298,6 +299,7 @@ export interface ArtworksOperations {
         } | null;
         evidence: string | null;
       }[];
+      madeFrom: { work: string; title: string; owner: { member: string; person?: string } }[];
       evidence: string;
     };
   };

@@ -58,7 +58,7 @@ export interface ChatOperations {
             output: string;
             promptTokens: number;
             completionTokens: number;
-            stop: 'stop' | 'length' | 'cancelled';
+            stop: 'stop' | 'length' | 'cancelled' | 'tainted';
             execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
             amount: number;
             started: number;

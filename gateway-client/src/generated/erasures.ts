@@ -44,6 +44,7 @@ export interface ErasuresOperations {
       work: string;
       outcome: 'destroyed' | 'none' | 'retained';
       reads: number;
+      derived: number;
       licence?: string;
       schema: 'attestation/1';
       member: string;
@@ -83,6 +84,7 @@ export interface ErasuresOperations {
         work: string;
         outcome: 'destroyed' | 'none' | 'retained';
         reads: number;
+        derived: number;
         licence?: string;
         schema: 'attestation/1';
         member: string;

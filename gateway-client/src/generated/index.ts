@@ -21,6 +21,7 @@ import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
 import type { LicencesOperations } from './licences';
 import type { ModelsOperations } from './models';
+import type { NoticesOperations } from './notices';
 import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
@@ -59,6 +60,7 @@ export interface Operations
     LedgerOperations,
     LicencesOperations,
     ModelsOperations,
+    NoticesOperations,
     OpenapiOperations,
     ProposalsOperations,
     ReadyzOperations,

@@ -153,6 +153,7 @@ export interface ModelsOperations {
         model: string;
         version: number;
         title: string;
+        parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
         job: string;
         datasets: { dataset: string; version: number }[];
         modelParamsAddress: string;
@@ -170,6 +171,7 @@ export interface ModelsOperations {
       model: string;
       version: number;
       title: string;
+      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
       job: string;
       datasets: { dataset: string; version: number }[];
       modelParamsAddress: string;
@@ -182,7 +184,7 @@ export interface ModelsOperations {
       verification: { marginMicro: number; sampleRate: number };
       royalty: { root: string; address: string; total: number; entries: number };
       schema: 'model-version/1';
-      class: 'consortium';
+      class: 'consortium' | 'external';
       state: 'candidate' | 'approved' | 'retired' | 'revoked';
       approvals: string[];
       fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
@@ -207,6 +209,7 @@ export interface ModelsOperations {
           model: string;
           version: number;
           title: string;
+          parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
           job: string;
           datasets: { dataset: string; version: number }[];
           modelParamsAddress: string;
@@ -219,7 +222,7 @@ export interface ModelsOperations {
           verification: { marginMicro: number; sampleRate: number };
           royalty: { root: string; address: string; total: number; entries: number };
           schema: 'model-version/1';
-          class: 'consortium';
+          class: 'consortium' | 'external';
           state: 'candidate' | 'approved' | 'retired' | 'revoked';
           approvals: string[];
           fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
@@ -237,6 +240,7 @@ export interface ModelsOperations {
       model: string;
       version: number;
       title: string;
+      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
       job: string;
       datasets: { dataset: string; version: number }[];
       modelParamsAddress: string;
@@ -249,7 +253,7 @@ export interface ModelsOperations {
       verification: { marginMicro: number; sampleRate: number };
       royalty: { root: string; address: string; total: number; entries: number };
       schema: 'model-version/1';
-      class: 'consortium';
+      class: 'consortium' | 'external';
       state: 'candidate' | 'approved' | 'retired' | 'revoked';
       approvals: string[];
       fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
@@ -312,6 +316,7 @@ export interface ModelsOperations {
       model: string;
       version: number;
       title: string;
+      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
       job: string;
       datasets: { dataset: string; version: number }[];
       modelParamsAddress: string;
@@ -324,7 +329,7 @@ export interface ModelsOperations {
       verification: { marginMicro: number; sampleRate: number };
       royalty: { root: string; address: string; total: number; entries: number };
       schema: 'model-version/1';
-      class: 'consortium';
+      class: 'consortium' | 'external';
       state: 'candidate' | 'approved' | 'retired' | 'revoked';
       approvals: string[];
       fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
@@ -392,6 +397,7 @@ export interface ModelsOperations {
         model: string;
         version: number;
         title: string;
+        parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
         job: string;
         datasets: { dataset: string; version: number }[];
         modelParamsAddress: string;
@@ -404,7 +410,7 @@ export interface ModelsOperations {
         verification: { marginMicro: number; sampleRate: number };
         royalty: { root: string; address: string; total: number; entries: number };
         schema: 'model-version/1';
-        class: 'consortium';
+        class: 'consortium' | 'external';
         state: 'candidate' | 'approved' | 'retired' | 'revoked';
         approvals: string[];
         fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };

@@ -43,7 +43,7 @@ export interface ReceiptsOperations {
           output: string;
           promptTokens: number;
           completionTokens: number;
-          stop: 'stop' | 'length' | 'cancelled';
+          stop: 'stop' | 'length' | 'cancelled' | 'tainted';
           execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
           amount: number;
           started: number;

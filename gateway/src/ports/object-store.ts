@@ -17,10 +17,19 @@ export interface ObjectStore {
   get(key: string): Promise<Buffer>;
   /** As {@link get}, for content that may be large. */
   stream(key: string): Promise<Readable>;
-  /** Destroys an object, and what opens it. @returns whether there was one */
+  /** Destroys an object in all its versions, and what opens it. @returns whether there was one */
   remove(key: string): Promise<boolean>;
   /** @throws {LlmchainError} `unavailable` when the bucket does not answer */
   check(): Promise<void>;
+}
+
+/** A bucket as an S3 server has it: nothing in it is told apart. */
+export interface Bucket extends ObjectStore {
+  /**
+   * Destroys all objects whose keys begin with a prefix, in all their versions, and uploads of such that were begun and not
+   * ended. @returns whether there was one
+   */
+  removeAll(prefix: string): Promise<boolean>;
 }
 
 /** Content on its way, kept in a temporary file until its digest is known. */

@@ -1,10 +1,11 @@
-import { Attestation, Digest, Erasure, MspId } from '@llmchain/protocol';
+import { Attestation, Digest, Erasure, MspId, Owner, Work } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import { Access, type AccessLog } from '../ports/access-log';
 import type { ErasureStatement } from '../usecases/erasure-statement';
-import { api } from './common';
+import type { Notices } from '../usecases/notices';
+import { api, HOLDERS } from './common';
 
 const Holder = z.strictObject({
   member: MspId,
@@ -14,8 +15,12 @@ const Holder = z.strictObject({
 });
 
 /** Who was given confidential content, and what became of copies of erased works. */
-export function accessRoutes(usecases: { accessLog: AccessLog; erasureStatement: ErasureStatement }): Route<Actor>[] {
-  const { accessLog, erasureStatement } = usecases;
+export function accessRoutes(usecases: {
+  accessLog: AccessLog;
+  erasureStatement: ErasureStatement;
+  notices: Notices;
+}): Route<Actor>[] {
+  const { accessLog, erasureStatement, notices } = usecases;
   return [
     api.json({
       method: 'get',
@@ -45,9 +50,19 @@ export function accessRoutes(usecases: { accessLog: AccessLog; erasureStatement:
         erasure: Erasure,
         complete: z.boolean(),
         members: z.array(Holder),
+        madeFrom: z.array(z.strictObject({ work: Digest, title: z.string(), owner: Owner })),
         evidence: z.string(),
       }),
       run: ({ params }) => erasureStatement.run(params.id),
+    }),
+    api.json({
+      method: 'get',
+      path: '/v1/notices',
+      summary:
+        'Works of the caller’s that say they were made from works which were erased: what becomes of them is theirs to decide',
+      roles: HOLDERS,
+      response: z.strictObject({ data: z.array(z.strictObject({ work: Work, erasure: Erasure })) }),
+      run: async ({ actor }) => ({ data: await notices.run(actor) }),
     }),
   ];
 }

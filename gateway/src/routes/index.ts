@@ -24,6 +24,7 @@ import type { IngestDataset } from '../usecases/ingest-dataset';
 import type { LicenceTerms } from '../usecases/licence-terms';
 import type { ListRecords } from '../usecases/list-records';
 import type { Models } from '../usecases/models';
+import type { Notices } from '../usecases/notices';
 import type { ReadReceipt } from '../usecases/read-receipt';
 import type { CheckReadiness } from '../usecases/readiness';
 import type { RegisterModel } from '../usecases/register-model';
@@ -81,6 +82,7 @@ export interface UseCases {
   listRecords: ListRecords;
   log: Log;
   models: Models;
+  notices: Notices;
   readiness: CheckReadiness;
   records: Pick<IndexLikeness['records'], 'resemblancesOf'>;
   readReceipt: ReadReceipt;

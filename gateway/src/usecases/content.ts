@@ -54,7 +54,7 @@ export class Content {
         throw new LlmchainError('invalid_argument', 'The body is empty. Send the content as it is.');
       await this.demandNotErased(spooled.digest);
       const key = contentKey(spooled.digest);
-      await this.#ports.store.putStream(key, spooled.open(), spooled.bytes, options);
+      await this.#keep(spooled, options);
       await this.#ports.uploads.note(actor, spooled);
       return { address: key, bytes: spooled.bytes };
     } finally {
@@ -115,9 +115,25 @@ export class Content {
     const holders = new Set([owner, ...formerOwners].map(({ member }) => member));
     const spooled = await this.#fetch(sha256, [...holders]);
     try {
-      await this.#ports.store.putStream(contentKey(sha256), spooled.open(), spooled.bytes);
+      await this.#keep(spooled);
     } finally {
       await spooled.dispose();
+    }
+  }
+
+  /**
+   * An erasure may come while content is on its way into the bucket. One that is on the ledger afterwards is heeded here, a
+   * later one by {@link EraseWorks}.
+   * @throws {LlmchainError} `wrong_state` for what was erased
+   */
+  async #keep(spooled: Spooled, options: PutOptions = {}): Promise<void> {
+    const key = contentKey(spooled.digest);
+    await this.#ports.store.putStream(key, spooled.open(), spooled.bytes, options);
+    try {
+      await this.demandNotErased(spooled.digest);
+    } catch (error) {
+      await this.#ports.store.remove(key);
+      throw error;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Attestation, Erasure } from '@llmchain/protocol';
+import type { Attestation, Erasure, Owner } from '@llmchain/protocol';
 import type { AccessLog } from '../ports/access-log';
 import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
@@ -7,7 +7,7 @@ import { collect } from './concurrency';
 /** One member that held a copy, or was allowed one, and what it attests. */
 export interface HolderStatement {
   member: string;
-  /** Why it is asked: it owned the work, was licensed, was granted leave, or read it by this member's log. */
+  /** Why it is asked: it owned the work, was licensed or granted leave, has items of it, or read it by this member's log. */
   grounds: string[];
   /** Null while it has said nothing. */
   attestation: Attestation | null;
@@ -21,6 +21,8 @@ export interface ErasureAnswer {
   /** Whether every member has attested, and none retains a copy. */
   complete: boolean;
   members: HolderStatement[];
+  /** Works that say they were made from it: they stay what their owners decide. */
+  madeFrom: { work: string; title: string; owner: Owner }[];
   evidence: string;
 }
 
@@ -36,12 +38,14 @@ export class ErasureStatement {
   async run(id: string): Promise<ErasureAnswer> {
     const { ledgers, index, accessLog } = this.#ports;
     const erasure = await ledgers.service.get('erasure', id);
-    const [work, licences, grants, readers, attestations] = await Promise.all([
+    const [work, licences, grants, readers, attestations, pages, madeFrom] = await Promise.all([
       ledgers.service.get('work', id),
       index.records.licencesOf(id),
       index.records.grantsOn(id),
       accessLog.readers(id),
       collect(ledgers.service.list('attestation', id)),
+      index.records.pagesWith(id),
+      index.records.madeFrom(id),
     ]);
     const grounds = new Map<string, string[]>();
     const add = (member: string | undefined, ground: string): void => {
@@ -51,6 +55,11 @@ export class ErasureStatement {
     for (const { acceptedBy, licence } of licences) add(acceptedBy, `licence ${licence}`);
     for (const { grantee, state, grant } of grants)
       if (state !== 'requested' && state !== 'denied') add(grantee, `grant ${grant}`);
+    const datasets = pages.map(({ dataset, version, owner }): [string, string] => [
+      `dataset ${dataset}@${version}`,
+      owner.member,
+    ]);
+    for (const [ground, member] of new Map(datasets)) add(member, ground);
     for (const [member, times] of readers) add(member, `read ${times} times`);
     const said = new Map(attestations.map((attestation) => [attestation.member, attestation]));
     for (const member of said.keys()) if (!grounds.has(member)) add(member, 'attested of itself');
@@ -60,6 +69,7 @@ export class ErasureStatement {
       return { member, grounds: why, attestation, evidence };
     });
     const complete = members.every(({ attestation }) => attestation !== null && attestation.outcome !== 'retained');
-    return { erasure, complete, members, evidence: `/v1/erasures/${id}/evidence` };
+    const made = madeFrom.map(({ sha256, title, owner }) => ({ work: sha256, title, owner }));
+    return { erasure, complete, members, madeFrom: made, evidence: `/v1/erasures/${id}/evidence` };
   }
 }

@@ -10,6 +10,8 @@ import {
 } from '@llmchain/ingestion';
 import { canonicalJson, LlmchainError, MinHashIndex, sha256Hex, textSignature } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
+import type { Holdings } from '../ports/holdings';
+import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore, Spool, Spooled } from '../ports/object-store';
 import { CONTENT_LIMIT } from './content';
@@ -38,17 +40,26 @@ export interface Ingested {
   annotations: string[];
 }
 
+interface Ports {
+  ledgers: Ledgers;
+  index: IndexRecords;
+  holdings: Holdings;
+  spool: Spool;
+  store: ObjectStore;
+}
+
 /** Takes a file into a dataset: its items go to the member's bucket, the ledger learns of nothing before the seal. */
 export class IngestDataset {
-  readonly #ports: { ledgers: Ledgers; spool: Spool; store: ObjectStore };
+  readonly #ports: Ports;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; spool: Spool; store: ObjectStore }) {
+  constructor(_options: object, ports: Ports) {
     this.#ports = ports;
   }
 
   /**
    * @param actor stands as author of captions
-   * @throws {LlmchainError} `not_found` for the dataset; `invalid_argument` | `too_large` for what cannot be taken
+   * @throws {LlmchainError} `not_found` for the dataset; `invalid_argument` | `too_large` for what cannot be taken;
+   * `wrong_state` for items of works that were erased
    */
   async run(actor: Actor, dataset: string, content: Readable, order: IngestOrder): Promise<Ingested> {
     const { format } = order;
@@ -73,10 +84,14 @@ export class IngestDataset {
     );
     const digests: string[] = [];
     const captions: string[] = [];
+    const captioned = new Set<string>();
+    const erased = new Set(await this.#ports.index.records.erased());
     const lines = this.#stored(ingestion, (item) => {
+      demandNotErased(item, erased);
       digests.push(item.digest);
-      const { digest, caption } = item;
+      const { digest, caption, work } = item;
       if (caption !== undefined) {
+        captioned.add(work);
         const annotation = { item: digest, label: caption, author: actor.name, time: Date.now() };
         captions.push(`${annotationLine(Annotation.parse(annotation))}\n`);
       }
@@ -93,7 +108,7 @@ export class IngestDataset {
         manifest: manifest.bytes > 0 ? address : null,
         cleaning: { address: await this.#put(canonicalJson(report)), report },
         diversity: { address: await this.#put(canonicalJson(diversity)), report: diversity },
-        annotations: captions.length > 0 ? [await this.#put(captions.join(''))] : [],
+        annotations: captions.length > 0 ? [await this.#layer(captions.join(''), captioned)] : [],
       };
     } finally {
       await manifest.dispose();
@@ -106,7 +121,7 @@ export class IngestDataset {
     try {
       for await (const item of ingestion.items()) {
         tell(item);
-        const put = this.#ports.store.put(contentKey(item.digest), item.content);
+        const put = this.#keep(item);
         const tracked = put.finally(() => underWay.delete(tracked));
         // Told of by the race or by the end, whichever comes first.
         tracked.catch(() => undefined);
@@ -120,9 +135,31 @@ export class IngestDataset {
     }
   }
 
+  /** An item is known to be of its work before it is there, so that it goes when the work is erased. */
+  async #keep({ digest: content, work, content: bytes }: IngestedItem): Promise<void> {
+    await this.#ports.holdings.note([{ work, content, kind: 'item' }]);
+    await this.#ports.store.put(contentKey(content), bytes);
+  }
+
+  async #layer(text: string, works: ReadonlySet<string>): Promise<string> {
+    const content = sha256Hex(text);
+    await this.#ports.holdings.note([...works].map((work) => ({ work, content, kind: 'layer' })));
+    return this.#put(text);
+  }
+
   async #put(text: string): Promise<string> {
     const address = contentKey(sha256Hex(text));
     await this.#ports.store.put(address, Buffer.from(text, 'utf8'));
     return address;
   }
+}
+
+/** @throws {LlmchainError} `wrong_state` */
+function demandNotErased({ digest, work }: IngestedItem, erased: ReadonlySet<string>): void {
+  const gone = [work, digest].find((each) => erased.has(each));
+  if (gone === undefined) return;
+  throw new LlmchainError('wrong_state', 'The owner of a work in this file had its content erased. Leave it out.', {
+    work: gone,
+    item: digest,
+  });
 }

@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline';
 import { canonicalJson, DatasetItem, decodeJson, LlmchainError } from '@llmchain/protocol';
 import type { IngestedItem } from '@llmchain/ingestion';
 import type { ObjectStore } from '../ports/object-store';
+import { linesOf } from './lines';
 
 /** A line of a manifest: an item as its version will hold it, in canonical JSON. */
 export function manifestLine(item: IngestedItem): string {
@@ -20,7 +20,7 @@ export async function readManifests(
 ): Promise<DatasetItem[]> {
   const items = new Map<string, DatasetItem>();
   for (const address of addresses) {
-    for await (const line of createInterface({ input: await store.stream(address), crlfDelay: Infinity })) {
+    for await (const line of linesOf(await store.stream(address))) {
       const item = decodeJson(DatasetItem, line, 'manifest');
       items.set(item.digest, items.get(item.digest) ?? item);
       if (items.size > most) {

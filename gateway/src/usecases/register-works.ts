@@ -1,5 +1,6 @@
 import { LlmchainError, sha256Hex, type WorkEntry } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
+import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
 import type { Uploads } from '../ports/uploads';
@@ -39,6 +40,7 @@ const PATIENCE = 3_000;
 
 interface Ports {
   checkResemblance: CheckResemblance;
+  index: IndexRecords;
   ledgers: Ledgers;
   lineage: Pick<Lineage, 'waitFor'>;
   readContent: ReadContent;
@@ -95,6 +97,12 @@ export class RegisterWorks {
       content: read[index]!.content,
       options: read[index]!.options,
     }));
+    const erased = new Set(await this.#ports.index.records.erased());
+    const gone = works.find(({ entry }) => erased.has(entry.sha256));
+    if (gone)
+      throw new LlmchainError('wrong_state', 'The owner of this work had its content erased; it is not kept again.', {
+        work: gone.entry.sha256,
+      });
     // Content first: a record whose content is missing could never be licensed, content without a record harms nobody.
     await mapConcurrently(works, 8, async ({ entry, content, options }) => {
       if (!('sha256' in content)) await this.#ports.store.put(contentKey(entry.sha256), content, options);

@@ -2,14 +2,17 @@ import {
   canonicalJson,
   LlmchainError,
   merkleRoot,
+  ordinal,
   PAGE_ITEMS,
   toHex,
   type DatasetItem,
   type DatasetVersion,
 } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
+import type { Holdings } from '../ports/holdings';
 import type { Ledger, Ledgers } from '../ports/ledger';
-import type { ObjectStore } from '../ports/object-store';
+import type { ObjectStore, Spool } from '../ports/object-store';
+import { AnnotationLayers } from './annotation-layers';
 import { DatasetItems } from './dataset-items';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
@@ -62,12 +65,16 @@ function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
 export class SealDataset {
   readonly #ledgers: Ledgers;
   readonly #store: ObjectStore;
+  readonly #holdings: Holdings;
   readonly #sealed: DatasetItems;
+  readonly #layers: AnnotationLayers;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore }) {
+  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore; holdings: Holdings; spool: Spool }) {
     this.#ledgers = ports.ledgers;
     this.#store = ports.store;
+    this.#holdings = ports.holdings;
     this.#sealed = new DatasetItems({}, ports);
+    this.#layers = new AnnotationLayers({}, ports);
   }
 
   /**
@@ -81,13 +88,8 @@ export class SealDataset {
         'invalid_argument',
         'Name either the items of the version, or their manifests, or the version that it comes from and what it is without.',
       );
-    const { version, cleaning, annotations, diversity } = order;
-    const reports = {
-      ...(cleaning ? { cleaning } : {}),
-      ...(annotations ? { annotations } : {}),
-      ...(diversity ? { diversity } : {}),
-    };
-    await this.#demandKept([cleaning, ...(annotations ?? []), diversity].filter((digest) => digest !== undefined));
+    const { version, cleaning, diversity } = order;
+    await this.#demandKept([cleaning, ...(order.annotations ?? []), diversity].filter((each) => each !== undefined));
     const ledger = await this.#ledgers.as(actor);
     const { items, missing } = await this.#wanted(ledger, dataset, order);
     const pages = pagesOf(items);
@@ -100,6 +102,12 @@ export class SealDataset {
         { items: offenders },
       );
     }
+    const annotations = order.annotations ?? (await this.#carried(dataset, order.from, items));
+    const reports = {
+      ...(cleaning ? { cleaning } : {}),
+      ...(annotations.length > 0 ? { annotations } : {}),
+      ...(diversity ? { diversity } : {}),
+    };
     const root = toHex(merkleRoot(items.map((item) => canonicalJson(item))));
     // The caller's operation id is that of the first page, so that another list under it writes nothing at all.
     const operation = (what: string): string =>
@@ -139,6 +147,20 @@ export class SealDataset {
       return { items: await this.#without(dataset, order.from, order.without ?? []), missing: [] };
     const items = await readManifests(this.#store, order.manifests ?? [], MOST_ITEMS);
     return { items: items.sort((a, b) => (a.digest < b.digest ? -1 : 1)), missing: [] };
+  }
+
+  /** What annotations of an earlier version say of the items that are taken over. */
+  async #carried(dataset: string, from: number | undefined, items: readonly DatasetItem[]): Promise<string[]> {
+    if (from === undefined) return [];
+    const { annotations = [] } = await this.#ledgers.service.get('dataset-version', dataset, ordinal(from));
+    const held = new Set(items.map(({ digest }) => digest));
+    const carried: string[] = [];
+    for (const layer of annotations) {
+      const standing = await this.#holdings.standing(layer);
+      const left = standing === undefined ? undefined : await this.#layers.filtered(standing, (item) => held.has(item));
+      if (left !== undefined) carried.push(left);
+    }
+    return carried;
   }
 
   /** The items of an earlier version but those that are of these works, in the order of their digests. */

@@ -107,4 +107,16 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create table bookmark (name text primary key, place jsonb not null)`.execute(database);
     },
   },
+  '0006_holdings': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`create table holding (
+        work text not null,
+        content text not null,
+        kind text not null,
+        destroyed boolean not null default false,
+        replacement text,
+        primary key (work, content))`.execute(database);
+      await sql`create index holding_content on holding (content)`.execute(database);
+    },
+  },
 };

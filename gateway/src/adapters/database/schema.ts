@@ -1,6 +1,7 @@
 import type { Batch } from '@llmchain/protocol';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Role } from '../../ports/actor';
+import type { HoldingKind } from '../../ports/holdings';
 
 /** Whole numbers up to 2^53 − 1; the pool reads int8 as a number. */
 type Json = JSONColumnType<object>;
@@ -125,8 +126,19 @@ export interface BookmarkTable {
   place: Json;
 }
 
+/** Pieces of works in the bucket. */
+export interface HoldingTable {
+  work: string;
+  content: string;
+  kind: HoldingKind;
+  destroyed: Generated<boolean>;
+  /** What stands in its place. */
+  replacement: string | null;
+}
+
 export interface GatewayTables {
   bookmark: BookmarkTable;
+  holding: HoldingTable;
   data_key: DataKeyTable;
   upload: UploadTable;
   access: AccessTable;

@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import { Readable } from 'node:stream';
 import { LlmchainError } from '@llmchain/protocol';
 import { Client } from 'minio';
-import type { ObjectStore } from '../../ports/object-store';
+import type { Bucket } from '../../ports/object-store';
 
 export interface S3Options {
   host: string;
@@ -22,8 +22,14 @@ function isMissing(error: unknown): boolean {
   return code === 'NoSuchKey' || code === 'NotFound';
 }
 
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
 /** The member's bucket on any S3 server, over TLS. */
-export class S3Store implements ObjectStore {
+export class S3Store implements Bucket {
   readonly #bucket: string;
   readonly #client: Client;
 
@@ -70,10 +76,27 @@ export class S3Store implements ObjectStore {
     return this.#ask(key, this.#client.getObject(this.#bucket, key));
   }
 
-  async remove(key: string): Promise<boolean> {
-    const there = (await this.size(key)) !== undefined;
-    if (there) await this.#ask(key, this.#client.removeObject(this.#bucket, key));
-    return there;
+  remove(key: string): Promise<boolean> {
+    return this.#removeVersions(key, (name) => name === key);
+  }
+
+  async removeAll(prefix: string): Promise<boolean> {
+    const listed = collect(this.#client.listIncompleteUploads(this.#bucket, prefix, true));
+    const uploads = (await this.#ask(prefix, listed)) as { key: string; uploadId: string }[];
+    for (const { key, uploadId } of uploads)
+      await this.#ask(key, this.#client.abortMultipartUpload(this.#bucket, key, uploadId));
+    const removed = await this.#removeVersions(prefix, () => true);
+    return removed || uploads.length > 0;
+  }
+
+  /** Where the bucket keeps versions, removing an object would only hide it: each version goes, and each mark that hides one. */
+  async #removeVersions(prefix: string, wanted: (name: string) => boolean): Promise<boolean> {
+    const listed = collect(this.#client.listObjects(this.#bucket, prefix, true, { IncludeVersion: true }));
+    const versions = (await this.#ask(prefix, listed)) as { name?: string; versionId?: string }[];
+    const found = versions.filter(({ name }) => name !== undefined && wanted(name));
+    for (const { name = '', versionId } of found)
+      await this.#ask(name, this.#client.removeObject(this.#bucket, name, versionId ? { versionId } : {}));
+    return found.length > 0;
   }
 
   async check(): Promise<void> {

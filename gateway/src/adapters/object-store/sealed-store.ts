@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import type { DataKeys, WrappedKey } from '../../ports/data-keys';
 import type { Log } from '../../ports/log';
-import type { ObjectStore, PutOptions } from '../../ports/object-store';
+import type { Bucket, ObjectStore, PutOptions } from '../../ports/object-store';
 import { PREFIX, sealedSize } from './envelope/frames';
 import { opening, sealing } from './envelope/seal';
 import type { KeyRing } from './key-ring';
@@ -15,12 +15,12 @@ const CONTENT = /^sha256\/([0-9a-f]{64})$/;
  * because it is public or from before, is read as it is; all other keys pass through.
  */
 export class SealedStore implements ObjectStore {
-  readonly #store: ObjectStore;
+  readonly #store: Bucket;
   readonly #keys: DataKeys;
   readonly #ring: KeyRing;
   readonly #log: Log;
 
-  constructor(_options: object, dependencies: { store: ObjectStore; keys: DataKeys; ring: KeyRing; log: Log }) {
+  constructor(_options: object, dependencies: { store: Bucket; keys: DataKeys; ring: KeyRing; log: Log }) {
     this.#store = dependencies.store;
     this.#keys = dependencies.keys;
     this.#ring = dependencies.ring;
@@ -63,12 +63,17 @@ export class SealedStore implements ObjectStore {
     return through(await this.#store.stream(sealed.object), open);
   }
 
-  /** Destroys the data key first: without it the object is noise, also where a copy of the bucket is left somewhere. */
+  /**
+   * Destroys the data key first: without it the object is noise, also where a copy of the bucket is left somewhere. Then
+   * every object that was ever sealed of it goes: one may be left of a time when this was broken off.
+   */
   async remove(key: string): Promise<boolean> {
     const digest = digestOf(key);
-    const object = digest === undefined ? undefined : await this.#keys.remove(digest);
-    if (object !== undefined) await this.#store.remove(object);
-    return (await this.#store.remove(key)) || object !== undefined;
+    if (digest === undefined) return this.#store.remove(key);
+    const object = await this.#keys.remove(digest);
+    const sealed = await this.#store.removeAll(`sealed/${digest}/`);
+    const clear = await this.#store.removeAll(key);
+    return object !== undefined || sealed || clear;
   }
 
   check(): Promise<void> {

@@ -1,0 +1,83 @@
+import type { Holding, Holdings } from '../../ports/holdings';
+import { asking } from './failure';
+import type { Database } from './open';
+
+/** The member's holdings in its Postgres. */
+export class PostgresHoldings implements Holdings {
+  readonly #database: Database;
+
+  constructor(_options: object, dependencies: { database: Database }) {
+    this.#database = dependencies.database;
+  }
+
+  async note(holdings: readonly Holding[]): Promise<void> {
+    if (holdings.length === 0) return;
+    await asking(
+      this.#database
+        .insertInto('holding')
+        .values(holdings.map(({ work, content, kind }) => ({ work, content, kind })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
+  }
+
+  of(work: string): Promise<(Holding & { destroyed: boolean })[]> {
+    return asking(
+      this.#database
+        .selectFrom('holding')
+        .select(['work', 'content', 'kind', 'destroyed'])
+        .where('work', '=', work)
+        .orderBy('content')
+        .execute(),
+    );
+  }
+
+  async forget({ work, content }: Holding): Promise<void> {
+    await asking(
+      this.#database.deleteFrom('holding').where('work', '=', work).where('content', '=', content).execute(),
+    );
+  }
+
+  async destroyed(content: string, replacement?: string): Promise<void> {
+    await asking(
+      this.#database.transaction().execute(async (within) => {
+        if (replacement !== undefined) {
+          const others = await within
+            .selectFrom('holding')
+            .select(['work', 'kind'])
+            .where('content', '=', content)
+            .where('destroyed', '=', false)
+            .execute();
+          if (others.length > 0)
+            await within
+              .insertInto('holding')
+              .values(others.map(({ work, kind }) => ({ work, kind, content: replacement })))
+              .onConflict((conflict) => conflict.doNothing())
+              .execute();
+        }
+        await within
+          .updateTable('holding')
+          .set({ destroyed: true, replacement: replacement ?? null })
+          .where('content', '=', content)
+          .execute();
+      }),
+    );
+  }
+
+  async standing(layer: string): Promise<string | undefined> {
+    let content = layer;
+    for (;;) {
+      const found = await asking(
+        this.#database
+          .selectFrom('holding')
+          .select('replacement')
+          .where('content', '=', content)
+          .where('destroyed', '=', true)
+          .executeTakeFirst(),
+      );
+      if (!found) return content;
+      if (found.replacement === null) return undefined;
+      content = found.replacement;
+    }
+  }
+}
