@@ -76,7 +76,9 @@ export class S3Store implements Bucket {
     return this.#ask(key, this.#client.getObject(this.#bucket, key));
   }
 
-  remove(key: string): Promise<boolean> {
+  async remove(key: string): Promise<boolean> {
+    // To list is dear where many keys begin alike, and mostly there is nothing.
+    if ((await this.size(key)) === undefined) return false;
     return this.#removeVersions(key, (name) => name === key);
   }
 
