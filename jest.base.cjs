@@ -19,7 +19,7 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [
-    '/node_modules/(?!(@noble|@huggingface|franc-min|trigram-utils|n-gram|collapse-white-space)/)',
+    '/node_modules/(?!(@contentauth|data-uri-to-buffer|fetch-blob|formdata-polyfill|node-fetch|@noble|@huggingface|franc-min|trigram-utils|n-gram|collapse-white-space)/)',
   ],
   moduleNameMapper: { '^@llmchain/([a-z-]+)$': '<rootDir>/$1/src' },
   modulePathIgnorePatterns: ['<rootDir>/[a-z-]+/dist/', '<rootDir>/.cache/'],

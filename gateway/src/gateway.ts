@@ -21,6 +21,7 @@ import type { Ledgers } from './ports/ledger';
 import type { Lineage } from './ports/lineage';
 import type { Log } from './ports/log';
 import type { ObjectStore, Spool } from './ports/object-store';
+import type { Manifests } from './ports/manifests';
 import type { Operations } from './ports/operations';
 import type { Peers } from './ports/peers';
 import type { Production } from './ports/production';
@@ -104,6 +105,7 @@ export interface GatewayPorts {
   ledgers: Ledgers;
   lineage: Lineage;
   log: Log;
+  manifests: Manifests;
   openings: Openings;
   operations: Operations;
   peers: Peers;

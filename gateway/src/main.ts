@@ -12,6 +12,7 @@ import { createIndexer } from '@llmchain/indexer';
 import { decodeJson, GatewayConfig } from '@llmchain/protocol';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { C2paManifests } from './adapters/content/c2pa-manifests';
 import { SharpImages } from './adapters/content/sharp-images';
 import { openDatabase, openPool } from './adapters/database/open';
 import { PostgresApiKeys } from './adapters/database/postgres-api-keys';
@@ -168,6 +169,7 @@ async function main(): Promise<void> {
         index: indexer,
         lineage: indexer,
         log,
+        manifests: new C2paManifests(),
         openings,
         accessLog: new PostgresAccessLog({}, { database }),
         bookmarks: new PostgresBookmarks({}, { database }),

@@ -1,5 +1,6 @@
 import { sha256Hex } from '@llmchain/protocol';
 import sharp from 'sharp';
+import { ContentCredentials } from '../../test/support/content-credentials';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPostgres } from '../../test/support/postgres';
@@ -118,6 +119,41 @@ describe('works that resemble others', () => {
     const similar = sought.body['similar'] as { work: string; distance: number }[];
     expect(similar.map(({ work }) => work).sort()).toEqual([of, like].sort());
     expect(similar.find(({ work }) => work === like)).toMatchObject({ distance: 0 });
+  });
+
+  test('a manifest that holds forbids and constrains; one that does not is told and not believed', async () => {
+    const noise = { type: 'gaussian' as const, mean: 128, sigma: 60 };
+    const small = await sharp({ create: { width: 7, height: 7, channels: 3, background: '#888', noise } })
+      .png()
+      .toBuffer();
+    const plain = await sharp(small).resize(300, 200, { kernel: 'cubic', fit: 'fill' }).png().toBuffer();
+    const entries = {
+      'cawg.ai_training': { use: 'notAllowed' },
+      'cawg.data_mining': { use: 'constrained', constraint_info: 'ask ann' },
+    };
+    const credentials = await ContentCredentials.create();
+    const { image, store } = credentials.sign(plain, 'image/png', entries);
+    const manifest = sha256Hex(store);
+    const answer = await register(ann, [submission(image, 'ann')]);
+    expect(answer.body['works']).toMatchObject([
+      { credentials: { manifest, valid: true, problems: [], constraints: { mining: 'ask ann' } } },
+    ]);
+    expect(await record(sha256Hex(image))).toMatchObject({
+      c2pa: manifest,
+      preference: { training: 'not_allowed', mining: 'constrained' },
+      signals: [{ source: 'c2pa', digest: manifest }],
+    });
+
+    const bad = Buffer.from(image);
+    bad[bad.indexOf('notAllowed')]! ^= 1;
+    const told = await register(ann, [submission(bad, 'ann', { versionOf: sha256Hex(image) })]);
+    expect(told.body['works']).toMatchObject([
+      { credentials: { valid: false, problems: ['assertion.hashedURI.mismatch'], constraints: {} } },
+    ]);
+    const tampered = await record(sha256Hex(bad));
+    expect(tampered).toMatchObject({ preference: { training: 'allowed', mining: 'allowed' } });
+    expect(tampered).not.toHaveProperty('c2pa');
+    expect(tampered).not.toHaveProperty('signals');
   });
 
   test('what cannot be compared or read is refused', async () => {

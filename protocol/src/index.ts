@@ -144,6 +144,7 @@ export {
 } from './schema/scalars';
 export { aiprefSignal } from './signals/aipref';
 export { tdmrepSignal } from './signals/tdmrep';
+export { trainingMiningSignal, type TrainingMining } from './signals/training-mining';
 export { xmpSignal } from './signals/xmp';
 export {
   TRANSACTIONS,

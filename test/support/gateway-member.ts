@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Roots } from '@llmchain/evidence';
 import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type pg from 'pg';
+import { C2paManifests } from '../../gateway/src/adapters/content/c2pa-manifests';
 import { SharpImages } from '../../gateway/src/adapters/content/sharp-images';
 import { openDatabase, openPool } from '../../gateway/src/adapters/database/open';
 import { PostgresApiKeys } from '../../gateway/src/adapters/database/postgres-api-keys';
@@ -101,6 +102,7 @@ export class TestMember {
       lineage,
       log,
       holdings: new PostgresHoldings({}, { database }),
+      manifests: new C2paManifests(),
       operations: new PostgresOperations({}, { database }),
       openings: new SealedOpenings({ key: randomBytes(32) }, { store: bucket }),
       peers: new TestPeers(mspId, peerApis),

@@ -39,6 +39,12 @@ export interface ArtworksOperations {
           method: 'phash-64' | 'minhash-128';
           distance: number;
         }[];
+        credentials?: {
+          manifest: string;
+          valid: boolean;
+          problems: string[];
+          constraints: { training?: string; generative_training?: string; inference?: string; mining?: string };
+        };
       }[];
       transaction: string;
       block: number;

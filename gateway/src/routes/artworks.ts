@@ -1,4 +1,4 @@
-import { Digest, Erasure, Preference, TRANSACTIONS, Work, WorkEntry } from '@llmchain/protocol';
+import { Digest, Erasure, Preference, TRANSACTIONS, Use, Work, WorkEntry } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -36,6 +36,21 @@ const Submission = WorkEntry.omit({
   public: z.boolean().optional(),
 });
 
+/** What became of the C2PA manifest in a content: one that does not hold is told with its problems, and not believed. */
+const Credentials = z.strictObject({
+  manifest: Digest,
+  valid: z.boolean(),
+  problems: z.array(z.string()),
+  constraints: z.partialRecord(Use, z.string()),
+});
+
+const Registered = z.strictObject({
+  id: Digest,
+  title: z.string(),
+  resembles: z.array(Resembling).optional(),
+  credentials: Credentials.optional(),
+});
+
 function contentOf(content: z.output<typeof Content>): Submitted['content'] {
   return 'sha256' in content ? content : bytesOf(content);
 }
@@ -52,7 +67,7 @@ export function artworkRoutes(usecases: { registerWorks: RegisterWorks; transact
       limit: BODY_LIMIT,
       body: z.strictObject({ ...operation, works: z.array(Submission).min(1).max(500) }),
       response: z.strictObject({
-        works: z.array(z.strictObject({ id: Digest, title: z.string(), resembles: z.array(Resembling).optional() })),
+        works: z.array(Registered),
         ...place,
       }),
       run: ({ actor, body }) => {

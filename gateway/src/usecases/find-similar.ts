@@ -40,7 +40,7 @@ export class FindSimilar {
 
   /** Those like content that need not be registered. @throws {LlmchainError} `invalid_argument` | `not_supported` */
   async toContent(medium: WorkEntry['medium'], content: Uint8Array): Promise<SimilarWorks> {
-    return this.#toFingerprint(await this.#ports.readContent.run(medium, content), NAMED);
+    return this.#toFingerprint((await this.#ports.readContent.run(medium, content)).entry, NAMED);
   }
 
   async #toFingerprint({ fingerprint }: Fingerprinted, limit: number): Promise<SimilarWorks> {

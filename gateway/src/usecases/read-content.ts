@@ -5,12 +5,15 @@ import {
   encodeSignature,
   TextFingerprinter,
   tdmrepSignal,
+  trainingMiningSignal,
   xmpSignal,
   type Fingerprint,
   type Signal,
+  type TrainingMining,
   type WorkEntry,
 } from '@llmchain/protocol';
 import type { Images } from '../ports/images';
+import type { Manifests } from '../ports/manifests';
 
 /** Machine-readable statements that lie beside the content: the text of each. */
 export interface Statements {
@@ -18,8 +21,29 @@ export interface Statements {
   aipref?: string | undefined;
 }
 
+/** What became of the C2PA manifest in a content. */
+export interface Credentials {
+  /** SHA-256 of the manifest store. */
+  manifest: string;
+  /** Whether content, assertions and signatures are as they were signed. What does not hold is told and not believed. */
+  valid: boolean;
+  /** Status codes of C2PA. */
+  problems: string[];
+  /** What constrained uses are constrained to, in the words of the manifest. */
+  constraints: TrainingMining['constraints'];
+}
+
 /** What the content itself says of a work. */
-export type Reading = Pick<WorkEntry, 'fingerprint' | 'signals'>;
+export interface Reading {
+  entry: Pick<WorkEntry, 'fingerprint' | 'signals' | 'c2pa'>;
+  credentials?: Credentials;
+}
+
+interface Found {
+  fingerprint?: Fingerprint;
+  signals?: Signal[];
+  credentials?: Credentials;
+}
 
 /** Bytes of text that are fingerprinted in one go; others have their turn in between. */
 const PART = 256 * 1024;
@@ -32,9 +56,9 @@ export type Source = Uint8Array | AsyncIterable<Uint8Array>;
 
 /** Reads from content what nobody has to be believed: its fingerprint, and what signals in and beside it allow. */
 export class ReadContent {
-  readonly #ports: { images: Images };
+  readonly #ports: { images: Images; manifests: Manifests };
 
-  constructor(_options: object, ports: { images: Images }) {
+  constructor(_options: object, ports: { images: Images; manifests: Manifests }) {
     this.#ports = ports;
   }
 
@@ -43,28 +67,48 @@ export class ReadContent {
    * @throws {LlmchainError} `invalid_argument` | `too_large`
    */
   async run(medium: WorkEntry['medium'], content: Source, statements: Statements = {}): Promise<Reading> {
-    const read: { fingerprint?: Fingerprint; signal?: Signal | undefined } =
-      medium === 'text' ? await text(content) : medium === 'image' ? await this.#image(content) : {};
-    const { fingerprint, signal } = read;
+    const read: Found = medium === 'text' ? await text(content) : medium === 'image' ? await this.#image(content) : {};
+    const { fingerprint, credentials } = read;
     const { tdmrep, aipref } = statements;
     const signals = [
-      ...(signal ? [signal] : []),
+      ...(read.signals ?? []),
       ...(tdmrep === undefined ? [] : [tdmrepSignal(tdmrep)]),
       ...(aipref === undefined ? [] : [aiprefSignal(aipref)]),
     ];
-    return { ...(fingerprint ? { fingerprint } : {}), ...(signals.length > 0 ? { signals } : {}) };
+    return {
+      entry: {
+        ...(fingerprint ? { fingerprint } : {}),
+        ...(signals.length > 0 ? { signals } : {}),
+        ...(credentials?.valid ? { c2pa: credentials.manifest } : {}),
+      },
+      ...(credentials ? { credentials } : {}),
+    };
   }
 
-  async #image(content: Source): Promise<{ fingerprint?: Fingerprint; signal?: Signal | undefined }> {
-    const { phash, xmp } = await this.#ports.images.read(await whole(content));
+  async #image(content: Source): Promise<Found> {
+    const bytes = await whole(content);
+    const { phash, xmp } = await this.#ports.images.read(bytes);
+    const said = xmp && xmpSignal(xmp, Buffer.from(xmp).toString('utf8'));
+    const { signal, credentials } = await this.#manifest(bytes);
     return {
       ...(phash === undefined ? {} : { fingerprint: { method: 'phash-64', bits: phash } }),
-      signal: xmp && xmpSignal(xmp, Buffer.from(xmp).toString('utf8')),
+      signals: [said, signal].filter((each) => each !== undefined),
+      ...(credentials ? { credentials } : {}),
     };
+  }
+
+  async #manifest(content: Uint8Array): Promise<{ signal?: Signal; credentials?: Credentials }> {
+    const read = await this.#ports.manifests.read(content);
+    if (!read) return {};
+    const { digest, problems, assertions } = read;
+    const valid = problems.length === 0;
+    const said = valid ? trainingMiningSignal(assertions, digest) : undefined;
+    const credentials = { manifest: digest, valid, problems, constraints: said?.constraints ?? {} };
+    return { credentials, ...(said ? { signal: said.signal } : {}) };
   }
 }
 
-async function text(content: Source): Promise<{ fingerprint?: Fingerprint }> {
+async function text(content: Source): Promise<Found> {
   const fingerprinter = new TextFingerprinter();
   for await (const piece of content instanceof Uint8Array ? [content] : content) {
     for (let at = 0; at < piece.byteLength; at += PART) {

@@ -10,10 +10,10 @@ import { operationOf } from './operation';
 import type { Lineage } from '../ports/lineage';
 import type { CheckResemblance } from './check-resemblance';
 import type { Resembling } from './find-similar';
-import type { ReadContent, Statements } from './read-content';
+import type { Credentials, ReadContent, Statements } from './read-content';
 
 /** What an artist hands in: the record's fields, the content itself, and statements that lie beside it. */
-export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'resembles'> & {
+export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 'signals' | 'c2pa' | 'resembles'> & {
   /** The content itself, or the digest of what the same person uploaded before. */
   content: Uint8Array | { sha256: string };
   /** Content that is for everyone lies in the bucket as it is; all other is sealed. */
@@ -24,7 +24,7 @@ export type Submission = Omit<WorkEntry, 'sha256' | 'bytes' | 'fingerprint' | 's
 };
 
 export interface Registration {
-  works: { id: string; title: string; resembles?: Resembling[] }[];
+  works: { id: string; title: string; resembles?: Resembling[]; credentials?: Credentials }[];
   transaction: string;
   block: number;
 }
@@ -85,8 +85,9 @@ export class RegisterWorks {
       const source = 'sha256' in content ? await this.#ports.store.stream(contentKey(content.sha256)) : content;
       const reading = await this.#ports.readContent.run(fields.medium, source, signals);
       if ('destroy' in source) source.destroy();
-      const entry = { ...fields, ...reading, ...found };
-      return { content, entry, distinct: distinct ?? false, options: { public: open } };
+      const entry = { ...fields, ...reading.entry, ...found };
+      const { credentials } = reading;
+      return { content, entry, credentials, distinct: distinct ?? false, options: { public: open } };
     });
     // An index that has fallen behind knows less than it could, and refuses nobody.
     if (this.#last >= 0) await this.#ports.lineage.waitFor(this.#last, PATIENCE).catch(() => undefined);
@@ -96,6 +97,7 @@ export class RegisterWorks {
       ...each,
       content: read[index]!.content,
       options: read[index]!.options,
+      credentials: read[index]!.credentials,
     }));
     const erased = new Set(await this.#ports.index.records.erased());
     const gone = works.find(({ entry }) => erased.has(entry.sha256));
@@ -113,9 +115,11 @@ export class RegisterWorks {
       works: works.map(({ entry }) => entry),
     });
     this.#last = Math.max(this.#last, block);
-    const named = works.map(({ entry: { sha256: id, title }, resembles }) =>
-      resembles.length > 0 ? { id, title, resembles } : { id, title },
-    );
+    const named = works.map(({ entry: { sha256: id, title }, resembles, credentials }) => ({
+      ...{ id, title },
+      ...(resembles.length > 0 ? { resembles } : {}),
+      ...(credentials ? { credentials } : {}),
+    }));
     return { works: named, transaction, block };
   }
 

@@ -1,12 +1,12 @@
-/** What content begins with, by kind: offset, bytes in Latin-1, name. Only images of these formats are decoded. */
-const IMAGES: readonly [number, string, string][] = [
-  [0, '\xff\xd8\xff', 'a JPEG image'],
-  [0, '\x89PNG\r\n\x1a\n', 'a PNG image'],
-  [0, 'GIF8', 'a GIF image'],
-  [8, 'WEBP', 'a WebP image'],
-  [0, 'II*\0', 'a TIFF image'],
-  [0, 'MM\0*', 'a TIFF image'],
-  [4, 'ftypavif', 'an AVIF image'],
+/** What content begins with, by kind: offset, bytes in Latin-1, name, and media type. Only images of these formats are decoded. */
+const IMAGES: readonly [number, string, string, string][] = [
+  [0, '\xff\xd8\xff', 'a JPEG image', 'image/jpeg'],
+  [0, '\x89PNG\r\n\x1a\n', 'a PNG image', 'image/png'],
+  [0, 'GIF8', 'a GIF image', 'image/gif'],
+  [8, 'WEBP', 'a WebP image', 'image/webp'],
+  [0, 'II*\0', 'a TIFF image', 'image/tiff'],
+  [0, 'MM\0*', 'a TIFF image', 'image/tiff'],
+  [4, 'ftypavif', 'an AVIF image', 'image/avif'],
 ];
 const OTHERS: readonly [number, string, string][] = [
   [0, '%PDF-', 'a PDF document'],
@@ -29,14 +29,16 @@ export interface Kind {
   name: string;
   /** Whether it is an image of a format that is decoded. */
   image: boolean;
+  /** Media type of an image. */
+  mime?: string;
 }
 
 /** Tells content by its first bytes, whatever it is said to be. */
 export function kindOf(content: Uint8Array): Kind {
   const head = Buffer.from(content.subarray(0, 512)).toString('latin1');
-  const begins = ([offset, magic]: readonly [number, string, string]): boolean => head.startsWith(magic, offset);
+  const begins = ([offset, magic]: readonly [number, string, ...string[]]): boolean => head.startsWith(magic, offset);
   const image = IMAGES.find(begins);
-  if (image) return { name: image[2], image: true };
+  if (image) return { name: image[2], image: true, mime: image[3] };
   const other = OTHERS.find(begins);
   if (other) return { name: other[2], image: false };
   if (/<svg[\s>]/i.test(head)) return { name: 'an SVG drawing', image: false };

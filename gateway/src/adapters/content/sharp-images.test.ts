@@ -77,7 +77,7 @@ test('what is cut short, damaged or something else is refused, and it is told wh
     [Buffer.alloc(0), 'text'],
   ] as const)
     await expect(images.read(content)).rejects.toThrowWithCode('invalid_argument', { kind });
-  expect(kindOf(jpeg)).toEqual({ name: 'a JPEG image', image: true });
+  expect(kindOf(jpeg)).toEqual({ name: 'a JPEG image', image: true, mime: 'image/jpeg' });
 });
 
 test('an image of very many pixels is refused before it is decoded', async () => {
