@@ -24,8 +24,8 @@ export interface Holdings {
   of(work: string): Promise<(Holding & { destroyed: boolean })[]>;
   /** Forgets that a piece is of a work: it says nothing of it. */
   forget(holding: Holding): Promise<void>;
-  /** Notes that a piece is gone. @param replacement what stands in its place, of a layer that spoke of other works, too */
-  destroyed(content: string, replacement?: string): Promise<void>;
+  /** Notes that a piece is gone. @param replacement what stands in its place for the other works that a layer spoke of */
+  destroyed(holding: Holding, replacement?: string): Promise<void>;
   /** What stands in the place of a layer: itself while it is there, undefined when it is gone and nothing is. */
   standing(layer: string): Promise<string | undefined>;
 }

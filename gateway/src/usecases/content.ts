@@ -153,8 +153,20 @@ export class Content {
       : new LlmchainError('not_found', `No member has content ${sha256}. Check the digest.`, { sha256 });
   }
 
+  async #received(member: string, sha256: string): Promise<Spooled> {
+    try {
+      return await this.#ports.spool.take(await this.#ports.peers.content(member, sha256), CONTENT_LIMIT);
+    } catch (cause) {
+      if (cause instanceof LlmchainError) throw cause;
+      const details = { member, sha256 };
+      throw new LlmchainError('unavailable', `${member} broke off while it sent content. Try again.`, details, {
+        cause,
+      });
+    }
+  }
+
   async #checked(member: string, sha256: string): Promise<Spooled> {
-    const spooled = await this.#ports.spool.take(await this.#ports.peers.content(member, sha256), CONTENT_LIMIT);
+    const spooled = await this.#received(member, sha256);
     if (spooled.digest === sha256) return spooled;
     await spooled.dispose();
     throw new LlmchainError('digest_mismatch', `${member} sent other content than ${sha256}; it was thrown away.`, {

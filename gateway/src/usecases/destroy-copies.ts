@@ -72,10 +72,11 @@ export class DestroyCopies {
     const all = await holdings.of(work);
     const items = new Set(all.filter(({ kind }) => kind === 'item').map(({ content }) => content)).add(work);
     for (const piece of pieces.filter(({ kind }) => kind === 'layer')) await this.#mend(piece, items);
-    for (const { content, kind } of pieces) {
+    for (const piece of pieces) {
+      const { content, kind } = piece;
       if (kind === 'layer') continue;
       await store.remove(contentKey(content));
-      await holdings.destroyed(content);
+      await holdings.destroyed(piece);
       log.info({ work, content, kind }, 'what was held of an erased work was destroyed');
     }
     const gone = (await holdings.of(work)).filter(({ destroyed }) => destroyed);
@@ -90,7 +91,7 @@ export class DestroyCopies {
     const left = there ? await this.#layers.filtered(layer, (item) => !items.has(item)) : undefined;
     if (left === layer) return holdings.forget(piece);
     // The replacement is known before the layer goes: nobody may look for it in vain.
-    await holdings.destroyed(layer, left);
+    await holdings.destroyed(piece, left);
     await store.remove(contentKey(layer));
   }
 }

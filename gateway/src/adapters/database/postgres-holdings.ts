@@ -38,20 +38,21 @@ export class PostgresHoldings implements Holdings {
     );
   }
 
-  async destroyed(content: string, replacement?: string): Promise<void> {
+  async destroyed({ work, content }: Holding, replacement?: string): Promise<void> {
     await asking(
       this.#database.transaction().execute(async (within) => {
         if (replacement !== undefined) {
           const others = await within
-            .selectFrom('holding')
-            .select(['work', 'kind'])
+            .deleteFrom('holding')
             .where('content', '=', content)
+            .where('work', '!=', work)
             .where('destroyed', '=', false)
+            .returning(['work', 'kind'])
             .execute();
           if (others.length > 0)
             await within
               .insertInto('holding')
-              .values(others.map(({ work, kind }) => ({ work, kind, content: replacement })))
+              .values(others.map((other) => ({ ...other, content: replacement })))
               .onConflict((conflict) => conflict.doNothing())
               .execute();
         }
