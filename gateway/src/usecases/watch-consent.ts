@@ -18,7 +18,7 @@ import type { ConsentStanding } from './consent-standing';
 /** What may change whether something is tainted, or whether a licence or a grant is over. */
 const CAUSES = ['work/', 'licence/', 'grant/', 'dataset-version/', 'job/', 'model/', 'taint/'];
 /** However quiet the ledger is, licences and grants end with time, milliseconds. */
-const AT_LEAST_EVERY = 30_000;
+const AT_LEAST_EVERY = 5_000;
 /** How long a look waits for the index to have what the one before it submitted, milliseconds. */
 const PATIENCE = 3_000;
 
