@@ -96,6 +96,83 @@ describe('ingestion over HTTP', () => {
     expect(both.body).toMatchObject({ code: 'invalid_argument' });
   });
 
+  describe('a layer of annotations', () => {
+    const [first, second] = VERSES.map((text) => sha256Hex(text)) as [string, string];
+    let manifest: string;
+    beforeAll(async () => {
+      const records = VERSES.map((text) => ({ text, work: sha256Hex(allowed) }));
+      manifest = (await ingest('stanzas/ingest?format=jsonl', lines(records))).body['manifest'] as string;
+    });
+    const annotate = (query: string, body: string | Buffer) =>
+      ingest(`stanzas/annotations?${query}`, body, 'application/x-ndjson');
+    const of = (more = ''): string => `aspect=mood&manifests=${manifest}${more}`;
+
+    test('is kept apart from the items, with its authors, and the version is sealed with it', async () => {
+      const said = lines([
+        { item: first, label: 'hopeful', author: 'critic', time: 7 },
+        { item: second, label: 'weary', author: 'reader', time: 8 },
+        { item: second, label: 'cold', author: 'critic', time: 9 },
+      ]);
+      const { status, body } = await annotate(of('&authors=critic,reader'), said);
+      expect([status, body]).toMatchObject([
+        200,
+        {
+          aspect: 'mood',
+          annotations: 3,
+          items: 2,
+          authors: [{ author: 'critic', annotations: 2 }, { author: 'reader' }],
+        },
+      ]);
+      const address = body['address'] as string;
+      const kept = (await archive.ports.store.get(address)).toString().trim().split('\n');
+      expect(JSON.parse(kept[0]!)).toEqual({
+        item: first,
+        aspect: 'mood',
+        label: 'hopeful',
+        author: 'critic',
+        time: 7,
+      });
+      const annotations = [address.slice('sha256/'.length)];
+      const path = '/v1/datasets/stanzas/versions';
+      const sealed = await archive.call(steward, 'POST', path, { version: 3, manifests: [manifest], annotations });
+      expect(sealed.body).toMatchObject({ items: 2, annotations });
+      const later = await annotate('aspect=mood&from=3', lines([{ item: first, label: 'spring' }]));
+      expect(later.body).toMatchObject({ authors: [{ author: 'keeper', annotations: 1 }] });
+    });
+
+    test('that speaks of other items than the version’s stops the seal', async () => {
+      const { body } = await annotate(of(), lines([{ item: second, label: 'weary' }]));
+      const annotations = [(body['address'] as string).slice('sha256/'.length)];
+      const one = await ingest('stanzas/ingest?format=jsonl', lines([{ text: VERSES[0], work: sha256Hex(allowed) }]));
+      const order = { version: 4, manifests: [one.body['manifest']], annotations };
+      const refused = await archive.call(steward, 'POST', '/v1/datasets/stanzas/versions', order);
+      expect(refused.body).toMatchObject({ code: 'invalid_argument', details: { line: 1 } });
+    });
+
+    test.each([
+      ['of an item that is not there', () => lines([{ item: '0'.repeat(64), label: 'x' }]), 'invalid_argument'],
+      ['by an author who was not named', () => lines([{ item: first, label: 'x', author: 'eve' }]), 'invalid_argument'],
+      ['with another field', () => lines([{ item: first, label: 'x', colour: 1 }]), 'invalid_argument'],
+      ['that is no JSON', () => 'hopeful', 'invalid_argument'],
+      ['of invalid UTF-8', () => Buffer.from([0x7b, 0xff, 0x7d]), 'invalid_argument'],
+      ['with half a character', () => `{"item":"${first}","label":"\\ud800"}`, 'invalid_argument'],
+      ['with a line that is too long', () => lines([{ item: first, label: 'x'.repeat(70_000) }]), 'invalid_argument'],
+      ['with nothing', () => '\n\n', 'invalid_argument'],
+    ])('%s is refused', async (_, body, code) => {
+      expect((await annotate(of(), body())).body).toMatchObject({ code });
+    });
+
+    test.each([
+      ['about nothing named', 'aspect=mood', 'invalid_argument'],
+      ['about a manifest that is not there', `aspect=mood&manifests=sha256/${'0'.repeat(64)}`, 'not_found'],
+      ['about a version that is not there', 'aspect=mood&from=77', 'not_found'],
+      ['without an aspect', 'from=1', 'invalid_argument'],
+      ['with authors who are none', 'aspect=mood&from=1&authors=,', 'invalid_argument'],
+    ])('%s is refused', async (_, query, code) => {
+      expect((await annotate(query, lines([{ item: first, label: 'x' }]))).body).toMatchObject({ code });
+    });
+  });
+
   test.each([
     ['no format', 'stanzas/ingest', VERSES[0]!, 'invalid_argument'],
     ['an unknown dataset', 'none/ingest?format=text', VERSES[0]!, 'not_found'],

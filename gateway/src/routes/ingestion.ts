@@ -1,11 +1,12 @@
 import { CleaningReport, DiversityReport, FORMATS, IngestParameters, type Format } from '@llmchain/ingestion';
-import { Address, Digest, Id, LlmchainError } from '@llmchain/protocol';
+import { Address, Digest, Id, LlmchainError, Pseudonym } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import { CONTENT_LIMIT } from '../usecases/content';
+import type { AnnotateDataset } from '../usecases/annotate-dataset';
 import type { IngestDataset, IngestOrder } from '../usecases/ingest-dataset';
-import { api } from './common';
+import { api, VersionInPath } from './common';
 
 const FORMAT_OF: ReadonlyMap<string, Format> = new Map([
   ['text/plain', 'text'],
@@ -49,7 +50,45 @@ function cleaningOf(query: z.output<typeof Query>, contentType: string | undefin
   return { ...rest, format, quality: quality === 'true', ...(languages ? { languages: languages.split(',') } : {}) };
 }
 
-export function ingestionRoutes(usecases: { ingestDataset: IngestDataset }): Route<Actor>[] {
+const LayerQuery = z.strictObject({
+  aspect: Id,
+  /** Pseudonyms with commas between them. */
+  authors: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,63}(,[a-z0-9][a-z0-9._-]{0,63}){0,99}$/,
+      'must be pseudonyms with commas between them',
+    )
+    .optional(),
+  /** Addresses with commas between them. */
+  manifests: z
+    .string()
+    .regex(/^sha256\/[0-9a-f]{64}(,sha256\/[0-9a-f]{64}){0,99}$/, 'must be addresses with commas between them')
+    .optional(),
+  from: VersionInPath.optional(),
+});
+
+const LayerAnswer = z.strictObject({
+  address: Address,
+  aspect: Id,
+  annotations: z.number().int(),
+  items: z.number().int(),
+  bytes: z.number().int(),
+  authors: z.array(z.strictObject({ author: Pseudonym, annotations: z.number().int() })),
+});
+
+/** @throws {LlmchainError} `too_large` before a byte is read */
+function demandLength(length: string | undefined, what: string): void {
+  if (Number(length ?? 0) <= CONTENT_LIMIT) return;
+  throw new LlmchainError('too_large', `The ${what} is larger than ${CONTENT_LIMIT} bytes. Split it.`, {
+    limit: CONTENT_LIMIT,
+  });
+}
+
+export function ingestionRoutes(usecases: {
+  annotateDataset: AnnotateDataset;
+  ingestDataset: IngestDataset;
+}): Route<Actor>[] {
   return [
     api.stream({
       method: 'post',
@@ -62,15 +101,30 @@ export function ingestionRoutes(usecases: { ingestDataset: IngestDataset }): Rou
       accepts: 'application/octet-stream',
       gives: { 'application/json': Answer },
       async respond({ actor, params, query }, response, request) {
-        if (Number(request.headers['content-length'] ?? 0) > CONTENT_LIMIT) {
-          throw new LlmchainError('too_large', `The file is larger than ${CONTENT_LIMIT} bytes. Split it.`, {
-            limit: CONTENT_LIMIT,
-          });
-        }
+        demandLength(request.headers['content-length'], 'file');
         const order = cleaningOf(query, request.headers['content-type']);
         const answer = await usecases.ingestDataset.run(actor, params.id, request, order);
         response.setHeader('content-type', 'application/json; charset=utf-8');
         response.end(JSON.stringify(answer));
+      },
+    }),
+    api.stream({
+      method: 'post',
+      path: '/v1/datasets/{id}/annotations',
+      summary:
+        'Keep a layer of annotations, lines of {"item", "label", "author"?, "time"?}; a version is sealed with its address',
+      roles: ['steward', 'admin'],
+      params: z.strictObject({ id: Id }),
+      query: LayerQuery,
+      accepts: 'application/x-ndjson',
+      gives: { 'application/json': LayerAnswer },
+      async respond({ actor, params, query }, response, request) {
+        demandLength(request.headers['content-length'], 'layer');
+        const { aspect, authors, manifests, from } = query;
+        const order = { aspect, authors: authors?.split(','), manifests: manifests?.split(','), from };
+        const layer = await usecases.annotateDataset.run(actor, params.id, request, order);
+        response.setHeader('content-type', 'application/json; charset=utf-8');
+        response.end(JSON.stringify(layer));
       },
     }),
   ];

@@ -92,7 +92,7 @@ export class IngestDataset {
       const { digest, caption, work } = item;
       if (caption !== undefined) {
         captioned.add(work);
-        const annotation = { item: digest, label: caption, author: actor.name, time: Date.now() };
+        const annotation = { item: digest, aspect: 'caption', label: caption, author: actor.name, time: Date.now() };
         captions.push(`${annotationLine(Annotation.parse(annotation))}\n`);
       }
     });

@@ -1,9 +1,11 @@
-import { canonicalJson, Digest, Millis, Pseudonym } from '@llmchain/protocol';
+import { canonicalJson, Digest, Id, Millis, Pseudonym } from '@llmchain/protocol';
 import { z } from 'zod';
 
-/** What somebody says of an item, apart from the item: who, what and when. A layer is a JSONL file of these. */
+/** What somebody says of an item, apart from the item: who, what of it, what and when. A layer is a JSONL file of these. */
 export const Annotation = z.strictObject({
   item: Digest,
+  /** What of the item it speaks of, such as `caption`, `translation-de` or `sentiment`; the same in a whole layer. */
+  aspect: Id,
   label: z.string().min(1).max(10_000),
   author: Pseudonym,
   time: Millis,
