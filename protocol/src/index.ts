@@ -17,6 +17,7 @@ export { PrivateTerms, termsDigest, termsReach } from './consent/terms';
 export { mostRestrictive, stricter } from './consent/preference';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
 export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './crypto/signed';
+export { placeShards } from './dataset/placement';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
 export { isErrorCode, REMEDY, type ErrorCode, type Remedy } from './errors/code';
 export { LlmchainError, parseError, type Details } from './errors/error';
@@ -96,7 +97,9 @@ export {
   Verification,
 } from './records/model';
 export { Motion, Proposal, Vote } from './records/motion';
+export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';
+export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export {
   datasetSubject,

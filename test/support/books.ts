@@ -39,7 +39,10 @@ export class Books {
     const sessions = this.sum('session', ({ escrow }) => escrow) - this.spent;
     const escrows = this.sum('escrow', ({ state, amount }) => (state === 'held' ? amount : 0));
     const unclaimed = this.settled - this.sum('cursor', ({ claimed }) => claimed);
-    return accounts + sessions + escrows + unclaimed;
+    const rewards =
+      this.sum('reward', ({ state, amount, returned = 0 }) => (state === 'open' ? amount : amount - returned)) -
+      this.sum('reward-claim', ({ amount }) => amount);
+    return accounts + sessions + escrows + unclaimed + rewards;
   }
 
   /** What a session's batches have drawn of it and not given back. */

@@ -21,6 +21,7 @@ import {
 } from '@llmchain/protocol';
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { CHARTER, item, operationId, work } from './consortium';
+import { contributed, partOf, rewarding, SHARDING } from './contributed';
 import { identity, type TestIdentity } from './identities';
 import { Serving } from './serving';
 import { tainted, type Submit } from './tainted';
@@ -147,6 +148,7 @@ export class Requests {
     };
     await submit('models:register', entry('bard'), trainer);
     await rightsInMotion(serving, submit, people);
+    await contributed(world, submit, people);
     await tainted('stained', submit, people, { plan, result, entry: (model) => ofOneWork(entry(model)) });
     const reading = { subject: { kind: 'dataset' as const, ...STAINED }, purpose: 'a concordance', until: null };
     const reader = await identity('LabMSP', { role: 'trainer' });
@@ -315,6 +317,9 @@ function* examples(
   yield example('datasets:seal', GUILD, { dataset: 'paged', version: 1, pages: 1, root });
   yield example('datasets:taint', GUILD, { ...STAINED, page: 0, item: sha256Hex('stained') });
   yield example('datasets:lift', GUILD, { dataset: 'cleared', version: 1 });
+  yield example('datasets:shard', GUILD, SHARDING.shard);
+  yield example('datasets:hold', GUILD, SHARDING.hold);
+  yield example('datasets:release', GUILD, SHARDING.release);
   yield example('training:taint', GUILD, { job: 'stained' });
   yield example('training:lift', GUILD, { job: 'cleared' });
   yield example('models:taint', GUILD, { model: 'stained', version: 1 });
@@ -353,6 +358,9 @@ function* examples(
     yield example('credits:claim', owner, claim, { about });
     yield example('credits:escrow', owner, escrow, { about });
     yield example('credits:release', owner, { escrow: `by-${of}` }, { about });
+    yield example('credits:fundReward', owner, rewarding('fresh', account), { about });
+    yield example('credits:claimReward', owner, { reward: 'of-guild', payee: account, ...partOf(account) }, { about });
+    yield example('credits:recoverReward', owner, { reward: `over-${of}` }, { about });
     yield example('credits:refund', owner, { escrow: `to-${of}` }, { about });
   }
 }

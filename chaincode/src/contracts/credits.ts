@@ -1,6 +1,7 @@
 import { accountOwner, LlmchainError, ordinal, decodeJson, Delta } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { settleEscrow } from '../ledger/escrow';
+import { Rewards } from '../ledger/rewards';
 import { demandAccount, demandCompaction } from '../rules/authority';
 import { demandEntry, owed } from '../rules/claim';
 import type { EscrowOutcome } from '../rules/escrow';
@@ -60,7 +61,7 @@ export class CreditsContract extends LedgerContract {
       const { payee, producer, model: id, version, upTo, entry, proof } = decoded;
       demandAccount(ctx.invoker, payee, accountOwner(payee));
       const model = await ctx.state.get('model', id, ordinal(version));
-      demandEntry(payee, model, entry, proof);
+      demandEntry(payee, model.royalty, entry, proof);
       const key = [payee, producer, id, ordinal(version)];
       const before = await ctx.state.find('cursor', ...key);
       const from = before?.next ?? 1;
@@ -134,6 +135,38 @@ export class CreditsContract extends LedgerContract {
   @Returns('string')
   async refund(ctx: LedgerContext, request: string): Promise<string> {
     return this.#settle(ctx, 'credits:refund', request, 'refunded');
+  }
+
+  @Transaction()
+  @Returns('string')
+  async fundReward(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('credits:fundReward', request);
+    return ctx.once('credits:fundReward', decoded, () => {
+      const { operationId: _, ...entry } = decoded;
+      demandAccount(ctx.invoker, entry.payer, accountOwner(entry.payer));
+      return new Rewards(ctx).fund(entry);
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async claimReward(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('credits:claimReward', request);
+    return ctx.once('credits:claimReward', decoded, () => {
+      demandAccount(ctx.invoker, decoded.payee, accountOwner(decoded.payee));
+      return new Rewards(ctx).claim(decoded);
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async recoverReward(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('credits:recoverReward', request);
+    return ctx.once('credits:recoverReward', decoded, async () => {
+      const reward = await ctx.state.get('reward', decoded.reward);
+      demandAccount(ctx.invoker, reward.payer, accountOwner(reward.payer));
+      return new Rewards(ctx).recover(reward);
+    });
   }
 
   @Transaction(false)

@@ -1,7 +1,9 @@
-import { datasetSubject, LlmchainError, ordinal, type DatasetPage } from '@llmchain/protocol';
+import { datasetSubject, LlmchainError, ordinal } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
+import { Shards } from '../ledger/shards';
 import { Taints } from '../ledger/taints';
+import type { Demand } from '../ledger/works';
 import { demandOwner } from '../rules/authority';
 import { demandOrder, demandWhole, pageRoot } from '../rules/dataset';
 import { LedgerContext } from './context';
@@ -68,11 +70,9 @@ export class DatasetsContract extends LedgerContract {
           dataset,
           version,
         });
-      const pages: DatasetPage[] = [];
-      for (let index = 0; index < count; index++)
-        pages.push(await ctx.state.get('dataset-page', dataset, ordinal(version), ordinal(index)));
-      demandWhole(pages, root);
       const consent = new ConsentReader(ctx.state, ctx.now);
+      const pages = await consent.firstPages({ dataset, version }, count);
+      demandWhole(pages, root);
       for (const page of pages) await consent.demandStill(page, owner.member);
       const items = pages.flatMap((page) => page.items);
       const sum = (of: 'tokens' | 'bytes'): number => items.reduce((total, item) => total + item[of], 0);
@@ -88,6 +88,38 @@ export class DatasetsContract extends LedgerContract {
         owner,
       });
     });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async shard(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:shard', request);
+    return ctx.once('datasets:shard', decoded, async () => {
+      const demand: Demand = (owner, what) => {
+        demandOwner(ctx.invoker, owner, what);
+      };
+      return { placement: await new Shards(ctx).place(decoded, demand) };
+    });
+  }
+
+  /** Idempotent by the holdings' state. */
+  @Transaction()
+  @Returns('string')
+  async hold(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:hold', request);
+    await ctx.authorise('datasets:hold');
+    const holdings = await new Shards(ctx).hold(decoded, ctx.invoker.member);
+    return this.answer('datasets:hold', { holdings });
+  }
+
+  /** Idempotent by the holdings' state. */
+  @Transaction()
+  @Returns('string')
+  async release(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:release', request);
+    await ctx.authorise('datasets:release');
+    const holdings = await new Shards(ctx).release(decoded, ctx.invoker.member);
+    return this.answer('datasets:release', { holdings });
   }
 
   /** Anyone may show that an item's consent no longer stands. Idempotent by the taint's state. */

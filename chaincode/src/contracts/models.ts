@@ -5,9 +5,6 @@ import {
   manifestDigest,
   modelSubject,
   ordinal,
-  royaltyRoot,
-  royaltyTable,
-  royaltyTotal,
   sourcesOfModel,
   trainingDataOf,
   type ModelEntry,
@@ -20,6 +17,7 @@ import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { classOf, demandDerived, demandTrained } from '../rules/model-lineage';
 import { demandApprovable } from '../rules/model-state';
+import { demandTable } from '../rules/royalty';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -145,15 +143,7 @@ export class ModelsContract extends LedgerContract {
    */
   async #demandRoyalties(ctx: LedgerContext, entry: ModelEntry, data: readonly TrainingData[]): Promise<void> {
     const contributions = await new ConsentReader(ctx.state, ctx.now).contributions(data);
-    const table = royaltyTable(contributions);
-    const actual = { root: royaltyRoot(table), total: royaltyTotal(table), entries: table.length };
-    const { address: _, ...claimed } = entry.royalty;
-    if (canonicalJson(actual) === canonicalJson(claimed)) return;
-    throw new LlmchainError(
-      'digest_mismatch',
-      'The royalty table is not what the works of the datasets give. Compute it again from the pages on the ledger.',
-      { actual, claimed },
-    );
+    demandTable(contributions, entry.royalty);
   }
 }
 

@@ -1,7 +1,16 @@
-import { CONSORTIUM_ACCOUNT, sha256Hex, type Account, type RequestOf, type SubmitName } from '@llmchain/protocol';
+import {
+  CONSORTIUM_ACCOUNT,
+  proveInclusion,
+  royaltyLeaves,
+  sha256Hex,
+  type Account,
+  type RequestOf,
+  type SubmitName,
+} from '@llmchain/protocol';
 import fc from 'fast-check';
 import { Books } from '../../../test/support/books';
 import { operationId, work } from '../../../test/support/consortium';
+import { rewardTable } from '../../../test/support/contributed';
 import type { TestIdentity } from '../../../test/support/identities';
 import { Serving } from '../../../test/support/serving';
 import type { Answer } from '../../../test/support/verdicts';
@@ -31,6 +40,7 @@ interface Model {
   /** Ids that are taken, so that later steps find them. */
   sessions: string[];
   escrows: string[];
+  rewards: number;
   /** Batches that were accepted while a verifier said `accept`. */
   vouched: Set<number>;
 }
@@ -99,6 +109,13 @@ function balanced({ world, table }: Serving, model: Model): void {
       expect(record.verifiers).not.toContain(record.producer);
     } else expect(record.verifiers).toEqual([]);
   }
+  // Of a reward nobody has had more than there was, and nobody has had a part twice.
+  for (const { record } of books.all('reward')) {
+    const claims = books.all('reward-claim').filter(({ parts }) => parts[0] === record.reward);
+    const had = claims.reduce((sum, { record: { amount } }) => sum + amount, 0);
+    expect(had + (record.returned ?? 0)).toBeLessThanOrEqual(record.amount);
+    if (record.state === 'closed') expect(had + (record.returned ?? 0)).toBe(record.amount);
+  }
   // Each payee has been paid every settlement up to its cursor exactly once.
   const total = table.reduce((sum, { share }) => sum + share, 0);
   for (const { record } of books.all('cursor')) {
@@ -131,6 +148,14 @@ describe('money', () => {
     return [lab, guild, archive, compute, ann, will][ACCOUNTS.indexOf(account)]!;
   };
   const id = () => operationId();
+  /** The table of a reward for the dataset that the model was trained on. */
+  const contributed = () =>
+    rewardTable(
+      new Books(serving.world)
+        .all('dataset-page')
+        .flatMap(({ record }) => record.items)
+        .map(({ work: named, tokens }) => ({ shares: serving.record('work', named).shares, tokens })),
+    );
   const account = fc.constantFrom(...ACCOUNTS);
   const payable = fc.constantFrom(...ACCOUNTS, CONSORTIUM_ACCOUNT);
   const amount = fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: 2_000_000 }));
@@ -253,6 +278,33 @@ describe('money', () => {
         await submit(`credits:${how}`, { operationId: id(), escrow }, holder(how === 'release' ? payer : payee));
       }),
     ),
+    step('fund a reward', fc.tuple(account, amount), async ([payer, sum], _serving, model, submit) => {
+      const reward = `r${model.rewards + 1}`;
+      const until = Date.now() + LATE;
+      const request = { operationId: id(), reward, dataset: 'verses', version: 1, payer, amount: sum, until };
+      if (await submit('credits:fundReward', { ...request, table: contributed().reference }, holder(payer)))
+        model.rewards++;
+    }),
+    step('claim of a reward', fc.tuple(account, pick), async ([payee, at], _serving, model, submit) => {
+      const { table } = contributed();
+      const index = table.findIndex((entry) => entry.payee === payee);
+      // Who has no part of it tries with another's.
+      const place = {
+        entry: table[Math.max(0, index)]!,
+        proof: proveInclusion(royaltyLeaves(table), Math.max(0, index)),
+      };
+      const request = { operationId: id(), reward: `r${(at % (model.rewards + 1)) + 1}`, payee, ...place };
+      await submit('credits:claimReward', request, holder(payee));
+    }),
+    step('recover a reward', fc.tuple(pick, fc.boolean()), async ([at, late], { world }, _model, submit) => {
+      const open = new Books(world).all('reward').map(({ record }) => record);
+      if (open.length === 0) return;
+      const { reward, payer } = nth(open, at);
+      const now = Date.now() + (late ? 2 * LATE : 0);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+      await submit('credits:recoverReward', { operationId: id(), reward }, holder(payer));
+      clock.mockRestore();
+    }),
     step('buy a licence', amount, async (price, { consortium }, _model, submit) => {
       const licence = id();
       const works = [sha256Hex('for sale')];
@@ -272,6 +324,7 @@ describe('money', () => {
           anchored: 0,
           sessions: ['s1'],
           escrows: [],
+          rewards: 0,
           vouched: new Set(),
         };
         await fc.asyncModelRun(() => ({ model, real: serving }), commands);
@@ -283,8 +336,11 @@ describe('money', () => {
       'artworks:acceptLicence',
       'artworks:offerLicence',
       'credits:claim',
+      'credits:claimReward',
       'credits:compact',
       'credits:escrow',
+      'credits:fundReward',
+      'credits:recoverReward',
       'credits:refund',
       'credits:release',
       'credits:transfer',

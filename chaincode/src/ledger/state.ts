@@ -8,6 +8,7 @@ import {
   type RecordType,
 } from '@llmchain/protocol';
 import type { ChaincodeStub } from 'fabric-shim';
+import { getStates } from './many';
 
 type Stamps = 'createdTx' | 'updatedTx' | 'schema';
 /** A record before it is written: the state adds its schema and the ids of the transactions. */
@@ -24,19 +25,43 @@ export class State {
   }
 
   async find<T extends RecordType>(type: T, ...parts: readonly string[]): Promise<RecordOf<T> | undefined> {
-    const bytes = await this.#stub.getState(compositeKey(type, parts));
-    if (bytes.length === 0) return undefined;
-    return decodeJson(RECORDS[type], Buffer.from(bytes).toString('utf8'), `${type} record`) as RecordOf<T>;
+    return read(type, await this.#stub.getState(compositeKey(type, parts)));
+  }
+
+  /** Records of one type by their keys, in that order, in a few messages to the peer however many they are. */
+  async findMany<T extends RecordType>(
+    type: T,
+    keys: readonly (readonly string[])[],
+  ): Promise<(RecordOf<T> | undefined)[]> {
+    const values = await getStates(
+      this.#stub,
+      keys.map((parts) => compositeKey(type, parts)),
+    );
+    return values.map((bytes) => read(type, bytes));
   }
 
   /** @throws {LlmchainError} `not_found` */
   async get<T extends RecordType>(type: T, ...parts: readonly string[]): Promise<RecordOf<T>> {
-    const record = await this.find(type, ...parts);
-    if (record) return record;
-    throw new LlmchainError('not_found', `There is no ${type} "${parts.join('/')}" on the ledger. Check its id.`, {
-      type,
-      id: parts.join('/'),
-    });
+    return demand(type, parts, await this.find(type, ...parts));
+  }
+
+  /** As {@link findMany}. @throws {LlmchainError} `not_found` with the first that is not there */
+  async getMany<T extends RecordType>(type: T, keys: readonly (readonly string[])[]): Promise<RecordOf<T>[]> {
+    const records = await this.findMany(type, keys);
+    return keys.map((parts, index) => demand(type, parts, records[index]));
+  }
+
+  /** Records whose key begins with these parts, in the order of their keys; none of that kind may come in between (phantom reads). */
+  async under<T extends RecordType>(type: T, ...parts: string[]): Promise<RecordOf<T>[]> {
+    const iterator = await this.#stub.getStateByPartialCompositeKey(type, parts);
+    const records: RecordOf<T>[] = [];
+    try {
+      for (let step = await iterator.next(); !step.done; step = await iterator.next())
+        records.push(read(type, step.value.value)!);
+    } finally {
+      await iterator.close();
+    }
+    return records;
   }
 
   /** That nobody has taken an id yet. @throws {LlmchainError} `conflict` */
@@ -70,6 +95,19 @@ export class State {
     await this.#stub.putState(compositeKey(type, parts), Buffer.from(text, 'utf8'));
     return JSON.parse(text) as RecordOf<T>;
   }
+}
+
+function read<T extends RecordType>(type: T, bytes: Uint8Array): RecordOf<T> | undefined {
+  if (bytes.length === 0) return undefined;
+  return decodeJson(RECORDS[type], Buffer.from(bytes).toString('utf8'), `${type} record`) as RecordOf<T>;
+}
+
+function demand<T extends RecordType>(type: T, parts: readonly string[], record: RecordOf<T> | undefined): RecordOf<T> {
+  if (record) return record;
+  throw new LlmchainError('not_found', `There is no ${type} "${parts.join('/')}" on the ledger. Check its id.`, {
+    type,
+    id: parts.join('/'),
+  });
 }
 
 /** Each type's schema tag, read from the schema itself. */

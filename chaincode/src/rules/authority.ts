@@ -59,6 +59,9 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'datasets:create': { roles: ['steward', 'admin'], touches: 'anyone' },
   'datasets:addPage': { roles: ['steward', 'admin'], touches: 'own' },
   'datasets:seal': { roles: ['steward', 'admin'], touches: 'own' },
+  'datasets:shard': { roles: ['steward', 'admin'], touches: 'own' },
+  'datasets:hold': { roles: ['service'], touches: 'own' },
+  'datasets:release': { roles: ['service'], touches: 'own', former: true },
   'datasets:taint': { roles: ROLES, touches: 'anyone', former: true },
   'datasets:lift': { roles: ROLES, touches: 'anyone', former: true },
   'training:open': { roles: ['trainer', 'admin'], touches: 'anyone' },
@@ -83,6 +86,9 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'credits:claim': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
   'credits:escrow': { roles: ['artist', 'admin'], touches: 'account' },
   'credits:release': { roles: ['artist', 'admin'], touches: 'account', former: true },
+  'credits:fundReward': { roles: ['artist', 'admin'], touches: 'account' },
+  'credits:claimReward': { roles: ['artist', 'admin', 'service'], touches: 'account', former: true },
+  'credits:recoverReward': { roles: ['artist', 'admin'], touches: 'account', former: true },
   'credits:refund': { roles: ['artist', 'admin'], touches: 'account', former: true },
 };
 

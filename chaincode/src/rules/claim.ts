@@ -5,18 +5,18 @@ import {
   verifyInclusion,
   type Account,
   type InclusionProof,
-  type ModelVersion,
   type RoyaltyEntry,
+  type RoyaltyTableRef,
   type Settlement,
 } from '@llmchain/protocol';
 
 /**
- * That the entry stands in the model version's royalty table and names the payee.
+ * That the entry stands in a royalty table, of a model version or of a reward, and names the payee.
  * @throws {LlmchainError} `invalid_argument` | `digest_mismatch`
  */
 export function demandEntry(
   payee: Account,
-  model: ModelVersion,
+  table: RoyaltyTableRef,
   entry: RoyaltyEntry | undefined,
   proof: InclusionProof | undefined,
 ): void {
@@ -25,18 +25,18 @@ export function demandEntry(
       throw new LlmchainError(
         'invalid_argument',
         `${payee} claims from the artists' pool: send its entry in the royalty table and the proof of it.`,
-        { payee, table: model.royalty.address },
+        { payee, table: table.address },
       );
     }
     return;
   }
   if (entry.payee !== payee)
     throw new LlmchainError('invalid_argument', `The entry names ${entry.payee}, not ${payee}.`, { payee });
-  if (proof.count !== model.royalty.entries || !verifyInclusion(canonicalJson(entry), proof, model.royalty.root)) {
+  if (proof.count !== table.entries || !verifyInclusion(canonicalJson(entry), proof, table.root)) {
     throw new LlmchainError(
       'digest_mismatch',
-      'The proof does not lead to the royalty root of the model version. Take the table from its address.',
-      { root: model.royalty.root, table: model.royalty.address },
+      'The proof does not lead to the root of the royalty table. Take the table from its address.',
+      { root: table.root, table: table.address },
     );
   }
 }

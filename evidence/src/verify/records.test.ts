@@ -30,6 +30,7 @@ beforeAll(async () => {
     ['artworks:setPreference', 'artist'],
     ['artworks:attest', 'service'],
     ['artworks:flag', 'artist'],
+    ['credits:claimReward', 'admin'],
   ] as const;
   for (const [name, role] of more) {
     const example = requests.examples.find((each) => each.name === name)!;

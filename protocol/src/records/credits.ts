@@ -37,7 +37,7 @@ export const Delta = z.strictObject({
   account: Account,
   delta: DeltaId,
   amount: Micro,
-  reason: z.enum(['issue', 'grant', 'transfer', 'licence', 'sale', 'royalty', 'fee', 'escrow', 'refund']),
+  reason: z.enum(['issue', 'grant', 'transfer', 'licence', 'sale', 'royalty', 'fee', 'escrow', 'refund', 'reward']),
   owner: Owner,
   ...stamps,
 });

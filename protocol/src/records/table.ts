@@ -7,6 +7,8 @@ import { ModelVersion } from './model';
 import { Dispute } from './dispute';
 import { Attestation, Erasure } from './erasure';
 import { Grant } from './grant';
+import { Reward, RewardClaim } from './reward';
+import { Holding, Shard } from './shard';
 import { Proposal } from './motion';
 import { Resemblance } from './resemblance';
 import { Sale } from './sale';
@@ -22,7 +24,9 @@ import { Epoch, Licence, Work } from './work';
  * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
  * cursor payee, producer, model, ordinal version · escrow id · sale id · dispute id ·
  * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
- * attestation work sha256, member · resemblance work sha256, work sha256
+ * attestation work sha256, member · resemblance work sha256, work sha256 ·
+ * shard dataset, ordinal version, ordinal index ·
+ * holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -56,6 +60,10 @@ export const RECORDS = {
   erasure: Erasure,
   attestation: Attestation,
   resemblance: Resemblance,
+  shard: Shard,
+  holding: Holding,
+  reward: Reward,
+  'reward-claim': RewardClaim,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

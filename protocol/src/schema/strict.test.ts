@@ -65,6 +65,8 @@ test('every change of the ledger can be repeated safely', () => {
     'artworks:attest',
     'artworks:flag',
     'access:expire',
+    'datasets:hold',
+    'datasets:release',
   ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
     const repeatable = kind === 'query' || 'operationId' in request.shape;

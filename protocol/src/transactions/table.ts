@@ -12,7 +12,9 @@ import { Dispute, DisputeEntry } from '../records/dispute';
 import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
 import { Grant, GrantEntry } from '../records/grant';
 import { Resemblance } from '../records/resemblance';
+import { Reward, RewardClaim } from '../records/reward';
 import { Sale, SaleEntry } from '../records/sale';
+import { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from '../records/shard';
 import { Taint } from '../records/taint';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
 import { Licence, LicenceEntry, Preference, Work, WorkEntry } from '../records/work';
@@ -112,6 +114,43 @@ export const TRANSACTIONS = {
     }),
     DatasetVersion,
   ),
+  /**
+   * Splits a sealed version into shards and places them on its owner and on members that have a grant to read it. Repeated
+   * with the same files, places them anew.
+   */
+  'datasets:shard': submit(
+    z.strictObject({
+      ...operation,
+      ...DatasetRef.shape,
+      /** Copies of each shard in all. */
+      replicas: z.number().int().min(1).max(100),
+      /** Standing grants on the version: their grantees may keep copies. */
+      grants: z.array(Id).max(99),
+      shards: z.array(ShardEntry).min(1).max(MOST_SHARDS),
+    }),
+    z.strictObject({
+      placement: z.array(
+        z.strictObject({ member: MspId, shards: z.array(Shard.shape.index), bytes: z.number().int() }),
+      ),
+    }),
+  ),
+  /** By a gateway for its own member: that it keeps whole copies of these shards, of which it is a holder. */
+  'datasets:hold': submit(
+    DatasetRef.extend({
+      shards: z
+        .array(Shard.pick({ index: true, digest: true }))
+        .min(1)
+        .max(100),
+      /** The grant under which another member than the owner keeps them. */
+      grant: Id.optional(),
+    }),
+    z.strictObject({ holdings: z.array(Holding) }),
+  ),
+  /** By a gateway for its own member: that it keeps these copies no more. */
+  'datasets:release': submit(
+    DatasetRef.extend({ shards: z.array(Shard.shape.index).min(1).max(100), reason: ReleaseReason }),
+    z.strictObject({ holdings: z.array(Holding) }),
+  ),
   /** Anyone may, naming an item whose consent no longer stands. */
   'datasets:taint': submit(DatasetRef.extend({ page: DatasetPage.shape.index, item: Digest }), Taint),
   /** Anyone may, once every item has consent again. */
@@ -192,6 +231,30 @@ export const TRANSACTIONS = {
   'credits:release': submit(z.strictObject({ ...operation, escrow: Id }), Escrow),
   /** By the payee: the payer gets it back. */
   'credits:refund': submit(z.strictObject({ ...operation, escrow: Id }), Escrow),
+
+  /** Sets money aside for those whose works a dataset version holds, by the tokens that each contributed. */
+  'credits:fundReward': submit(
+    z.strictObject({
+      ...operation,
+      ...Reward.pick({
+        reward: true,
+        dataset: true,
+        version: true,
+        payer: true,
+        amount: true,
+        until: true,
+        table: true,
+      }).shape,
+    }),
+    Reward,
+  ),
+  /** By the payee, once. */
+  'credits:claimReward': submit(
+    z.strictObject({ ...operation, reward: Id, payee: Account, entry: RoyaltyEntry, proof: InclusionProof }),
+    RewardClaim,
+  ),
+  /** By the payer, after the deadline: what nobody has claimed. */
+  'credits:recoverReward': submit(z.strictObject({ ...operation, reward: Id }), Reward),
 
   /** One record by its state key, or null. */
   'ledger:get': query(
