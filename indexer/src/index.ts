@@ -4,6 +4,7 @@ export type { BlockSource, Log } from './ports';
 export type { Position } from './project/rows';
 export type { Fingerprinted, FingerprintPlace } from './query/similar';
 export { SimilarIndex, type SimilarWork } from './query/similar-index';
+export type { HeldShard } from './query/shards';
 export type {
   CatalogueKind,
   CatalogueOrder,

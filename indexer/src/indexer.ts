@@ -18,6 +18,7 @@ import { Lineage } from './query/lineage';
 import { Receipts } from './query/receipts';
 import { Records } from './query/records';
 import { resolve } from './query/resolve';
+import { Shards } from './query/shards';
 import { Similar, type Fingerprinted, type FingerprintPlace } from './query/similar';
 import type { SimilarWork } from './query/similar-index';
 import { openDatabase } from './store/open';
@@ -45,6 +46,8 @@ export interface Indexer {
   batchesOf(producer: string, model: string, version: number): Promise<{ sequence: number; state: string }[]>;
   /** Records as they stand and as they were; see {@link Records}. */
   readonly records: Pick<Records, keyof Records>;
+  /** Shards of dataset versions and who holds them; see {@link Shards}. */
+  readonly shards: Pick<Shards, keyof Shards>;
   /** A page of what can be had; see {@link Catalogue}. */
   catalogue(order: CatalogueOrder): Promise<CataloguePage>;
   /** Works like this, nearest first, of the blocks up to `asOf`. */
@@ -87,6 +90,7 @@ class PostgresIndexer implements Indexer {
   readonly #ledger: LedgerRecords;
   readonly #catalogue: Catalogue;
   readonly records: Records;
+  readonly shards: Shards;
   readonly #listeners: ((origins: readonly string[]) => void)[] = [];
   readonly #receipts: Receipts;
   readonly #lineage: Lineage;
@@ -115,6 +119,7 @@ class PostgresIndexer implements Indexer {
     );
     this.#ledger = new LedgerRecords({ db });
     this.records = new Records({ db });
+    this.shards = new Shards({ db });
     this.#catalogue = new Catalogue({ db });
     this.#receipts = new Receipts({ db });
     this.#lineage = new Lineage({ db, receipts: this.#receipts });

@@ -6,9 +6,11 @@ import {
   splitCompositeKey,
   type DatasetRef,
   type GrantSubject,
+  type Holding,
   type Owner,
   type RecordOf,
   type RecordType,
+  type Shard,
 } from '@llmchain/protocol';
 import type { IndexLikeness, IndexRecords } from '../../gateway/src/ports/index-records';
 import { catalogueOf } from './gateway-catalogue';
@@ -22,9 +24,23 @@ export class TestIndex implements IndexLikeness, IndexRecords {
   readonly #world: Pick<World, 'state'>;
   readonly #listeners: Listener[] = [];
   readonly records: IndexRecords['records'];
+  readonly shards: IndexRecords['shards'];
 
   constructor(world: Pick<World, 'state'>) {
     this.#world = world;
+    this.shards = {
+      of: ({ dataset, version }, { limit, after = -1 }) =>
+        this.#held((shard) => shard.dataset === dataset && shard.version === version && shard.index > after).then(
+          (all) => all.slice(0, limit),
+        ),
+      keptBy: (member) =>
+        this.#held(
+          (shard, holdings) =>
+            shard.holders.includes(member) ||
+            holdings.some((holding) => holding.member === member && holding.state === 'held'),
+        ),
+      withDigest: (digest) => this.#held((shard) => shard.digest === digest),
+    };
     this.records = {
       current: <T extends RecordType>(type: T, keys: readonly string[]) =>
         Promise.resolve(
@@ -138,6 +154,17 @@ export class TestIndex implements IndexLikeness, IndexRecords {
         : (['dataset-version', [subject.dataset, ordinal(subject.version)]] as const);
     const value = this.#world.state.get(compositeKey(type, key));
     return value && read(type, value).owner;
+  }
+
+  #held(keep: (shard: Shard, holdings: readonly Holding[]) => boolean): ReturnType<IndexRecords['shards']['keptBy']> {
+    const held = this.#all('shard').map((shard) => {
+      const { dataset, version, index } = shard;
+      const holdings = this.#all('holding').filter(
+        (holding) => holding.dataset === dataset && holding.version === version && holding.index === index,
+      );
+      return { shard, holdings };
+    });
+    return Promise.resolve(held.filter(({ shard, holdings }) => keep(shard, holdings)));
   }
 
   #all<T extends RecordType>(type: T): RecordOf<T>[] {

@@ -1,5 +1,5 @@
-import type { ClaimCursor, Escrow, Reclaim } from '@llmchain/protocol';
-import { claimNode, escrowNode, modelNode, reclaimNode, settlementNode } from './ids';
+import type { ClaimCursor, Escrow, Reclaim, Reward, RewardClaim } from '@llmchain/protocol';
+import { claimNode, datasetNode, escrowNode, modelNode, reclaimNode, rewardNode, settlementNode } from './ids';
 import type { Lineage } from './node';
 
 /** What an account has claimed of what one model version earned with one producer. */
@@ -23,6 +23,32 @@ export function escrow(record: Escrow): Lineage {
     edges: [
       { from: id, to: payer, kind: 'paid by' },
       { from: id, to: payee, kind: 'held for' },
+    ],
+  };
+}
+
+/** Money for those whose works a dataset version holds. Whether what was left went back is its state. */
+export function reward(record: Reward): Lineage {
+  const { reward: name, payer, state } = record;
+  const id = rewardNode(name);
+  return {
+    node: { id, type: 'reward', name, state, label: `${name} for ${record.dataset}@${record.version}` },
+    edges: [
+      { from: id, to: datasetNode(record), kind: 'rewards' },
+      { from: id, to: payer, kind: 'paid by' },
+    ],
+  };
+}
+
+/** What a payee has had of a reward. */
+export function rewardClaim(record: RewardClaim): Lineage {
+  const { reward: name, payee } = record;
+  const id = `reward-claim:${name}/${payee}`;
+  return {
+    node: { id, type: 'reward-claim', name: id, label: `${payee} of ${name}` },
+    edges: [
+      { from: id, to: rewardNode(name), kind: 'earned from' },
+      { from: id, to: payee, kind: 'paid to' },
     ],
   };
 }

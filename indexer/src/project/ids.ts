@@ -26,6 +26,10 @@ export const grantNode = (grant: string): string => `grant:${grant}`;
 export const erasureNode = (work: string): string => `erasure:${work}`;
 export const attestationNode = (work: string, member: string): string => `attestation:${work}/${member}`;
 export const resemblanceNode = (first: string, second: string): string => `resemblance:${first}/${second}`;
+export const shardNode = (ref: DatasetRef, index: number): string => `shard:${ref.dataset}@${ref.version}/${index}`;
+export const holdingNode = (ref: DatasetRef, index: number, member: string): string =>
+  `holding:${ref.dataset}@${ref.version}/${index}/${member}`;
+export const rewardNode = (reward: string): string => `reward:${reward}`;
 /** @param subject parts of the taint's state key */
 export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

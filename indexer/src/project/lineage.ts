@@ -1,11 +1,12 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
 import { attestation, erasure, grant } from './access';
 import { batch, settlement, signer } from './inference';
-import { claim, escrow, reclaim } from './credits';
+import { claim, escrow, reclaim, reward, rewardClaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
 import { alias, consortium, proposal } from './decisions';
 import { job, model } from './models';
 import type { Lineage } from './node';
+import { holding, shard } from './shards';
 import { taint } from './taints';
 import { dispute, licence, resemblance, sale, work } from './works';
 
@@ -22,6 +23,8 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   attestation,
   'dataset-version': datasetVersion,
   'dataset-page': datasetPage,
+  shard,
+  holding,
   job,
   model,
   signer,
@@ -29,6 +32,8 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   settlement,
   cursor: claim,
   escrow,
+  reward,
+  'reward-claim': rewardClaim,
   reclaim,
   alias,
   proposal,

@@ -4,8 +4,8 @@ import type { Position } from '../project/rows';
 export interface TraceNode {
   id: string;
   /**
-   * `work`, `licence`, `dataset`, `job`, `model`, `signer`, `batch`, `settlement`, `reclaim`, `claim`, `escrow`,
-   * `alias`, `proposal`, `consortium`, `account` or `receipt`.
+   * `work`, `licence`, `dataset`, `job`, `model`, `signer`, `batch`, `settlement`, `reclaim`, `claim`, `escrow`, `shard`,
+   * `holding`, `reward`, `reward-claim`, `alias`, `proposal`, `consortium`, `account` or `receipt`.
    */
   type: string;
   label: string;

@@ -113,6 +113,17 @@ function migrations(schema: string): Record<string, Migration> {
                   WHERE "to_block" IS NULL AND "type" IN ('dataset', 'job', 'model', 'licence', 'grant')`.execute(db);
       },
     },
+    '009-shards': {
+      // Shards, what members say that they hold, and rewards came into the lineage.
+      async up(db: Kysely<unknown>) {
+        const tables = ['checkpoint', 'block', 'transaction', 'write', 'node', 'edge', 'fingerprint'].map((table) =>
+          sql.id(schema, table),
+        );
+        await sql`TRUNCATE ${sql.join(tables)}`.execute(db);
+        await sql`CREATE INDEX "node_shard" ON ${at}."node" ("type", "name")
+                  WHERE "to_block" IS NULL AND "type" IN ('shard', 'holding')`.execute(db);
+      },
+    },
   };
 }
 
