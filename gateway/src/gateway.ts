@@ -35,6 +35,7 @@ import { peerRoutes, type Neighbour } from './routes/peer';
 import { AccessRights } from './usecases/access-rights';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
+import { AnnotateDataset } from './usecases/annotate-dataset';
 import { Authenticate, hashOfKey } from './usecases/authenticate';
 import { BrowseCatalogue } from './usecases/browse-catalogue';
 import { CheckReceipt } from './usecases/check-receipt';
@@ -56,6 +57,7 @@ import { FundSessions } from './usecases/fund-sessions';
 import { Infer } from './usecases/infer';
 import { IngestDataset } from './usecases/ingest-dataset';
 import { IssueTicket } from './usecases/issue-ticket';
+import { KeepShards } from './usecases/keep-shards';
 import { LicenceTerms } from './usecases/licence-terms';
 import { ListRecords } from './usecases/list-records';
 import { Models } from './usecases/models';
@@ -69,9 +71,12 @@ import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
 import { RevokeKey } from './usecases/revoke-key';
 import { RotateBatch } from './usecases/rotate-batch';
+import { RewardContributors } from './usecases/reward-contributors';
 import { RouteInference } from './usecases/route-inference';
+import { RoyaltyTables } from './usecases/royalty-tables';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
+import { ShardDataset } from './usecases/shard-dataset';
 import { Transact } from './usecases/transact';
 import { WatchConsent } from './usecases/watch-consent';
 import { WatchBatches } from './usecases/watch-batches';
@@ -125,6 +130,7 @@ const WATCH_EVERY = 2_000;
 const CONSENT_EVERY = 500;
 const ERASE_EVERY = 500;
 const RESEMBLANCE_EVERY = 500;
+const KEEP_EVERY = 500;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -143,6 +149,7 @@ export class Gateway {
   readonly #consent: WatchConsent;
   readonly #erase: EraseWorks;
   readonly #resemblance: WatchResemblance;
+  readonly #keep: KeepShards;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -159,6 +166,7 @@ export class Gateway {
     this.#ports = ports;
     const rights = new AccessRights(options, ports);
     const content = new Content(options, { ...ports, rights });
+    const tables = new RoyaltyTables({}, { content });
     const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
     const standing = new ConsentStanding({}, ports);
@@ -180,11 +188,13 @@ export class Gateway {
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
+    this.#keep = new KeepShards(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
       accessLog: ports.accessLog,
-      claim: new Claim(options, { ...ports, content }),
+      annotateDataset: new AnnotateDataset({}, ports),
+      claim: new Claim(options, { ...ports, tables }),
       collectEvidence: new CollectEvidence(options, { ...ports, readReceipt }),
       content,
       createKey: new CreateKey({}, { ...ports, fundSessions }),
@@ -206,12 +216,15 @@ export class Gateway {
       readReceipt,
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({ member }, { ...ports, checkResemblance, readContent }),
+      rewardContributors: new RewardContributors(options, { ...ports, tables }),
       revokeKey: new RevokeKey({}, ports),
       rotateBatch: rotate,
       standing,
       sealDataset: new SealDataset({}, ports),
       sessions: ports.sessions,
       transact,
+      shardDataset: new ShardDataset({}, { ...ports, content }),
+      shards: ports.index.shards,
       whoAmI: new WhoAmI({}, ports),
       workHistory: new WorkHistory({}, ports),
     });
@@ -252,6 +265,7 @@ export class Gateway {
       this.#every(CONSENT_EVERY, 'watching over consent', () => this.#consent.run()),
       this.#every(ERASE_EVERY, 'erasing', () => this.erase()),
       this.#every(RESEMBLANCE_EVERY, 'looking for resemblances', () => this.flag()),
+      this.#every(KEEP_EVERY, 'keeping shards', () => this.keepShards()),
     ];
   }
 
@@ -273,6 +287,11 @@ export class Gateway {
   /** Flags new works that are like earlier ones without saying so. */
   async flag(): Promise<void> {
     await this.#resemblance.run();
+  }
+
+  /** Fetches, checks and gives up copies of shards, as the ledger says. */
+  async keepShards(): Promise<void> {
+    await this.#keep.run();
   }
 
   /** Ends after the work at hand. */

@@ -12,6 +12,8 @@ import { routesOf, type UseCases } from './routes';
 /** What no route makes, and why. */
 const NO_ROUTE: Partial<Record<TransactionName, string>> = {
   'inference:anchorBatch': 'a gateway anchors the receipts of its own worker; people have none to anchor',
+  'datasets:hold': 'a gateway says what its own member keeps, after it has checked it; nobody else can say it',
+  'datasets:release': 'as hold',
   'artworks:attest': 'a gateway attests what it destroyed itself; nobody else can say it',
   'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
   'inference:rejectBatch': 'as acceptBatch',
@@ -23,6 +25,8 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   registerWorks: ['artworks:register'],
   sealDataset: ['datasets:addPage', 'datasets:consent', 'datasets:seal'],
   registerModel: ['models:register'],
+  rewardContributors: ['credits:fundReward', 'credits:claimReward'],
+  shardDataset: ['datasets:shard'],
   fundSessions: ['inference:openSession', 'inference:topUpSession', 'inference:closeSession'],
   expireBatch: ['inference:expireBatch'],
   rotateBatch: ['inference:rotateBatch'],
@@ -39,6 +43,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
   'POST /v1/completions': 'as chat',
   'POST /v1/datasets/consent': 'a question',
+  'POST /v1/datasets/{id}/annotations': 'a layer lies where its digest says, and the ledger is not written to',
   'POST /v1/datasets/{id}/ingest': 'content lies where its digest says, and the ledger is not written to',
   'POST /v1/datasets/{id}/versions/{version}/lift': 'the state of the taint says whether it was done',
   'POST /v1/datasets/{id}/versions/{version}/taint': 'as lift',

@@ -56,7 +56,7 @@ export interface AccountsOperations {
       account: string;
       delta: string;
       amount: number;
-      reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund';
+      reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund' | 'reward';
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;
@@ -114,7 +114,8 @@ export interface AccountsOperations {
         account: string;
         delta: string;
         amount: number;
-        reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund';
+        reason:
+          'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund' | 'reward';
         owner: { member: string; person?: string };
         createdTx: string;
         updatedTx: string;

@@ -362,6 +362,99 @@ export interface DatasetsOperations {
       annotations: string[];
     };
   };
+  /** Keep a layer of annotations, lines of {"item", "label", "author"?, "time"?}; a version is sealed with its address. */
+  'POST /v1/datasets/{id}/annotations': {
+    request: {
+      params: { id: string };
+      query: { aspect: string; authors?: string; manifests?: string; from?: number };
+      body: Uint8Array | ReadableStream<Uint8Array>;
+    };
+    answer: {
+      address: string;
+      aspect: string;
+      annotations: number;
+      items: number;
+      bytes: number;
+      authors: { author: string; annotations: number }[];
+    };
+  };
+  /** Split a sealed version into files of whole pages and place copies on its owner and on members with a grant to read it; again, to place them anew. */
+  'POST /v1/datasets/{id}/versions/{version}/shards': {
+    request: {
+      params: { id: string; version: number };
+      body: { operationId?: string; pagesPerShard?: number; replicas?: number; grants?: string[] };
+    };
+    answer: {
+      shards: { digest: string; pages: number; bytes: number }[];
+      placement: { member: string; shards: number[]; bytes: number }[];
+      transaction: string;
+      block: number;
+    };
+  };
+  /** The shards of a version, where they are placed and who says that they hold them, as this member’s index has it; `after` goes on from the last shard given. */
+  'GET /v1/datasets/{id}/versions/{version}/shards': {
+    request: {
+      params: { id: string; version: number };
+      query?: { limit?: number; after?: number; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        digest: string;
+        pages: number;
+        bytes: number;
+        schema: 'shard/1';
+        dataset: string;
+        version: number;
+        index: number;
+        firstPage: number;
+        items: number;
+        holders: string[];
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+        holdings: {
+          schema: 'holding/1';
+          dataset: string;
+          version: number;
+          index: number;
+          digest: string;
+          member: string;
+          state: 'held' | 'released';
+          reason?: 'erased' | 'access_ended' | 'moved' | 'lost';
+          since: number;
+          owner: { member: string; person?: string };
+          createdTx: string;
+          updatedTx: string;
+        }[];
+      }[];
+      after?: number;
+    };
+  };
+  /** Set money aside for those whose works a version holds; what nobody claims until then can be taken back. */
+  'POST /v1/datasets/{id}/versions/{version}/rewards': {
+    request: {
+      params: { id: string; version: number };
+      body: { operationId?: string; reward: string; payer?: string; amount: number; until: number };
+    };
+    answer: {
+      schema: 'reward/1';
+      reward: string;
+      dataset: string;
+      version: number;
+      payer: string;
+      amount: number;
+      until: number;
+      table: { root: string; address: string; total: number; entries: number };
+      state: 'open' | 'closed';
+      returned?: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
   /** Evidence that proves offline, to "llmchain verify": whether a dataset version is tainted, and why. Keep it byte for byte. */
   'GET /v1/datasets/{id}/versions/{version}/taint/evidence': {
     request: {
@@ -375,6 +468,24 @@ export interface DatasetsOperations {
   'GET /v1/datasets/{id}/versions/{version}/pages/{page}/evidence': {
     request: {
       params: { id: string; version: number; page?: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": one shard of a version, and the members that it is placed on. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/versions/{version}/shards/{shard}/evidence': {
+    request: {
+      params: { id: string; version: number; shard?: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": what one member says of its copy of a shard. Keep it byte for byte. */
+  'GET /v1/datasets/{id}/versions/{version}/shards/{shard}/holdings/{member}/evidence': {
+    request: {
+      params: { id: string; version: number; shard?: number; member: string };
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
@@ -454,6 +565,51 @@ export interface DatasetsOperations {
       root: string;
       items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
       consent: { epochs: Record<string, number>; until: number | null };
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** One shard of a version, and the members that it is placed on. */
+  'GET /v1/datasets/{id}/versions/{version}/shards/{shard}': {
+    request: {
+      params: { id: string; version: number; shard?: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      digest: string;
+      pages: number;
+      bytes: number;
+      schema: 'shard/1';
+      dataset: string;
+      version: number;
+      index: number;
+      firstPage: number;
+      items: number;
+      holders: string[];
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** What one member says of its copy of a shard. */
+  'GET /v1/datasets/{id}/versions/{version}/shards/{shard}/holdings/{member}': {
+    request: {
+      params: { id: string; version: number; shard?: number; member: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'holding/1';
+      dataset: string;
+      version: number;
+      index: number;
+      digest: string;
+      member: string;
+      state: 'held' | 'released';
+      reason?: 'erased' | 'access_ended' | 'moved' | 'lost';
+      since: number;
       owner: { member: string; person?: string };
       createdTx: string;
       updatedTx: string;

@@ -27,6 +27,7 @@ import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
 import type { ReceiptsOperations } from './receipts';
 import type { ResemblancesOperations } from './resemblances';
+import type { RewardsOperations } from './rewards';
 import type { SalesOperations } from './sales';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
@@ -66,6 +67,7 @@ export interface Operations
     ReadyzOperations,
     ReceiptsOperations,
     ResemblancesOperations,
+    RewardsOperations,
     SalesOperations,
     SessionsOperations,
     SignersOperations,

@@ -29,7 +29,8 @@ export type Access = z.infer<typeof Access>;
 
 /** Every time that confidential content left the member's bucket. Written before the first byte leaves it. */
 export interface AccessLog {
-  write(access: Omit<Access, 'id'>): Promise<void>;
+  /** All of them or none. */
+  write(...accesses: readonly Omit<Access, 'id'>[]): Promise<void>;
   /** The latest first. @param query.before entries before this one only */
   page(query: { limit: number; before?: number | undefined; work?: string | undefined }): Promise<Access[]>;
   /** How often each member got a work's content. */

@@ -1,8 +1,8 @@
 /**
- * What it is of a work: its content; an item of a dataset, or a layer of annotations with lines on such items, that was
- * taken from it.
+ * What it is of a work: its content; an item of a dataset, a layer of annotations with lines on such items, or a shard with such
+ * items in it, that was taken from it.
  */
-export type HoldingKind = 'copy' | 'item' | 'layer';
+export type HoldingKind = 'copy' | 'item' | 'layer' | 'shard';
 
 /** A piece of content in the member's bucket that is of a work. */
 export interface Holding {

@@ -1,4 +1,4 @@
-import { BatchEntry, OperationId } from '@llmchain/protocol';
+import { BatchEntry, MOST_SHARDS, OperationId } from '@llmchain/protocol';
 import { z } from 'zod';
 import { routesFor } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -21,6 +21,13 @@ export const SequenceInPath = z.coerce
 
 /** A page of a dataset version in a path, from 0. */
 export const PageInPath = z.coerce.number().int().min(0).max(9_999);
+
+/** A shard of a dataset version in a path, from 0. */
+export const ShardInPath = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(MOST_SHARDS - 1);
 
 /** Makes a call safe to repeat: the same id with the same body changes nothing. */
 export const operation = { operationId: OperationId.optional() };

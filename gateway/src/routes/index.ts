@@ -8,6 +8,8 @@ import type { IndexLikeness } from '../ports/index-records';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
+import type { IndexRecords } from '../ports/index-records';
+import type { AnnotateDataset } from '../usecases/annotate-dataset';
 import type { BrowseCatalogue } from '../usecases/browse-catalogue';
 import type { Claim } from '../usecases/claim';
 import type { ConsentStanding } from '../usecases/consent-standing';
@@ -29,9 +31,11 @@ import type { ReadReceipt } from '../usecases/read-receipt';
 import type { CheckReadiness } from '../usecases/readiness';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
+import type { RewardContributors } from '../usecases/reward-contributors';
 import type { RevokeKey } from '../usecases/revoke-key';
 import type { RotateBatch } from '../usecases/rotate-batch';
 import type { SealDataset } from '../usecases/seal-dataset';
+import type { ShardDataset } from '../usecases/shard-dataset';
 import type { Transact } from '../usecases/transact';
 import type { WhoAmI } from '../usecases/who-am-i';
 import type { WorkHistory } from '../usecases/work-history';
@@ -57,7 +61,9 @@ import { disputeRoutes } from './disputes';
 import { provenanceRoutes } from './provenance';
 import { recordRoutes } from './records';
 import { saleRoutes } from './sales';
+import { rewardRoutes } from './rewards';
 import { sessionRoutes } from './sessions';
+import { shardRoutes } from './shards';
 import { consentRoutes } from './consent';
 import { similarRoutes } from './similar';
 import { trainingRoutes } from './training';
@@ -66,6 +72,7 @@ import { trainingRoutes } from './training';
 export interface UseCases {
   catalogue: BrowseCatalogue;
   accessLog: AccessLog;
+  annotateDataset: AnnotateDataset;
   claim: Claim;
   collectEvidence: CollectEvidence;
   content: Content;
@@ -88,11 +95,14 @@ export interface UseCases {
   readReceipt: ReadReceipt;
   registerModel: RegisterModel;
   registerWorks: RegisterWorks;
+  rewardContributors: RewardContributors;
   revokeKey: RevokeKey;
   rotateBatch: RotateBatch;
   sealDataset: SealDataset;
   standing: ConsentStanding;
   sessions: Sessions;
+  shardDataset: ShardDataset;
+  shards: IndexRecords['shards'];
   transact: Transact;
   whoAmI: WhoAmI;
   workHistory: WorkHistory;
@@ -127,6 +137,8 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...catalogueRoutes(usecases),
     ...datasetRoutes(usecases),
     ...ingestionRoutes(usecases),
+    ...shardRoutes(usecases),
+    ...rewardRoutes(usecases),
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),
     ...modelRoutes(usecases),

@@ -18,6 +18,7 @@ import {
   Erasure,
   Escrow,
   Grant,
+  Holding,
   Id,
   Licence,
   ModelVersion,
@@ -26,9 +27,12 @@ import {
   Proposal,
   Reclaim,
   Resemblance,
+  Reward,
+  RewardClaim,
   Sale,
   Session,
   Settlement,
+  Shard,
   Signer,
   Taint,
   TrainingJob,
@@ -36,7 +40,7 @@ import {
   type RecordType,
 } from '@llmchain/protocol';
 import { z } from 'zod';
-import { PageInPath, SequenceInPath, VersionInPath } from './common';
+import { PageInPath, SequenceInPath, ShardInPath, VersionInPath } from './common';
 
 /** One record by its key: where it is found, and the parts of its key in order, as named in the path. */
 export interface Single {
@@ -53,6 +57,7 @@ const id = z.strictObject({ id: Id });
 const version = z.strictObject({ id: Id, version: VersionInPath });
 const alias = z.strictObject({ id: Id, alias: AliasName });
 const batch = z.strictObject({ producer: MspId, sequence: SequenceInPath });
+const shard = version.extend({ shard: ShardInPath });
 const debit = batch.extend({ session: Id });
 
 /** Every record that can be asked for by its key; `GET` on the path is the record, `…/evidence` what proves it. */
@@ -146,6 +151,20 @@ export const SINGLES: readonly Single[] = [
     params: version.extend({ page: PageInPath }),
     schema: DatasetPage,
   },
+  {
+    type: 'shard',
+    path: '/v1/datasets/{id}/versions/{version}/shards/{shard}',
+    summary: 'One shard of a version, and the members that it is placed on',
+    params: shard,
+    schema: Shard,
+  },
+  {
+    type: 'holding',
+    path: '/v1/datasets/{id}/versions/{version}/shards/{shard}/holdings/{member}',
+    summary: 'What one member says of its copy of a shard',
+    params: shard.extend({ member: MspId }),
+    schema: Holding,
+  },
   { type: 'job', path: '/v1/training/jobs/{id}', summary: 'One training job', params: id, schema: TrainingJob },
   {
     type: 'model',
@@ -212,6 +231,20 @@ export const SINGLES: readonly Single[] = [
   },
   { type: 'proposal', path: '/v1/proposals/{id}', summary: 'One proposal and its votes', params: id, schema: Proposal },
   { type: 'escrow', path: '/v1/escrows/{id}', summary: 'Money held between two accounts', params: id, schema: Escrow },
+  {
+    type: 'reward',
+    path: '/v1/rewards/{id}',
+    summary: 'Money for those whose works a dataset version holds',
+    params: id,
+    schema: Reward,
+  },
+  {
+    type: 'reward-claim',
+    path: '/v1/rewards/{id}/claims/{account}',
+    summary: 'What one account has had of a reward',
+    params: id.extend({ account: Account }),
+    schema: RewardClaim,
+  },
   {
     type: 'delta',
     path: '/v1/accounts/{account}/deltas/{transaction}/{number}',

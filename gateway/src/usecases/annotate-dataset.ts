@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { Annotation, annotationLine } from '@llmchain/ingestion';
 import { LlmchainError } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
+import type { Holdings } from '../ports/holdings';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore, Spool } from '../ports/object-store';
-import { layerLines, malformed } from './annotation-layer';
+import { layerLines, malformed } from './annotation-lines';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
 import { DatasetItems } from './dataset-items';
@@ -25,6 +26,13 @@ export interface LayerOrder {
   from?: number | undefined;
 }
 
+interface Ports {
+  ledgers: Ledgers;
+  spool: Spool;
+  store: ObjectStore;
+  holdings: Holdings;
+}
+
 export interface Layer {
   address: string;
   aspect: string;
@@ -40,10 +48,10 @@ export interface Layer {
  * apart from the items, and speaks of none but them.
  */
 export class AnnotateDataset {
-  readonly #ports: { ledgers: Ledgers; spool: Spool; store: ObjectStore };
+  readonly #ports: Ports;
   readonly #sealed: DatasetItems;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; spool: Spool; store: ObjectStore }) {
+  constructor(_options: object, ports: Ports) {
     this.#ports = ports;
     this.#sealed = new DatasetItems({}, ports);
   }
@@ -59,6 +67,10 @@ export class AnnotateDataset {
       if (spooled.bytes === 0)
         throw new LlmchainError('invalid_argument', 'The layer holds nothing. Send lines of JSON: {"item", "label"}.');
       const address = contentKey(spooled.digest);
+      // Known to be of its works before it is there, so that what it says of them goes when they are erased.
+      const works = new Set([...said.items].flatMap((item) => items.get(item) ?? []));
+      const { digest: layer } = spooled;
+      await this.#ports.holdings.note([...works].map((work) => ({ work, content: layer, kind: 'layer' })));
       await this.#ports.store.putStream(address, spooled.open(), spooled.bytes);
       const authors = [...said.authors].sort(([a], [b]) => (a < b ? -1 : 1));
       return {
@@ -74,7 +86,8 @@ export class AnnotateDataset {
     }
   }
 
-  async #items(dataset: string, { manifests, from }: LayerOrder): Promise<Set<string>> {
+  /** Works by the items that are taken from them. */
+  async #items(dataset: string, { manifests, from }: LayerOrder): Promise<Map<string, string>> {
     if ((manifests === undefined) === (from === undefined))
       throw new LlmchainError(
         'invalid_argument',
@@ -84,14 +97,14 @@ export class AnnotateDataset {
       from === undefined
         ? await readManifests(this.#ports.store, manifests ?? [], MOST_ITEMS)
         : await this.#sealed.all(dataset, from, MOST_ITEMS);
-    return new Set(items.map(({ digest }) => digest));
+    return new Map(items.map(({ digest, work }) => [digest, work]));
   }
 
   async *#checked(
     actor: Actor,
     content: AsyncIterable<Buffer>,
     { aspect, authors = [actor.name] }: LayerOrder,
-    { items, said }: { items: ReadonlySet<string>; said: { items: Set<string>; authors: Map<string, number> } },
+    { items, said }: { items: ReadonlyMap<string, string>; said: { items: Set<string>; authors: Map<string, number> } },
   ): AsyncGenerator<string> {
     for await (const { line, value } of layerLines(content, Said)) {
       const { item, label, author = authors[0] ?? actor.name, time = Date.now() } = value;

@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
-import { Annotation } from '@llmchain/ingestion';
-import { decodeJson } from '@llmchain/protocol';
+import { Annotation, annotationLine } from '@llmchain/ingestion';
 import type { ObjectStore, Spool } from '../ports/object-store';
+import { layerLines } from './annotation-lines';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
-import { linesOf } from './lines';
 
 /** Layers of annotations in the member's bucket: JSON lines, each on one item. */
 export class AnnotationLayers {
@@ -34,8 +33,12 @@ export class AnnotationLayers {
     }
   }
 
+  /** What a layer says, line by line. @throws as {@link filtered} */
+  async *lines(digest: string): AsyncGenerator<{ line: number; value: Annotation }> {
+    yield* layerLines(await this.#ports.store.stream(contentKey(digest)), Annotation);
+  }
+
   async *#lines(digest: string, keeps: (item: string) => boolean): AsyncGenerator<string> {
-    for await (const line of linesOf(await this.#ports.store.stream(contentKey(digest))))
-      if (keeps(decodeJson(Annotation, line, 'annotation').item)) yield `${line}\n`;
+    for await (const { value } of this.lines(digest)) if (keeps(value.item)) yield `${annotationLine(value)}\n`;
   }
 }

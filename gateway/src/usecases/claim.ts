@@ -1,25 +1,17 @@
 import {
-  decodeJson,
   digestOf,
   LlmchainError,
   ordinal,
-  proveInclusion,
-  RoyaltyEntry,
-  royaltyLeaves,
-  royaltyRoot,
   type Account,
   type ClaimCursor,
-  type InclusionProof,
   type ModelVersion,
 } from '@llmchain/protocol';
-import { z } from 'zod';
 import type { Actor } from '../ports/actor';
 import type { Membership } from '../ports/consortium';
 import type { Ledger, Ledgers } from '../ports/ledger';
 import type { Operations } from '../ports/operations';
-import type { Content } from './content';
-import { digestOfAddress } from './content-key';
 import { derivedOperation } from './operation';
+import type { RoyaltyPlace, RoyaltyTables } from './royalty-tables';
 
 export interface ClaimOrder {
   payee?: Account | undefined;
@@ -44,18 +36,15 @@ interface Step {
   upTo: number;
 }
 
-/** Where a payee stands in the royalty table, and the proof of it; members need none. */
-type Place = { entry: RoyaltyEntry; proof: InclusionProof } | undefined;
-
 /** Settlements that one claim may read. */
 const CLAIMED_AT_ONCE = 100;
 
 /** Collects what a payee has earned with one model version, from every producer's settled batches. */
 export class Claim {
   readonly #options: Membership;
-  readonly #ports: { ledgers: Ledgers; content: Content; operations: Operations };
+  readonly #ports: { ledgers: Ledgers; tables: RoyaltyTables; operations: Operations };
 
-  constructor(options: Membership, ports: { ledgers: Ledgers; content: Content; operations: Operations }) {
+  constructor(options: Membership, ports: { ledgers: Ledgers; tables: RoyaltyTables; operations: Operations }) {
     this.#options = options;
     this.#ports = ports;
   }
@@ -106,23 +95,9 @@ export class Claim {
   }
 
   /** The payee's entry in the model version's royalty table, with proof; members need none. */
-  async #entry(model: ModelVersion, payee: Account): Promise<Place> {
-    const bytes = await this.#ports.content.read(digestOfAddress(model.royalty.address), model.owner.member);
-    const table = decodeJson(z.array(RoyaltyEntry), bytes.toString('utf8'), 'royalty table');
-    if (royaltyRoot(table) !== model.royalty.root) {
-      throw new LlmchainError(
-        'digest_mismatch',
-        'The royalty table is not the one that the ledger names. Tell its owner.',
-        {
-          root: model.royalty.root,
-          owner: model.owner.member,
-        },
-      );
-    }
-    const index = table.findIndex((entry) => entry.payee === payee);
-    const entry = table[index];
-    if (entry) return { entry, proof: proveInclusion(royaltyLeaves(table), index) };
-    if (payee.startsWith('member:')) return undefined;
+  async #entry(model: ModelVersion, payee: Account): Promise<RoyaltyPlace | undefined> {
+    const place = await this.#ports.tables.place(model.royalty, payee, model.owner.member);
+    if (place || payee.startsWith('member:')) return place;
     throw new LlmchainError('not_found', `${model.model}@${model.version} was not trained on works of ${payee}.`, {
       payee,
     });

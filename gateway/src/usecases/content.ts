@@ -74,6 +74,7 @@ export class Content {
   async open(actor: Actor, sha256: string): Promise<OpenContent> {
     const work = await this.#ports.ledgers.service.find('work', sha256);
     if (work) return this.#openWork(actor, work);
+    await this.#demandShard(actor, sha256);
     const bytes = await this.#ports.store.size(contentKey(sha256));
     if (bytes !== undefined) {
       const open = (): Promise<Readable> => this.#ports.store.stream(contentKey(sha256));
@@ -108,6 +109,15 @@ export class Content {
     const access = { time: Date.now(), member: this.#options.own, key: actor.key, content: sha256, work: sha256 };
     await accessLog.write({ ...access, ground });
     return { bytes: work.bytes, open: () => store.stream(key), close: () => Promise.resolve() };
+  }
+
+  /** Of what is a shard: the right is looked at, and every work in it is in the log before the first byte leaves. */
+  async #demandShard(actor: Actor, sha256: string): Promise<void> {
+    const { rights, accessLog } = this.#ports;
+    const member = this.#options.own;
+    const grounds = (await rights.ofShard(sha256, member)) ?? [];
+    const access = { time: Date.now(), member, key: actor.key, content: sha256 };
+    if (grounds.length > 0) await accessLog.write(...grounds.map((ground) => ({ ...access, ...ground })));
   }
 
   /** From whoever owns the work, or did: content stays where it was registered when a work is sold. */

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   ancestorsOf,
-  canonicalJson,
   LlmchainError,
   ordinal,
   PLAIN_WEIGHT,
-  royaltyRoot,
-  royaltyTable,
-  royaltyTotal,
-  sha256Hex,
   type Contribution,
   type DatasetItem,
   type DatasetRef,
@@ -26,6 +21,7 @@ import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { Memo } from './memo';
 import { operationOf } from './operation';
+import { keepTable, tableOf } from './royalty-tables';
 import type { Place } from './transact';
 
 /**
@@ -99,10 +95,8 @@ export class RegisterModel {
         weight: licence?.weight ?? PLAIN_WEIGHT,
       };
     });
-    const table = royaltyTable(contributions);
-    const bytes = Buffer.from(canonicalJson(table));
-    const digest = sha256Hex(bytes);
-    await this.#ports.store.put(contentKey(digest), bytes);
-    return { root: royaltyRoot(table), address: contentKey(digest), total: royaltyTotal(table), entries: table.length };
+    const { table, reference } = tableOf(contributions);
+    await keepTable(this.#ports.store, table);
+    return reference;
   }
 }

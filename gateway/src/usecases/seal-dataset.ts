@@ -10,9 +10,11 @@ import {
 } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Holdings } from '../ports/holdings';
-import type { Ledger, Ledgers } from '../ports/ledger';
+import type { IndexRecords } from '../ports/index-records';
+import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore, Spool } from '../ports/object-store';
 import { AnnotationLayers } from './annotation-layers';
+import { malformed } from './annotation-lines';
 import { DatasetItems } from './dataset-items';
 import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
@@ -20,6 +22,7 @@ import { MOST_ITEMS } from './ingest-dataset';
 import { readManifests } from './item-manifest';
 import { derivedOperation } from './operation';
 import type { Place } from './transact';
+import { worksOf } from './works';
 
 /** A work that the steward wants in the dataset. */
 export interface WantedItem {
@@ -49,6 +52,14 @@ interface Offender {
   reason: string;
 }
 
+interface Ports {
+  ledgers: Ledgers;
+  store: ObjectStore;
+  spool: Spool;
+  index: IndexRecords;
+  holdings: Holdings;
+}
+
 /** Pages on their way to the ledger at the same time, after the first. */
 const PAGES_AT_ONCE = 4;
 
@@ -63,16 +74,12 @@ function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
  * every offender at once; then its pages go to the ledger and the version is sealed under its Merkle root.
  */
 export class SealDataset {
-  readonly #ledgers: Ledgers;
-  readonly #store: ObjectStore;
-  readonly #holdings: Holdings;
+  readonly #ports: Ports;
   readonly #sealed: DatasetItems;
   readonly #layers: AnnotationLayers;
 
-  constructor(_options: object, ports: { ledgers: Ledgers; store: ObjectStore; holdings: Holdings; spool: Spool }) {
-    this.#ledgers = ports.ledgers;
-    this.#store = ports.store;
-    this.#holdings = ports.holdings;
+  constructor(_options: object, ports: Ports) {
+    this.#ports = ports;
     this.#sealed = new DatasetItems({}, ports);
     this.#layers = new AnnotationLayers({}, ports);
   }
@@ -90,8 +97,9 @@ export class SealDataset {
       );
     const { version, cleaning, diversity } = order;
     await this.#demandKept([cleaning, ...(order.annotations ?? []), diversity].filter((each) => each !== undefined));
-    const ledger = await this.#ledgers.as(actor);
-    const { items, missing } = await this.#wanted(ledger, dataset, order);
+    const ledger = await this.#ports.ledgers.as(actor);
+    const { items, missing } = await this.#wanted(dataset, order);
+    await this.#demandLayers(order.annotations ?? [], items);
     const pages = pagesOf(items);
     const refused = await mapConcurrently(pages, 4, (page) => ledger.query('datasets:consent', { items: page }));
     const offenders = [...missing, ...refused.flatMap((answer) => answer.offenders)];
@@ -130,33 +138,38 @@ export class SealDataset {
   /** Every report named on the ledger can be read. @throws {LlmchainError} `not_found` */
   async #demandKept(digests: readonly string[]): Promise<void> {
     for (const digest of digests) {
-      if ((await this.#store.size(contentKey(digest))) !== undefined) continue;
+      if ((await this.#ports.store.size(contentKey(digest))) !== undefined) continue;
       throw new LlmchainError('not_found', `The bucket does not hold the report ${digest}. Ingest or put it first.`, {
         digest,
       });
     }
   }
 
-  async #wanted(
-    ledger: Ledger,
-    dataset: string,
-    order: SealingOrder,
-  ): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
-    if (order.items) return this.#items(ledger, order.items);
+  /** Layers speak of this version's items alone. @throws {LlmchainError} `invalid_argument` with the layer and the line */
+  async #demandLayers(digests: readonly string[], items: readonly DatasetItem[]): Promise<void> {
+    const held = new Set(items.map(({ digest }) => digest));
+    for (const digest of digests) {
+      for await (const { line, value } of this.#layers.lines(digest))
+        if (!held.has(value.item)) throw malformed(line, `the version has no item ${value.item} (layer ${digest})`);
+    }
+  }
+
+  async #wanted(dataset: string, order: SealingOrder): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
+    if (order.items) return this.#items(order.items);
     if (order.from !== undefined)
       return { items: await this.#without(dataset, order.from, order.without ?? []), missing: [] };
-    const items = await readManifests(this.#store, order.manifests ?? [], MOST_ITEMS);
+    const items = await readManifests(this.#ports.store, order.manifests ?? [], MOST_ITEMS);
     return { items: items.sort((a, b) => (a.digest < b.digest ? -1 : 1)), missing: [] };
   }
 
   /** What annotations of an earlier version say of the items that are taken over. */
   async #carried(dataset: string, from: number | undefined, items: readonly DatasetItem[]): Promise<string[]> {
     if (from === undefined) return [];
-    const { annotations = [] } = await this.#ledgers.service.get('dataset-version', dataset, ordinal(from));
+    const { annotations = [] } = await this.#ports.ledgers.service.get('dataset-version', dataset, ordinal(from));
     const held = new Set(items.map(({ digest }) => digest));
     const carried: string[] = [];
     for (const layer of annotations) {
-      const standing = await this.#holdings.standing(layer);
+      const standing = await this.#ports.holdings.standing(layer);
       const left = standing === undefined ? undefined : await this.#layers.filtered(standing, (item) => held.has(item));
       if (left !== undefined) carried.push(left);
     }
@@ -185,7 +198,7 @@ export class SealDataset {
   }
 
   /** The items in the order of their digests, with what the ledger says of each work. */
-  async #items(ledger: Ledger, wanted: readonly WantedItem[]): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
+  async #items(wanted: readonly WantedItem[]): Promise<{ items: DatasetItem[]; missing: Offender[] }> {
     const seen = new Set<string>();
     for (const { work } of wanted) {
       if (seen.has(work)) {
@@ -196,8 +209,10 @@ export class SealDataset {
       seen.add(work);
     }
     const missing: Offender[] = [];
-    const found = await mapConcurrently(wanted, 16, async ({ work: id, licence, spdx, tokens }) => {
-      const work = await ledger.find('work', id);
+    // Of a work only its size is taken, which never changes.
+    const works = await worksOf(this.#ports, seen);
+    const found = wanted.map(({ work: id, licence, spdx, tokens }) => {
+      const work = works.get(id);
       if (!work) {
         missing.push({ item: id, reason: 'not_registered' });
         return undefined;

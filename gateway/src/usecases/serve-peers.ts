@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { LlmchainError, ordinal, type ModelVersion, type Opening } from '@llmchain/protocol';
+import { LlmchainError, ordinal, type ModelVersion, type Opening, type Reward } from '@llmchain/protocol';
 import type { AccessLog, Ground } from '../ports/access-log';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
@@ -29,6 +29,7 @@ export class ServePeers {
   readonly #options: { member: string };
   readonly #ports: Ports;
   readonly #models = new Memo<ModelVersion[]>(BELIEF);
+  readonly #rewards = new Memo<Reward[]>(BELIEF);
 
   constructor(options: { member: string }, ports: Ports) {
     this.#options = options;
@@ -36,8 +37,8 @@ export class ServePeers {
   }
 
   /**
-   * Content of the own bucket: files and royalty tables of registered models and receipt lists for every member, a work's
-   * content only for a member that may have it now. Sealed content is opened on its way out, through mutual TLS, and the
+   * Content of the own bucket: files and royalty tables of registered models, tables of rewards and receipt lists for every member,
+   * a work's content and shards of datasets only for a member that may have them now. Sealed content is opened on its way out, through mutual TLS, and the
    * access log has it before the first byte leaves.
    * @param member who asks; MSP id
    * @throws {LlmchainError} `not_found` | `not_authorised`
@@ -47,7 +48,9 @@ export class ServePeers {
     const bytes = await this.#ports.store.size(key);
     if (bytes === undefined) throw this.#nothing(sha256);
     const confidential = await this.#demandRight(member, sha256);
-    if (confidential) await this.#ports.accessLog.write({ time: Date.now(), member, content: sha256, ...confidential });
+    const access = { time: Date.now(), member, content: sha256 };
+    if (confidential.length > 0)
+      await this.#ports.accessLog.write(...confidential.map((ground) => ({ ...access, ...ground })));
     return { bytes, content: await this.#ports.store.stream(key) };
   }
 
@@ -83,21 +86,25 @@ export class ServePeers {
     return { receipt, ...(sequence === undefined ? {} : { sequence }), ...(proof ? { proof } : {}), refusals };
   }
 
-  /** @returns the ground, where content is confidential */
-  async #demandRight(member: string, sha256: string): Promise<{ work: string; ground: Ground } | undefined> {
+  /** @returns the works that it holds and the grounds, where content is confidential */
+  async #demandRight(member: string, sha256: string): Promise<{ work: string; ground: Ground }[]> {
     const { ledgers, production, rights } = this.#ports;
     const work = await ledgers.service.find('work', sha256);
-    if (work) return { work: sha256, ground: await rights.demand(work, member) };
-    if (await production.isReceiptList(sha256)) return undefined;
+    if (work) return [{ work: sha256, ground: await rights.demand(work, member) }];
+    if (await production.isReceiptList(sha256)) return [];
     const models = await this.#models.get('', () => collect(ledgers.service.list('model')));
     const shared = models.some(
       (model) => model.royalty.address === contentKey(sha256) || model.files.some((file) => file.sha256 === sha256),
     );
-    if (shared) return undefined;
+    if (shared) return [];
+    const shard = await rights.ofShard(sha256, member);
+    if (shard) return shard;
+    const rewards = await this.#rewards.get('', () => collect(ledgers.service.list('reward')));
+    if (rewards.some(({ table }) => table.address === contentKey(sha256))) return [];
     const item = await rights.ofItem(sha256, member);
     // What is in the bucket for the member's own use is not told apart from what is not there.
     if (!item) throw this.#nothing(sha256);
-    return item;
+    return [item];
   }
 
   #nothing(sha256: string): LlmchainError {

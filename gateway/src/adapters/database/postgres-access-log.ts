@@ -3,6 +3,9 @@ import type { Access, AccessLog, Ground } from '../../ports/access-log';
 import { asking } from './failure';
 import type { Database } from './open';
 
+/** Rows in one statement, whose parameters Postgres counts with 16 bits. */
+const ROWS_AT_ONCE = 5_000;
+
 /** The access log in the member's Postgres. */
 export class PostgresAccessLog implements AccessLog {
   readonly #database: Database;
@@ -11,12 +14,20 @@ export class PostgresAccessLog implements AccessLog {
     this.#database = dependencies.database;
   }
 
-  async write({ key = null, ground, ...access }: Omit<Access, 'id' | 'key'> & { key?: string | null }): Promise<void> {
+  async write(...accesses: readonly Omit<Access, 'id'>[]): Promise<void> {
+    const rows = accesses.map(({ key = null, ground, ...access }) => ({
+      ...access,
+      key,
+      ground: JSON.stringify(ground),
+    }));
     await asking(
-      this.#database
-        .insertInto('access')
-        .values({ ...access, key, ground: JSON.stringify(ground) })
-        .execute(),
+      this.#database.transaction().execute(async (transaction) => {
+        for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
+          await transaction
+            .insertInto('access')
+            .values(rows.slice(start, start + ROWS_AT_ONCE))
+            .execute();
+      }),
     );
   }
 

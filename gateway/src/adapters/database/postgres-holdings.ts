@@ -2,6 +2,9 @@ import type { Holding, Holdings } from '../../ports/holdings';
 import { asking } from './failure';
 import type { Database } from './open';
 
+/** Rows in one statement, whose parameters Postgres counts with 16 bits. */
+const ROWS_AT_ONCE = 5_000;
+
 /** The member's holdings in its Postgres. */
 export class PostgresHoldings implements Holdings {
   readonly #database: Database;
@@ -11,14 +14,16 @@ export class PostgresHoldings implements Holdings {
   }
 
   async note(holdings: readonly Holding[]): Promise<void> {
-    if (holdings.length === 0) return;
-    await asking(
-      this.#database
-        .insertInto('holding')
-        .values(holdings.map(({ work, content, kind }) => ({ work, content, kind })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
+    for (let start = 0; start < holdings.length; start += ROWS_AT_ONCE) {
+      const rows = holdings.slice(start, start + ROWS_AT_ONCE);
+      await asking(
+        this.#database
+          .insertInto('holding')
+          .values(rows.map(({ work, content, kind }) => ({ work, content, kind })))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute(),
+      );
+    }
   }
 
   of(work: string): Promise<(Holding & { destroyed: boolean })[]> {

@@ -1,0 +1,148 @@
+// Made from the gateway's OpenAPI document; see README.md.
+
+import type { EvidenceBundle } from './schemas';
+
+export interface RewardsOperations {
+  /** Collect the part of a reward that an own account has, once. */
+  'POST /v1/rewards/{id}/claim': {
+    request: { params: { id: string }; body?: { operationId?: string; payee?: string } };
+    answer: {
+      schema: 'reward-claim/1';
+      reward: string;
+      payee: string;
+      amount: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** As the payer, after the deadline: take back what nobody has claimed. */
+  'POST /v1/rewards/{id}/recover': {
+    request: { params: { id: string }; body?: { operationId?: string } };
+    answer: {
+      schema: 'reward/1';
+      reward: string;
+      dataset: string;
+      version: number;
+      payer: string;
+      amount: number;
+      until: number;
+      table: { root: string; address: string; total: number; entries: number };
+      state: 'open' | 'closed';
+      returned?: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+      transaction: string;
+      block: number;
+    };
+  };
+  /** Evidence that proves offline, to "llmchain verify": money for those whose works a dataset version holds. Keep it byte for byte. */
+  'GET /v1/rewards/{id}/evidence': {
+    request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": what one account has had of a reward. Keep it byte for byte. */
+  'GET /v1/rewards/{id}/claims/{account}/evidence': {
+    request: {
+      params: { id: string; account: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Money for those whose works a dataset version holds. */
+  'GET /v1/rewards/{id}': {
+    request: {
+      params: { id: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'reward/1';
+      reward: string;
+      dataset: string;
+      version: number;
+      payer: string;
+      amount: number;
+      until: number;
+      table: { root: string; address: string; total: number; entries: number };
+      state: 'open' | 'closed';
+      returned?: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** What one account has had of a reward. */
+  'GET /v1/rewards/{id}/claims/{account}': {
+    request: {
+      params: { id: string; account: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: {
+      schema: 'reward-claim/1';
+      reward: string;
+      payee: string;
+      amount: number;
+      owner: { member: string; person?: string };
+      createdTx: string;
+      updatedTx: string;
+    };
+  };
+  /** Money for those whose works dataset versions hold, page by page. */
+  'GET /v1/rewards': {
+    request: {
+      query?: {
+        limit?: number;
+        after?: string;
+        owner?: string;
+        person?: string;
+        state?: 'open' | 'closed';
+        minBlock?: number;
+      };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'reward/1';
+        reward: string;
+        dataset: string;
+        version: number;
+        payer: string;
+        amount: number;
+        until: number;
+        table: { root: string; address: string; total: number; entries: number };
+        state: 'open' | 'closed';
+        returned?: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+  /** What has been claimed of a reward, page by page. */
+  'GET /v1/rewards/{id}/claims': {
+    request: {
+      params: { id: string };
+      query?: { limit?: number; after?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      data: {
+        schema: 'reward-claim/1';
+        reward: string;
+        payee: string;
+        amount: number;
+        owner: { member: string; person?: string };
+        createdTx: string;
+        updatedTx: string;
+      }[];
+      after?: string;
+    };
+  };
+}

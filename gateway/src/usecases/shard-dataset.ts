@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { packShard } from '@llmchain/ingestion';
+import { grantStands, PAGE_ITEMS, type DatasetItem, type ShardEntry } from '@llmchain/protocol';
+import type { Actor } from '../ports/actor';
+import type { Holding, Holdings } from '../ports/holdings';
+import type { IndexRecords } from '../ports/index-records';
+import type { Ledger, Ledgers } from '../ports/ledger';
+import type { ObjectStore, Spool } from '../ports/object-store';
+import { collect } from './concurrency';
+import { CONTENT_LIMIT, type Content } from './content';
+import { contentKey } from './content-key';
+import { DatasetItems } from './dataset-items';
+import { MOST_ITEMS } from './ingest-dataset';
+import { operationOf } from './operation';
+import type { Place } from './transact';
+
+export interface ShardingOrder {
+  dataset: string;
+  version: number;
+  /** Whole pages in a shard; the last may hold fewer. */
+  pagesPerShard: number;
+  /** Copies of each shard in all, the owner's among them. */
+  replicas: number;
+  /** Grants on the version whose grantees may keep copies; all that stand, when left out. */
+  grants?: readonly string[] | undefined;
+}
+
+export interface Sharded extends Place {
+  shards: ShardEntry[];
+  placement: { member: string; shards: number[]; bytes: number }[];
+}
+
+interface Ports {
+  ledgers: Ledgers;
+  spool: Spool;
+  store: ObjectStore;
+  index: IndexRecords;
+  holdings: Holdings;
+  content: Content;
+}
+
+/** Splits a sealed version into files of whole pages in the member's bucket, and has the ledger place them. */
+export class ShardDataset {
+  readonly #ports: Ports;
+  readonly #items: DatasetItems;
+
+  constructor(_options: object, ports: Ports) {
+    this.#ports = ports;
+    this.#items = new DatasetItems({}, ports);
+  }
+
+  /**
+   * @throws {LlmchainError} `not_found` for the version or an item's content | `not_authorised` for content that the member
+   * may not have | `too_large` for a shard above 1 GiB | `consent_missing`, and what else the ledger says
+   */
+  async run(actor: Actor, order: ShardingOrder, operationId?: string): Promise<Sharded> {
+    const { dataset, version, pagesPerShard, replicas } = order;
+    const ledger = await this.#ports.ledgers.as(actor);
+    const items = await this.#items.all(dataset, version, MOST_ITEMS);
+    const grants = order.grants ?? (await this.#standing(ledger, dataset, version));
+    const shards: ShardEntry[] = [];
+    const size = pagesPerShard * PAGE_ITEMS;
+    for (let start = 0; start < items.length; start += size)
+      shards.push(await this.#pack(actor, items.slice(start, start + size)));
+    const { result, transaction, block } = await ledger.submit('datasets:shard', {
+      operationId: operationOf(operationId),
+      dataset,
+      version,
+      replicas,
+      grants: [...grants],
+      shards,
+    });
+    return { shards, ...result, transaction, block };
+  }
+
+  async #pack(actor: Actor, items: readonly DatasetItem[]): Promise<ShardEntry> {
+    const { spool, store, holdings, content } = this.#ports;
+    const file = packShard(items, async ({ digest }) => {
+      const { open, close } = await content.open(actor, digest);
+      return closing(await open(), close);
+    });
+    const spooled = await spool.take(Readable.from(file, { objectMode: false }), CONTENT_LIMIT);
+    try {
+      await holdings.note(piecesOf(items, spooled.digest));
+      await store.putStream(contentKey(spooled.digest), spooled.open(), spooled.bytes);
+      return { digest: spooled.digest, pages: Math.ceil(items.length / PAGE_ITEMS), bytes: spooled.bytes };
+    } finally {
+      await spooled.dispose();
+    }
+  }
+
+  /** One grant on the version for each member that has one. */
+  async #standing(ledger: Ledger, dataset: string, version: number): Promise<string[]> {
+    const all = await collect(ledger.list('grant'));
+    const found = all.filter(
+      (grant) =>
+        grant.subject.kind === 'dataset' &&
+        grant.subject.dataset === dataset &&
+        grant.subject.version === version &&
+        grantStands(grant, Date.now()),
+    );
+    const byMember = new Map(found.map(({ grantee, grant }) => [grantee, grant]));
+    return [...byMember.values()].sort();
+  }
+}
+
+/** A shard as a piece of every work that it holds something of, so that it goes when one of them is erased. */
+export function piecesOf(items: readonly DatasetItem[], content: string): Holding[] {
+  return [...new Set(items.map(({ work }) => work))].map((work) => ({ work, content, kind: 'shard' }));
+}
+
+/** Closes what a stream was opened from once it is read, or given up. */
+async function* closing(stream: AsyncIterable<Buffer>, close: () => Promise<void>): AsyncGenerator<Buffer> {
+  try {
+    yield* stream;
+  } finally {
+    await close();
+  }
+}
