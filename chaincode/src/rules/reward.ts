@@ -27,7 +27,7 @@ export function remainder(
   if (now < reward.until)
     throw new LlmchainError(
       'wrong_state',
-      `Reward ${reward.reward} is to be claimed until ${new Date(reward.until).toISOString()}; come back then.`,
+      `Reward ${reward.reward} is still to be claimed, until ${reward.until} milliseconds since the Unix epoch.`,
       { reward: reward.reward, until: reward.until },
     );
   return reward.amount - claimed.reduce((sum, amount) => sum + amount, 0);

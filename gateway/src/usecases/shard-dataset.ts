@@ -76,8 +76,8 @@ export class ShardDataset {
   async #pack(actor: Actor, items: readonly DatasetItem[]): Promise<ShardEntry> {
     const { spool, store, holdings, content } = this.#ports;
     const file = packShard(items, async ({ digest }) => {
-      const { open, close } = await content.open(actor, digest);
-      return closing(await open(), close);
+      const opened = await content.open(actor, digest);
+      return closing(await opened.open(), () => opened.close());
     });
     const spooled = await spool.take(Readable.from(file, { objectMode: false }), CONTENT_LIMIT);
     try {
