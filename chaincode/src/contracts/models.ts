@@ -1,6 +1,5 @@
 import {
   ancestorsOf,
-  canonicalJson,
   LlmchainError,
   manifestDigest,
   modelSubject,
