@@ -1,10 +1,12 @@
 /**
  * One member's model server and verifier. `main.ts` runs it; what is exported here is for tests of other packages.
  */
-export { Decoder, type DecoderGeometry } from './engine/decoder';
+export type { Decoder, DecoderGeometry } from './engine/decoder/decoder';
+export { openDecoder } from './engine/decoder/open-decoder';
 export { Detokeniser, type Decode } from './engine/detokeniser';
 export { RUNTIME, type EngineOptions } from './engine/execution-provider';
-export { generate, type Generate, type Generated, type GenerationRequest, type Generator } from './engine/generate';
+export { generate, type Generate, type Generator } from './engine/generate';
+export type { Generated, GenerationRequest } from './engine/generation';
 export { replay, type Replayed, type ReplayRequest } from './engine/replay';
 export type { Ledger } from './ledger/ledger';
 export { MemberDirectory, type KnownMember } from './members/member-directory';

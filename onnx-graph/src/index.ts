@@ -1,9 +1,15 @@
 export { GraphError, type GraphErrorCode } from './error';
 export { type GptConfig, checkGptConfig, huggingFaceConfig } from './families/gpt/config';
-export { inferenceGraph } from './families/gpt/inference';
+export { inferenceGraph, type InferenceGraph, type InferenceOptions } from './families/gpt/serving/inference-graph';
+export type { Quantisation } from './families/gpt/serving/quantise';
+export type { ParameterSource } from './families/gpt/serving/weights';
 export { initialParameters } from './families/gpt/initial-parameters';
-export { type TensorEntry, parameterCount, tensorTable } from './families/gpt/tensor-table';
+export { type TensorEntry, namedParameters, parameterCount, tensorTable } from './families/gpt/tensor-table';
 export { evaluation, gradient, trainStep } from './families/gpt/training-graphs';
+export type { ByteSource } from './importers/gguf/byte-cursor';
+export { GgufFile } from './importers/gguf/gguf-file';
+export { GgufLlama } from './importers/gguf/llama';
+export { type TokenizerFiles, tokenizerFiles } from './importers/gguf/tokenizer';
 export { GraphBuilder } from './graph/graph-builder';
 export { Tape } from './graph/tape';
 export type { Shape, Value } from './graph/value';

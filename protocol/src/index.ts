@@ -38,7 +38,7 @@ export { wordsOf } from './fingerprint/words';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
-export { gumbelNoise, largest, perturbed, shortfall } from './inference/sampler';
+export { draw, shortfall, type Draw, type Drawn, type Keystream } from './inference/sampler';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';
 export { InclusionProof, proveInclusion, verifyInclusion } from './merkle/proof';

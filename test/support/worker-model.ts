@@ -12,7 +12,7 @@ export const TINY: GptConfig = {
   layers: 2,
   heads: 2,
   kvHeads: 1,
-  headSize: 8,
+  headSize: 16,
   context: 320,
   ropeTheta: 10_000,
   rmsNormEps: 1e-5,
@@ -40,7 +40,7 @@ export interface TinyModelOptions {
 
 /** A small real model with parameters from a seed: its folder, and its record as an approved version. */
 export async function tinyModel(folder: string, options: TinyModelOptions): Promise<ModelVersion> {
-  const params = initialParameters(TINY, uniform(options.seed)).map((value) => value * 6);
+  const params = initialParameters(TINY, uniform(options.seed)).map((value) => value * 4);
   const written = await writeModelFolder(folder, TINY, params);
   const generation = JSON.stringify({ eos_token_id: options.stopTokens ?? [] });
   await writeFile(path.join(folder, 'generation_config.json'), generation);

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@jest/globals';
-import { largest, sha256Hex } from '@llmchain/protocol';
+import { sha256Hex } from '@llmchain/protocol';
 import { tinyModel, TINY } from '../../../test/support/worker-model';
-import { ServableModel } from '../models/servable-model';
-import { generate, type GenerationRequest } from './generate';
+import { SCHEDULING, ServableModel } from '../models/servable-model';
+import { generate } from './generate';
+import type { GenerationRequest } from './generation';
 import { replay } from './replay';
-import { Sequence } from './sequence';
+import { Scheduler } from './scheduler/scheduler';
 import { requireProvider } from './execution-provider';
 
 const CPU = { provider: 'cpu', threads: 1 } as const;
@@ -37,6 +38,7 @@ const request = (changes: Partial<GenerationRequest> = {}): GenerationRequest =>
   seed: sha256Hex('a ticket'),
   temperatureMilli: 800,
   maxTokens: 40,
+  tenant: 'a session',
   ...changes,
 });
 const quietly = (changes: Partial<GenerationRequest> = {}, signal = never) =>
@@ -52,11 +54,13 @@ test('at temperature 0 each token is the argmax of the logits, whatever the tick
   const { tokens } = await quietly({ temperatureMilli: 0, maxTokens: 8 });
   expect((await quietly({ temperatureMilli: 0, maxTokens: 8, seed: sha256Hex('b') })).tokens).toEqual(tokens);
   const all = [...request().prompt, ...tokens];
-  for await (const { first, rows } of new Sequence(model.decoder).append(all)) {
-    const argmax = rows.map((row) => largest(Float64Array.from(row)));
-    const from = request().prompt.length - 1 - first;
-    expect(argmax.slice(from, -1)).toEqual(tokens);
-  }
+  const pass = { first: 0, rows: [{ past: 0, tokens: all }], logits: tokens.length + 1 };
+  const logits = await model.decoder.allocate(1, all.length).forward(pass);
+  const best = tokens.map((_, row) => {
+    const own = logits.subarray(row * TINY.vocabSize, (row + 1) * TINY.vocabSize);
+    return own.indexOf(Math.max(...own));
+  });
+  expect(best).toEqual(tokens);
 });
 
 test('an honest answer replays within rounding, a long prompt in several passes too', async () => {
@@ -85,7 +89,8 @@ test('a stop token ends the answer and is its last token', async () => {
   const { tokens } = await quietly();
   const stopper = tokens[3]!;
   const first = tokens.indexOf(stopper);
-  const stopping = { decoder: model.decoder, contextTokens: model.contextTokens, stopTokens: new Set([stopper]) };
+  const { decoder, contextTokens } = model;
+  const stopping = { scheduler: new Scheduler(SCHEDULING, { decoder, contextTokens, stopTokens: new Set([stopper]) }) };
   const seen: number[] = [];
   const answer = await generate(stopping, request(), (token) => seen.push(token), never);
   expect(answer).toEqual({ tokens: tokens.slice(0, first + 1), stop: 'stop' });

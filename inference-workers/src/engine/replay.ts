@@ -1,6 +1,7 @@
-import { fromHex, perturbed, shortfall } from '@llmchain/protocol';
-import type { GenerationRequest, Generator } from './generate';
-import { Sequence } from './sequence';
+import { fromHex, shortfall } from '@llmchain/protocol';
+import type { Decoder } from './decoder/decoder';
+import type { GenerationRequest } from './generation';
+import { keystream } from './keystream';
 
 export interface ReplayRequest extends Pick<GenerationRequest, 'prompt' | 'seed' | 'temperatureMilli'> {
   /** The answer that is claimed. */
@@ -14,12 +15,15 @@ export interface Replayed {
   position: number;
 }
 
+/** Most tokens of one pass: bounds the logits in memory and how long the event loop waits. */
+const CHUNK = 128;
+
 /**
  * Seed-synchronised checking: one teacher-forced prefill over prompt and answer; at each position the claimed token's
- * perturbed logit is held against the best one under the same noise. Honest answers fall short by rounding alone.
+ * score under the ticket's noise is held against the best one. Honest answers fall short by rounding alone.
  * Cf. "DiFR: Inference Verification Despite Nondeterminism", 2025.
  */
-export async function replay(model: Pick<Generator, 'decoder'>, request: ReplayRequest): Promise<Replayed> {
+export async function replay(model: { decoder: Decoder }, request: ReplayRequest): Promise<Replayed> {
   const { prompt, tokens, temperatureMilli } = request;
   const seed = fromHex(request.seed);
   const result: Replayed = { worst: 0, position: 0 };
@@ -27,11 +31,18 @@ export async function replay(model: Pick<Generator, 'decoder'>, request: ReplayR
   const stray = tokens.findIndex((token) => token >= vocabulary);
   if (stray >= 0) return { worst: Number.POSITIVE_INFINITY, position: stray };
   const fed = tokens.length === 0 ? [] : [...prompt, ...tokens.slice(0, -1)];
-  for await (const { first, rows } of new Sequence(model.decoder).append(fed)) {
-    for (const [index, logits] of rows.entries()) {
-      const position = first + index + 1 - prompt.length;
+  const cache = model.decoder.allocate(1, Math.max(1, fed.length));
+  for (let past = 0; past < fed.length; past += CHUNK) {
+    const part = fed.slice(past, past + CHUNK);
+    const end = past + part.length;
+    // Logits of the prompt itself are of no use, but for its last token's.
+    const wanted = Math.max(1, Math.min(part.length, end - prompt.length + 1));
+    const logits = await cache.forward({ first: 0, rows: [{ past, tokens: part }], logits: wanted });
+    for (let row = 0; row < wanted; row++) {
+      const position = end - wanted + row + 1 - prompt.length;
       if (position < 0) continue;
-      const gap = shortfall(perturbed(logits, temperatureMilli, seed, position), tokens[position]!);
+      const own = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
+      const gap = shortfall(own, tokens[position]!, { seed, position, temperatureMilli }, keystream);
       if (gap > result.worst) Object.assign(result, { worst: gap, position });
     }
   }

@@ -1,11 +1,27 @@
 import { z } from 'zod';
+import type { DecoderGeometry } from '../engine/decoder/decoder';
 
 /** What is read of a Hugging Face model folder; everything else in its files is let be. */
 
 const count = z.number().int().min(1);
 const tokens = z.union([z.number().int(), z.array(z.number().int())]);
 
-export const ModelConfig = z.object({
+/** What GPT-2's configuration calls otherwise. */
+const GPT2_NAMES: Readonly<Record<string, string>> = {
+  n_layer: 'num_hidden_layers',
+  n_head: 'num_attention_heads',
+  n_embd: 'hidden_size',
+  n_positions: 'max_position_embeddings',
+};
+
+function withCommonNames(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null) return config;
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [GPT2_NAMES[name] ?? name, value as unknown]),
+  );
+}
+
+const Shape = z.object({
   num_hidden_layers: count,
   num_attention_heads: count,
   num_key_value_heads: count.optional(),
@@ -15,7 +31,19 @@ export const ModelConfig = z.object({
   max_position_embeddings: count,
   eos_token_id: tokens.nullish(),
 });
+/** `config.json` of a decoder: Llama, Qwen2, GPT-2 and what is called alike. */
+export const ModelConfig = z.preprocess(withCommonNames, Shape);
 export type ModelConfig = z.infer<typeof ModelConfig>;
+
+/** What a graph of it may leave open. */
+export function geometryOf(config: ModelConfig): DecoderGeometry {
+  return {
+    layers: config.num_hidden_layers,
+    kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
+    headSize: config.head_dim ?? Math.floor(config.hidden_size / config.num_attention_heads),
+    vocabulary: config.vocab_size,
+  };
+}
 
 export const GenerationConfig = z.object({ eos_token_id: tokens.nullish() });
 

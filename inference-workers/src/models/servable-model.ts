@@ -2,15 +2,27 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeJson, LlmchainError, type ModelVersion } from '@llmchain/protocol';
 import { z } from 'zod';
-import { Decoder } from '../engine/decoder';
+import type { Decoder } from '../engine/decoder/decoder';
+import { openDecoder } from '../engine/decoder/open-decoder';
 import { Detokeniser } from '../engine/detokeniser';
 import type { EngineOptions } from '../engine/execution-provider';
-import { GenerationConfig, ModelConfig, TokenizerConfig } from './folder-schema';
+import { Scheduler, type SchedulerOptions } from '../engine/scheduler/scheduler';
+import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
 
 const GRAPH = 'onnx/model.onnx';
 const TOKENIZER = 'tokenizer.json';
 const TEMPLATE = 'tokenizer_config.json';
+
+/** How a worker schedules a model's answers. */
+export const SCHEDULING: SchedulerOptions = {
+  slots: 8,
+  chunk: 64,
+  waiting: 64,
+  waitingPerTenant: 16,
+  cacheBytes: 2 ** 30,
+  guess: 4,
+};
 
 /** A model version that is loaded: it can answer, and answers of others can be checked against it. */
 export class ServableModel {
@@ -18,6 +30,7 @@ export class ServableModel {
   readonly tokenizer: string;
   readonly template: string;
   readonly contextTokens: number;
+  #scheduler: Scheduler | undefined;
 
   private constructor(
     readonly version: ModelVersion,
@@ -50,9 +63,14 @@ export class ServableModel {
       );
     }
     const prompts = new PromptEncoder(await read(z.looseObject({}), TOKENIZER), await read(TokenizerConfig, TEMPLATE));
-    const decoder = await Decoder.open(path.join(folder, GRAPH), geometryOf(config), options);
+    const decoder = await openDecoder(path.join(folder, GRAPH), geometryOf(config), options);
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
     return new ServableModel(version, prompts, decoder, new Set(stop));
+  }
+
+  /** What computes answers; its memory is taken when the first is asked for, so one that only verifies needs none. */
+  get scheduler(): Scheduler {
+    return (this.#scheduler ??= new Scheduler(SCHEDULING, this));
   }
 
   /** For the text of one answer. */
@@ -73,13 +91,4 @@ function digestOfFile(version: ModelVersion, file: string): string {
     `${version.model}@${version.version} has no ${file}. Register a version with the whole folder.`,
     { model: version.model, version: version.version, file },
   );
-}
-
-function geometryOf(config: ModelConfig): Decoder['geometry'] {
-  return {
-    layers: config.num_hidden_layers,
-    kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
-    headSize: config.head_dim ?? Math.floor(config.hidden_size / config.num_attention_heads),
-    vocabulary: config.vocab_size,
-  };
 }

@@ -10,7 +10,7 @@ import {
   type GenerateRequest,
   type Ticket,
 } from '@llmchain/protocol';
-import { roomFor } from '../engine/generate';
+import { roomFor } from '../engine/generation';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { ServableModel } from '../models/servable-model';

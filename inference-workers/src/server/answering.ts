@@ -9,15 +9,11 @@ import {
 import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
 import type { Generate } from '../engine/generate';
-import { Turns } from '../engine/turns';
 import { problemOf } from '../ledger/back-off';
 import { conclude, type ReceiptSigner } from '../receipts/conclude';
 import type { Outbox } from '../receipts/outbox';
 import type { ServedTickets } from '../receipts/served-tickets';
 import type { AdmittedRequest, Admission } from './admission';
-
-/** Requests that may wait behind the one that is computed. */
-const WAITING = 16;
 
 /** An answer that can be halted. */
 interface UnderWay extends ModelRef {
@@ -41,11 +37,10 @@ export interface AnsweringDependencies {
   log: Logger;
 }
 
-/** Answers one request after the other: text as it comes, then the receipt, which is on disk before it is sent. */
+/** Answers requests: text as it comes, then the receipt, which is on disk before it is sent. */
 export class Answering {
   readonly #options: AnsweringOptions;
   readonly #dependencies: AnsweringDependencies;
-  readonly #turns = new Turns({ waiting: WAITING });
   /** Answers under way, by the receipt to come. */
   readonly #underWay = new Map<string, UnderWay>();
 
@@ -70,12 +65,7 @@ export class Answering {
         throw new LlmchainError('unavailable', "The worker's key is not on the ledger yet. Try again in a moment.");
       }
       const admitted = await admission.admit(caller, request, Date.now());
-      await this.#underHalt(admitted, (halted) =>
-        this.#turns.run(
-          () => this.#compute(admitted, emit, { caller: signal, halted }),
-          AbortSignal.any([signal, halted]),
-        ),
-      );
+      await this.#underHalt(admitted, (halted) => this.#compute(admitted, emit, { caller: signal, halted }));
     } catch (error) {
       if (signal.aborted) return;
       const failure = error instanceof LlmchainError ? error : undefined;
@@ -132,10 +122,13 @@ export class Answering {
     const { ticket, digest, input, inputSalt, model, prompt } = admitted;
     const { served, outbox, generate, log } = this.#dependencies;
     await served.claim(digest, ticket.body.expires);
-    const started = Date.now();
-    if (started >= ticket.body.expires) {
-      throw new LlmchainError('wrong_state', 'The ticket expired while it waited. Sign a new one.');
-    }
+    let started = Date.now();
+    const begin = (): void => {
+      started = Date.now();
+      if (started >= ticket.body.expires) {
+        throw new LlmchainError('wrong_state', 'The ticket expired while it waited. Sign a new one.');
+      }
+    };
     const text = model.detokeniser();
     let silent = true;
     const tell = (piece: string): void => {
@@ -147,14 +140,14 @@ export class Answering {
       if (!model.stopTokens.has(token)) tell(text.push(token));
     };
     const { temperatureMilli } = ticket.body.sampler;
-    const { maxTokens } = ticket.body;
+    const { maxTokens, session: tenant } = ticket.body;
     const computed = await generate(
       model,
-      { prompt, seed: digest, temperatureMilli, maxTokens },
+      { prompt, seed: digest, temperatureMilli, maxTokens, tenant, begin },
       onToken,
       AbortSignal.any([caller, halted]),
     ).catch(async (error: unknown) => {
-      log.error({ ...problemOf(error), model: model.version.model }, 'generation failed');
+      if (!caller.aborted) log.warn({ ...problemOf(error), model: model.version.model }, 'no answer was computed');
       if (silent) await served.release(digest);
       throw error;
     });

@@ -22,7 +22,8 @@ import pino from 'pino';
 import { MemoryLedger, signerRecord } from '../../../test/support/worker-ledger';
 import { tinyModel } from '../../../test/support/worker-model';
 import { requestOf, testGateway } from '../../../test/support/worker-requests';
-import { generate, type Generated } from '../engine/generate';
+import { generate } from '../engine/generate';
+import type { Generated } from '../engine/generation';
 import { LedgerFacts } from '../ledger/ledger-facts';
 import { ServableModel } from '../models/servable-model';
 import { conclude, type Answer, type Concluded } from '../receipts/conclude';
@@ -96,7 +97,7 @@ async function answered(text: string, lie: Lie = {}): Promise<Concluded> {
   const prompt = model.prompts.encode(input);
   const { temperatureMilli } = ticket.body.sampler;
   const seed = lie.seed ?? ticketDigest(ticket.body);
-  const order = { prompt, seed, temperatureMilli, maxTokens: ticket.body.maxTokens };
+  const order = { prompt, seed, temperatureMilli, maxTokens: ticket.body.maxTokens, tenant: 'session' };
   const honest = await generate(lie.model ?? model, order, () => undefined, new AbortController().signal);
   const generated = lie.generated?.(honest) ?? honest;
   const now = Date.now();

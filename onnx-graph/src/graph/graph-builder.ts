@@ -1,6 +1,8 @@
 import { GraphError } from '../error';
+import { ExternalData } from '../proto/external-data';
 import {
   type Attribute,
+  ELEMENT_BYTES,
   ELEMENT_TYPE,
   type ElementType,
   type NodeSpec,
@@ -12,12 +14,17 @@ import {
 import type { ProtoWriter } from '../proto/proto-writer';
 import { type Shape, type Value, broadcast, dimOf, elementCount } from './value';
 
-type ElementArray = Float32Array | Int32Array | BigInt64Array;
+type ElementArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** How a result of a node looks; `float32` unless said otherwise. */
 export interface ResultSpec {
   readonly shape: Shape;
   readonly type?: ElementType;
+}
+
+/** A tensor whose elements are made when the file is written, so that a large model is never whole in memory. */
+export interface LazyElements {
+  readonly elements: () => ElementArray;
 }
 
 export interface NodeOptions {
@@ -42,10 +49,18 @@ export class GraphBuilder {
   readonly #inputs: ProtoWriter[] = [];
   readonly #outputs: ProtoWriter[] = [];
   readonly #constants = new Map<string, Value>();
+  readonly #external: ExternalData | undefined;
   #count = 0;
 
-  constructor(name: string) {
+  /** @param options.externalData name of a file beside the graph's that holds large tensors */
+  constructor(name: string, options: { externalData?: string } = {}) {
     this.#name = name;
+    this.#external = options.externalData === undefined ? undefined : new ExternalData(options.externalData);
+  }
+
+  /** The pieces of the file with large tensors, in order; none without such a file. */
+  externalData(): Iterable<Uint8Array> {
+    return this.#external?.pieces() ?? [];
   }
 
   /** The ONNX file. */
@@ -71,12 +86,15 @@ export class GraphBuilder {
   }
 
   /** A constant tensor held in the file; `data` is kept by reference until `bytes`. */
-  initialiser(name: string, type: ElementType, shape: readonly number[], data: ElementArray): Value {
-    if (elementCount(shape) !== data.length) {
-      throw new GraphError('invalid_argument', `${name} needs ${elementCount(shape)} elements, not ${data.length}`);
-    }
-    const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#initialisers.push(tensorProto(name, type, shape, raw));
+  initialiser(name: string, type: ElementType, shape: readonly number[], data: ElementArray | LazyElements): Value {
+    const count = elementCount(shape);
+    const raw = (): Uint8Array => {
+      const array = 'elements' in data ? data.elements() : data;
+      if (array.length === count) return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      throw new GraphError('invalid_argument', `${name} needs ${count} elements, not ${array.length}`);
+    };
+    const place = this.#external?.place(count * ELEMENT_BYTES[type], raw);
+    this.#initialisers.push(tensorProto(name, type, shape, place ?? raw()));
     return { name, type, shape };
   }
 
@@ -95,6 +113,22 @@ export class GraphBuilder {
     const list = typeof value === 'number' ? [value] : value;
     const shape = typeof value === 'number' ? [] : [value.length];
     return this.#constant(`float ${shape.length} ${list.join()}`, 'float32', shape, () => Float32Array.from(list));
+  }
+
+  /** Any operator; an input that is undefined is an optional one left out, and so is a result. */
+  nodes(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    results: readonly (ResultSpec | undefined)[],
+    options: NodeOptions = {},
+  ): (Value | undefined)[] {
+    const values = results.map(
+      (result): Value | undefined =>
+        result && { name: this.#fresh(operator), type: result.type ?? 'float32', shape: result.shape },
+    );
+    const names = (list: readonly (Value | undefined)[]): string[] => list.map((value) => value?.name ?? '');
+    this.#push({ operator, inputs: names(inputs), outputs: names(values), ...options });
+    return values;
   }
 
   /** Any operator with one result. */

@@ -1,8 +1,17 @@
 import { ProtoWriter } from './proto-writer';
 
 /** Element types of tensors, with their numbers in `TensorProto.DataType`. */
-export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const ELEMENT_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof ELEMENT_TYPE;
+
+/** Bytes of one element. */
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 /** One dimension: a fixed size, or the name of a size known only when the graph runs. */
 export type Dim = number | string;
@@ -32,13 +41,40 @@ export interface NodeSpec {
   readonly domain?: string;
 }
 
-/** `TensorProto` with its elements as little-endian raw data. */
-export function tensorProto(name: string, type: ElementType, dims: readonly number[], raw: Uint8Array): ProtoWriter {
+/** Where a tensor's elements lie in a file beside the graph's. */
+export interface ExternalPlace {
+  readonly file: string;
+  /** Bytes. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** `TensorProto.DataLocation.EXTERNAL`. */
+const EXTERNAL = 1;
+
+/** `TensorProto` with its elements as little-endian raw data, here or in another file. */
+export function tensorProto(
+  name: string,
+  type: ElementType,
+  dims: readonly number[],
+  elements: Uint8Array | ExternalPlace,
+): ProtoWriter {
   const tensor = new ProtoWriter();
   for (const dim of dims) tensor.int(1, dim);
   tensor.int(2, ELEMENT_TYPE[type]);
   tensor.string(8, name);
-  tensor.blob(9, raw);
+  if (elements instanceof Uint8Array) {
+    tensor.blob(9, elements);
+    return tensor;
+  }
+  const { file, offset, length } = elements;
+  for (const [key, value] of Object.entries({ location: file, offset, length })) {
+    const entry = new ProtoWriter();
+    entry.string(1, key);
+    entry.string(2, String(value));
+    tensor.message(13, entry);
+  }
+  tensor.int(14, EXTERNAL);
   return tensor;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readVectors } from '../../../test/support/vectors';
 import { fromHex, sha256Bytes } from '../crypto/hash';
-import { gumbelNoise, largest, perturbed, shortfall } from './sampler';
+import { draw, gumbelNoise, shortfall } from './sampler';
 
 interface Case {
   name: string;
@@ -30,9 +30,10 @@ describe.each(cases)(
     });
 
     test('token and shortfalls', () => {
-      const scores = perturbed(Float32Array.from(logits), temperatureMilli, fromHex(seed), position);
-      expect(largest(scores)).toBe(token);
-      for (const [id, gap] of shortfalls.entries()) expect(shortfall(scores, id)).toBeCloseTo(gap, 12);
+      const of = { seed: fromHex(seed), position, temperatureMilli };
+      expect(draw(Float32Array.from(logits), of).token).toBe(token);
+      for (const [id, gap] of shortfalls.entries())
+        expect(shortfall(Float32Array.from(logits), id, of)).toBeCloseTo(gap, 12);
     });
   },
 );
@@ -58,7 +59,8 @@ test('draws follow the softmax', () => {
   const whole = odds.reduce((sum, odd) => sum + odd, 0);
   const draws = 20_000;
   const counts = [0, 0, 0];
-  for (let position = 0; position < draws; position++) counts[largest(perturbed(logits, 1_000, SEED, position))]! += 1;
+  for (let position = 0; position < draws; position++)
+    counts[draw(logits, { seed: SEED, position, temperatureMilli: 1_000 }).token]! += 1;
   // Five standard deviations of a binomial count.
   for (const [id, count] of counts.entries()) {
     const share = odds[id]! / whole;
@@ -66,17 +68,49 @@ test('draws follow the softmax', () => {
   }
 });
 
+test('a draw is the first of the best scores under the noise, whatever was left out on the way', () => {
+  const logit = fc.oneof(fc.float({ min: -30, max: 30, noNaN: true }), fc.constantFrom(0, 5, -5));
+  fc.assert(
+    fc.property(
+      fc.array(logit, { minLength: 1, maxLength: 400 }),
+      fc.nat(2 ** 32 - 1),
+      fc.integer({ min: 1, max: 5_000 }),
+      (values, position, temperatureMilli) => {
+        const logits = Float32Array.from(values);
+        const noise = gumbelNoise(SEED, position, logits.length);
+        const scores = [...logits].map((value, id) => value + (temperatureMilli / 1000) * noise[id]!);
+        const best = Math.max(...scores);
+        expect(draw(logits, { seed: SEED, position, temperatureMilli })).toEqual({
+          token: scores.indexOf(best),
+          score: best,
+        });
+        const last = logits.length - 1;
+        expect(shortfall(logits, last, { seed: SEED, position, temperatureMilli })).toBe(best - scores[last]!);
+      },
+    ),
+  );
+});
+
+const GREEDY = { seed: SEED, position: 0, temperatureMilli: 0 };
+
 test('a temperature of zero adds nothing and takes the first of the largest', () => {
-  const scores = perturbed(Float32Array.from([1, 3, 3]), 0, SEED, 0);
-  expect([...scores]).toEqual([1, 3, 3]);
-  expect(largest(scores)).toBe(1);
+  expect(draw(Float32Array.from([1, 3, 3]), GREEDY)).toEqual({ token: 1, score: 3 });
+  expect(shortfall(Float32Array.from([1, 3, 3]), 0, GREEDY)).toBe(2);
 });
 
 test.each([-1, 3, 0.5, Number.NaN])('the token %p falls short without end', (id) => {
-  expect(shortfall(Float64Array.of(1, 2, 3), id)).toBe(Number.POSITIVE_INFINITY);
+  expect(shortfall(Float32Array.of(1, 2, 3), id, GREEDY)).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('scores that are not numbers never pass', () => {
-  expect(shortfall(Float64Array.of(Number.NaN, 1), 1)).toBe(Number.POSITIVE_INFINITY);
-  expect(shortfall(Float64Array.of(1, Number.NaN), 1)).toBe(Number.POSITIVE_INFINITY);
+test('logits that are not numbers never pass', () => {
+  for (const temperatureMilli of [0, 800]) {
+    for (const values of [
+      [Number.NaN, 1],
+      [1, Number.NaN],
+    ]) {
+      const of = { ...GREEDY, temperatureMilli };
+      expect(draw(Float32Array.from(values), of).score).toBeNaN();
+      for (const id of [0, 1]) expect(shortfall(Float32Array.from(values), id, of)).toBe(Number.POSITIVE_INFINITY);
+    }
+  }
 });

@@ -6,47 +6,108 @@ import { chacha20 } from '@noble/ciphers/chacha.js';
  * verifier replays it.
  */
 
-/** Noise for one position: a u32 per token id, mapped to (0, 1) and then to a standard Gumbel variable. */
+/** So many bytes of ChaCha20 with the counter at zero. @param seed 32 bytes @param nonce 12 bytes */
+export type Keystream = (seed: Uint8Array, nonce: Uint8Array, length: number) => Uint8Array;
+
+/** Under which seed a token is drawn, and where in the answer it stands. */
+export interface Draw {
+  /** Ticket digest, 32 bytes. */
+  readonly seed: Uint8Array;
+  /** Position in the answer, from 0. */
+  readonly position: number;
+  readonly temperatureMilli: number;
+}
+
+/** Scores of an answer's position: units of logits, so that a margin means the same at every temperature. */
+export interface Drawn {
+  /** The first of the tokens with the best score. */
+  readonly token: number;
+  /** Its logit plus temperature × noise; not a number when a logit was none. */
+  readonly score: number;
+}
+
+/** ChaCha20 in JavaScript, which runs anywhere. */
+export const portableKeystream: Keystream = (seed, nonce, length) => chacha20(seed, nonce, new Uint8Array(length));
+
+const WORDS = 2 ** 32;
+/** A u32 mapped to (0, 1) and then to a standard Gumbel variable. */
+const gumbel = (word: number): number => -Math.log(-Math.log((word + 0.5) / WORDS));
+
+/** The noise that no word with these first twelve bits exceeds; the last bits of logarithms are allowed for. */
+const BOUND_SHIFT = 20;
+const BOUNDS = Float64Array.from({ length: 2 ** (32 - BOUND_SHIFT) }, (_, bits) => {
+  return gumbel((bits + 1) * 2 ** BOUND_SHIFT - 1) + 1e-9;
+});
+
+/** Noise for one position: a Gumbel variable per token id. */
 export function gumbelNoise(seed: Uint8Array, position: number, vocabulary: number): Float64Array {
-  const nonce = new Uint8Array(12);
-  new DataView(nonce.buffer).setUint32(0, position, true);
-  const stream = chacha20(seed, nonce, new Uint8Array(vocabulary * 4));
-  const words = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
-  const noise = new Float64Array(vocabulary);
-  for (let id = 0; id < vocabulary; id++) {
-    noise[id] = -Math.log(-Math.log((words.getUint32(id * 4, true) + 0.5) / 4294967296));
-  }
-  return noise;
-}
-
-/** Logits plus temperature × noise: in units of logits, so that a margin means the same at every temperature. */
-export function perturbed(
-  logits: Float32Array,
-  temperatureMilli: number,
-  seed: Uint8Array,
-  position: number,
-): Float64Array {
-  const scores = Float64Array.from(logits);
-  if (temperatureMilli === 0) return scores;
-  const noise = gumbelNoise(seed, position, logits.length);
-  const temperature = temperatureMilli / 1000;
-  for (let id = 0; id < scores.length; id++) scores[id] = scores[id]! + temperature * noise[id]!;
-  return scores;
-}
-
-/** The first of the largest. */
-export function largest(scores: Float64Array): number {
-  let best = 0;
-  for (let id = 1; id < scores.length; id++) if (scores[id]! > scores[best]!) best = id;
-  return best;
+  const words = wordsOf({ seed, position }, vocabulary, portableKeystream);
+  return Float64Array.from({ length: vocabulary }, (_, id) => gumbel(words.getUint32(id * 4, true)));
 }
 
 /**
- * How far a claimed token falls short of the best one, in logits; infinite for an id outside the vocabulary or for
- * scores that are not numbers.
+ * The token that seeded sampling takes: that of the best logit plus temperature × noise. Noise is worked out only where a
+ * bound of it lets a token win, which changes nothing in the result.
  */
-export function shortfall(scores: Float64Array, claimed: number): number {
-  const own = scores[claimed];
-  const gap = own === undefined ? Number.NaN : scores[largest(scores)]! - own;
-  return gap >= 0 ? gap : Number.POSITIVE_INFINITY;
+export function draw(logits: Float32Array, of: Draw, keystream: Keystream = portableKeystream): Drawn {
+  if (of.temperatureMilli === 0) return greedy(logits);
+  return noisy(logits, of.temperatureMilli / 1000, wordsOf(of, logits.length, keystream));
+}
+
+function noisy(logits: Float32Array, temperature: number, words: DataView): Drawn {
+  let token = 0;
+  let score = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    const word = words.getUint32(id * 4, true);
+    if (logit + temperature * BOUNDS[word >>> BOUND_SHIFT]! <= score) continue;
+    const own = logit + temperature * gumbel(word);
+    if (Number.isNaN(own)) return { token: id, score: NaN };
+    if (own > score) [token, score] = [id, own];
+  }
+  return { token, score };
+}
+
+/**
+ * How far a claimed token falls short of the best one, in logits; infinite for an id outside the vocabulary or for logits
+ * that are not numbers.
+ */
+export function shortfall(
+  logits: Float32Array,
+  claimed: number,
+  of: Draw,
+  keystream: Keystream = portableKeystream,
+): number {
+  const logit = logits[claimed];
+  if (logit === undefined) return Number.POSITIVE_INFINITY;
+  if (of.temperatureMilli === 0) return gapOf(greedy(logits).score - logit);
+  const temperature = of.temperatureMilli / 1000;
+  const words = wordsOf(of, logits.length, keystream);
+  return gapOf(
+    noisy(logits, temperature, words).score - (logit + temperature * gumbel(words.getUint32(claimed * 4, true))),
+  );
+}
+
+const gapOf = (gap: number): number => (gap >= 0 ? gap : Number.POSITIVE_INFINITY);
+
+function greedy(logits: Float32Array): Drawn {
+  let token = 0;
+  let score = -Infinity;
+  for (let id = 0; id < logits.length; id++) {
+    const own = logits[id]!;
+    if (own > score) [token, score] = [id, own];
+    else if (Number.isNaN(own)) return { token: id, score: NaN };
+  }
+  return { token, score };
+}
+
+function wordsOf(
+  { seed, position }: Pick<Draw, 'seed' | 'position'>,
+  vocabulary: number,
+  keystream: Keystream,
+): DataView {
+  const nonce = new Uint8Array(12);
+  new DataView(nonce.buffer).setUint32(0, position, true);
+  const stream = keystream(seed, nonce, vocabulary * 4);
+  return new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
 }

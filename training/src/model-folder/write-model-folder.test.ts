@@ -16,7 +16,7 @@ const MODEL = {
   layers: 1,
   heads: 2,
   kvHeads: 2,
-  headSize: 8,
+  headSize: 16,
 };
 
 test('a model folder holds what Hugging Face libraries load, and says so by digest', async () => {
@@ -46,7 +46,7 @@ test('a model folder holds what Hugging Face libraries load, and says so by dige
     expect(session.inputNames).toEqual([
       'input_ids',
       'attention_mask',
-      'position_ids',
+      'num_logits_to_keep',
       'past_key_values.0.key',
       'past_key_values.0.value',
     ]);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type GptConfig, huggingFaceConfig, inferenceGraph } from '@llmchain/onnx-graph';
+import { type GptConfig, huggingFaceConfig, inferenceGraph, namedParameters } from '@llmchain/onnx-graph';
 import { sha256Hex } from '../digest';
 import { STOP_TOKEN, tokenizerConfig, tokenizerJson } from '../tokenizer/byte-tokenizer';
 
@@ -31,7 +31,7 @@ export async function writeModelFolder(folder: string, config: GptConfig, params
       pad_token_id: STOP_TOKEN,
       temperature: 0.8,
     }),
-    'onnx/model.onnx': inferenceGraph(config, params),
+    'onnx/model.onnx': inferenceGraph(config, namedParameters(config, params)).graph,
     'tokenizer.json': json(tokenizerJson()),
     'tokenizer_config.json': json(tokenizerConfig(config.context)),
   };

@@ -2,10 +2,9 @@ import { expect } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type GptConfig, checkGptConfig, huggingFaceConfig } from './config';
-import { inferenceGraph } from './inference';
 import { initialParameters } from './initial-parameters';
 import { parameterCount, tensorTable } from './tensor-table';
-import { evaluation, gradient, trainStep } from './training-graphs';
+import { gradient, trainStep } from './training-graphs';
 
 const TINY: GptConfig = {
   vocabSize: 23,
@@ -14,7 +13,7 @@ const TINY: GptConfig = {
   layers: 2,
   heads: 4,
   kvHeads: 2,
-  headSize: 6,
+  headSize: 16,
   context: 32,
   ropeTheta: 10_000,
   rmsNormEps: 1e-5,
@@ -51,38 +50,6 @@ function rowsOf(count: number, length: number, seed = 3): number[][] {
   const next = generator(seed);
   return Array.from({ length: count }, () => Array.from({ length }, () => Math.floor(next() * TINY.vocabSize)));
 }
-
-interface Step {
-  readonly ids: number[][];
-  readonly mask: number[][];
-  readonly positions: number[][];
-  readonly past?: InferenceSession.OnnxValueMapType;
-}
-
-async function infer(
-  session: InferenceSession,
-  config: GptConfig,
-  step: Step,
-): Promise<InferenceSession.OnnxValueMapType> {
-  const empty = (): Tensor => floats(new Float32Array(0), [step.ids.length, config.kvHeads, 0, config.headSize]);
-  const past = session.inputNames
-    .filter((name) => name.startsWith('past_key_values.'))
-    .map((name): [string, Tensor] => [name, step.past?.[name.replace('past_key_values', 'present')] ?? empty()]);
-  return session.run({
-    input_ids: ints(step.ids),
-    attention_mask: ints(step.mask),
-    position_ids: ints(step.positions),
-    ...Object.fromEntries(past),
-  });
-}
-
-/** One prefill of unpadded rows. */
-const prefill = (session: InferenceSession, config: GptConfig, ids: number[][]): ReturnType<typeof infer> =>
-  infer(session, config, {
-    ids,
-    mask: ids.map((row) => row.map(() => 1)),
-    positions: ids.map((row) => row.map((_, t) => t)),
-  });
 
 describe.each([
   ['grouped queries, untied', TINY],
@@ -126,119 +93,6 @@ describe.each([
       }
       expect({ name, error: Math.min(...errors) }).toEqual({ name, error: expect.closeTo(0, 2) });
     }
-    await session.release();
-  });
-
-  test('serves the logits that it was trained with', async () => {
-    const params = parameters(config);
-    const rows = rowsOf(3, 9);
-    const [scoring, serving] = await Promise.all([open(evaluation(config)), open(inferenceGraph(config, params))]);
-    const tokens = ints(rows.map((row) => [...row, 0]));
-    const trained = await scoring.run({ params: floats(params, [params.length]), tokens });
-    const served = await prefill(serving, config, rows);
-    expect(served['logits']!.dims).toEqual([3, 9, config.vocabSize]);
-    expect(served['present.0.key']!.dims).toEqual([3, config.kvHeads, 9, config.headSize]);
-    expect(largestDifference(numbers(served['logits']), numbers(trained['logits']))).toBeLessThan(1e-5);
-    await Promise.all([scoring.release(), serving.release()]);
-  });
-
-  test('decodes step by step what one prefill gives', async () => {
-    const session = await open(inferenceGraph(config, parameters(config)));
-    const rows = rowsOf(2, 12);
-    const whole = numbers((await prefill(session, config, rows))['logits']);
-    let past = await prefill(
-      session,
-      config,
-      rows.map((row) => row.slice(0, 4)),
-    );
-    for (let t = 4; t < 12; t++) {
-      past = await infer(session, config, {
-        ids: rows.map((row) => [row[t]!]),
-        mask: rows.map(() => Array<number>(t + 1).fill(1)),
-        positions: rows.map(() => [t]),
-        past,
-      });
-      rows.forEach((_row, b) => {
-        const stepped = numbers(past['logits']).subarray(b * config.vocabSize, (b + 1) * config.vocabSize);
-        const start = (b * 12 + t) * config.vocabSize;
-        const expected = whole.subarray(start, start + config.vocabSize);
-        expect(largestDifference(stepped, expected)).toBeLessThan(1e-4);
-        expect(stepped.indexOf(Math.max(...stepped))).toBe(expected.indexOf(Math.max(...expected)));
-      });
-    }
-    await session.release();
-  });
-
-  test('gives a row the same bits in any company', async () => {
-    const params = parameters(config);
-    const [one, two] = await Promise.all([
-      open(inferenceGraph(config, params)),
-      open(inferenceGraph(config, params), 2),
-    ]);
-    const rows = rowsOf(7, 10);
-    const together = await prefill(one, config, rows);
-    const next = rows.map((_, b) => [b]);
-    const decode = (session: InferenceSession, ids: number[][], past: Step['past']): ReturnType<typeof infer> =>
-      infer(session, config, {
-        ids,
-        mask: ids.map(() => Array<number>(11).fill(1)),
-        positions: ids.map(() => [10]),
-        past,
-      });
-    const steppedTogether = await decode(one, next, together);
-    for (const [b, row] of rows.entries()) {
-      const alone = await prefill(two, config, [row]);
-      const rowOf = (all: Tensor | undefined, length: number): Float32Array =>
-        numbers(all).slice(b * length, (b + 1) * length);
-      expect(numbers(alone['logits'])).toEqual(rowOf(together['logits'], 10 * config.vocabSize));
-      const stepped = await decode(two, [next[b]!], alone);
-      expect(numbers(stepped['logits'])).toEqual(rowOf(steppedTogether['logits'], config.vocabSize));
-    }
-    await Promise.all([one.release(), two.release()]);
-  });
-
-  test.each(['left', 'right'] as const)('does not see padding on the %s', async (side) => {
-    const session = await open(inferenceGraph(config, parameters(config)));
-    const [row] = rowsOf(1, 6);
-    const bare = numbers((await prefill(session, config, [row!]))['logits']);
-    const pad = Array<number>(3).fill(0);
-    const put = (values: readonly number[], fill: readonly number[]): number[] =>
-      side === 'left' ? [...fill, ...values] : [...values, ...fill];
-    const padded = await infer(session, config, {
-      ids: [put(row!, [9, 8, 7])],
-      mask: [
-        put(
-          row!.map(() => 1),
-          pad,
-        ),
-      ],
-      positions: [
-        put(
-          row!.map((_, t) => t),
-          pad,
-        ),
-      ],
-    });
-    const from = (side === 'left' ? 3 : 0) * config.vocabSize;
-    const seen = numbers(padded['logits']).subarray(from, from + bare.length);
-    expect(largestDifference(seen, bare)).toBeLessThan(1e-5);
-
-    const next = await infer(session, config, {
-      ids: [[5]],
-      mask: [
-        [
-          ...put(
-            row!.map(() => 1),
-            pad,
-          ),
-          1,
-        ],
-      ],
-      positions: [[6]],
-      past: padded,
-    });
-    const whole = numbers((await prefill(session, config, [[...row!, 5]]))['logits']).subarray(6 * config.vocabSize);
-    expect(largestDifference(numbers(next['logits']), whole)).toBeLessThan(1e-4);
     await session.release();
   });
 });
@@ -312,15 +166,9 @@ test('one step of AdamW is what the paper says, with the gradient clipped', asyn
 test('the same configuration gives the same bytes', () => {
   const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
   expect(trainStep(TINY, OPTIMISER)).toEqual(trainStep(TINY, OPTIMISER));
-  expect({
-    trainStep: digest(trainStep(TINY, OPTIMISER)),
-    inference: digest(inferenceGraph(TIED, initialParameters(TIED, generator(1)))),
-  }).toMatchInlineSnapshot(`
-   {
-     "inference": "cbd6f16706a7a93f72bd6c5abf0020a078f2ce50d370f0b9851e2b13661e3034",
-     "trainStep": "963618e27df968dfbf73d1237d0f5889e9bf98e3fbed6c934546e05e386a5d82",
-   }
-  `);
+  expect(digest(trainStep(TINY, OPTIMISER))).toMatchInlineSnapshot(
+    `"b64a12bc2c435611df311495de73c8b6431d3f881d764b04636d5525ba9c8f46"`,
+  );
 });
 
 test('a configuration that fits no graph is refused by name', async () => {
@@ -328,7 +176,6 @@ test('a configuration that fits no graph is refused by name', async () => {
   await expect(() => checkGptConfig({ ...TINY, kvHeads: 3, headSize: 5 })).toThrowWithCode('invalid_argument', {
     wrong,
   });
-  await expect(() => inferenceGraph(TINY, new Float32Array(3))).toThrowWithCode('invalid_argument');
 });
 
 test('Hugging Face libraries learn the shape from config.json', () => {
@@ -336,7 +183,7 @@ test('Hugging Face libraries learn the shape from config.json', () => {
     model_type: 'llama',
     hidden_size: 16,
     num_key_value_heads: 2,
-    head_dim: 6,
+    head_dim: 16,
     eos_token_id: 22,
     tie_word_embeddings: false,
   });

@@ -1,3 +1,4 @@
+import { GraphError } from '../../error';
 import { type GptConfig, checkGptConfig } from './config';
 
 /** Where a tensor lies in the flat parameter vector. */
@@ -65,4 +66,20 @@ export function tensorTable(config: GptConfig): readonly TensorEntry[] {
 export function parameterCount(config: GptConfig): number {
   const last = tensorTable(config).at(-1)!;
   return last.offset + last.length;
+}
+
+/**
+ * Parameters by name out of a flat vector in the order of {@link tensorTable}.
+ * @throws {GraphError} `invalid_argument` when its length is not the model's
+ */
+export function namedParameters(config: GptConfig, params: Float32Array): (name: string) => Float32Array {
+  const count = parameterCount(config);
+  if (params.length !== count) {
+    throw new GraphError('invalid_argument', `The model has ${count} parameters, not ${params.length}`);
+  }
+  const entries = new Map(tensorTable(config).map((entry) => [entry.name, entry]));
+  return (name) => {
+    const { offset, length } = entries.get(name)!;
+    return params.subarray(offset, offset + length);
+  };
 }

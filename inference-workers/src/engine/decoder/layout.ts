@@ -1,0 +1,35 @@
+import { LlmchainError } from '@llmchain/protocol';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import type { DecoderGeometry } from './decoder';
+
+/** The names of a cache's tensors, layer by layer, keys before values. */
+export function cacheNames(layers: number): { past: string; present: string }[] {
+  return Array.from({ length: layers }, (_, layer) =>
+    ['key', 'value'].map((part) => ({
+      past: `past_key_values.${layer}.${part}`,
+      present: `present.${layer}.${part}`,
+    })),
+  ).flat();
+}
+
+/** Key/value heads and head size where the graph fixes them. */
+export function cacheShape(session: InferenceSession): Partial<DecoderGeometry> {
+  const input = session.inputMetadata.find(({ name }) => name === 'past_key_values.0.key');
+  if (!input?.isTensor) return {};
+  const [, kvHeads, , headSize] = input.shape;
+  return {
+    ...(typeof kvHeads === 'number' ? { kvHeads } : {}),
+    ...(typeof headSize === 'number' ? { headSize } : {}),
+  };
+}
+
+/** A tensor of token ids, positions or a mask, row after row. */
+export function integers(values: readonly number[], dims: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
+/** @throws {LlmchainError} `not_supported` when the graph's vocabulary is not the one of `config.json` */
+export function demandVocabulary(logits: Tensor, { vocabulary }: DecoderGeometry): Float32Array {
+  if (logits.dims[2] === vocabulary) return logits.data as Float32Array;
+  throw new LlmchainError('not_supported', `The graph gives ${logits.dims[2]} logits, config.json says otherwise.`);
+}

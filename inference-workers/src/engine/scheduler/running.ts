@@ -1,0 +1,80 @@
+import { fromHex, LlmchainError, draw } from '@llmchain/protocol';
+import type { Generated, GenerationRequest } from '../generation';
+import { keystream } from '../keystream';
+
+/** One answer on its way: its tokens so far, and who is told of them. */
+export class Running {
+  readonly request: GenerationRequest;
+  readonly signal: AbortSignal;
+  /** Prompt and answer. */
+  readonly tokens: number[];
+  /** Row of the cache; −1 while it waits. */
+  row = -1;
+  /** Tokens whose keys and values are in the cache. */
+  cached = 0;
+  readonly #seed: Uint8Array;
+  readonly #limit: number;
+  readonly #stopTokens: ReadonlySet<number>;
+  readonly #onToken: (token: number) => void;
+  readonly #settle: { resolve: (answer: Generated) => void; reject: (reason: unknown) => void };
+  #ended = false;
+
+  constructor(
+    request: GenerationRequest,
+    limits: { most: number; stopTokens: ReadonlySet<number> },
+    listeners: {
+      onToken: (token: number) => void;
+      resolve: (answer: Generated) => void;
+      reject: (reason: unknown) => void;
+    },
+    signal: AbortSignal,
+  ) {
+    this.request = request;
+    this.signal = signal;
+    this.tokens = [...request.prompt];
+    this.#seed = fromHex(request.seed);
+    this.#limit = limits.most;
+    this.#stopTokens = limits.stopTokens;
+    this.#onToken = listeners.onToken;
+    this.#settle = listeners;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Tokens that the model has not seen. */
+  get pending(): number {
+    return this.tokens.length - this.cached;
+  }
+
+  /** Tokens that may still come. */
+  get left(): number {
+    return this.#limit - (this.tokens.length - this.request.prompt.length);
+  }
+
+  /** Draws the next token from its logits, tells it, and ends the answer where it was the last. @returns the token */
+  take(logits: Float32Array): number {
+    const position = this.tokens.length - this.request.prompt.length;
+    const { temperatureMilli } = this.request;
+    const { token, score } = draw(logits, { seed: this.#seed, position, temperatureMilli }, keystream);
+    if (!Number.isFinite(score)) {
+      throw new LlmchainError('internal', 'The model gave a logit that is not a number. Its parameters are damaged.');
+    }
+    this.tokens.push(token);
+    this.#onToken(token);
+    if (this.#stopTokens.has(token)) this.end('stop');
+    else if (this.left <= 0) this.end('length');
+    return token;
+  }
+
+  end(stop: Generated['stop']): void {
+    this.#ended = true;
+    this.#settle.resolve({ tokens: this.tokens.slice(this.request.prompt.length), stop });
+  }
+
+  fail(reason: unknown): void {
+    this.#ended = true;
+    this.#settle.reject(reason);
+  }
+}

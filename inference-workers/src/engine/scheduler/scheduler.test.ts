@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from '@jest/globals';
+import { sha256Hex } from '@llmchain/protocol';
+import { tinyModel, TINY } from '../../../../test/support/worker-model';
+import { SCHEDULING, ServableModel } from '../../models/servable-model';
+import { cacheBytes, type Decoder, type Pass } from '../decoder/decoder';
+import type { Generated, GenerationRequest } from '../generation';
+import { replay } from '../replay';
+import { Scheduler, type SchedulerOptions } from './scheduler';
+
+const never = new AbortController().signal;
+let folder: string;
+let model: ServableModel;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'scheduler-'));
+  model = await ServableModel.load(folder, await tinyModel(folder, { seed: 1 }), { provider: 'cpu', threads: 1 });
+});
+afterAll(async () => {
+  await model.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The model's decoder, and the passes that it was asked for; a pass that `fail` names breaks. */
+function watched(fail: (pass: Pass) => boolean = () => false): { decoder: Decoder; passes: Pass[] } {
+  const passes: Pass[] = [];
+  const { decoder } = model;
+  return {
+    passes,
+    decoder: {
+      geometry: decoder.geometry,
+      batches: decoder.batches,
+      close: () => Promise.resolve(),
+      allocate: (rows, tokens) => {
+        const cache = decoder.allocate(rows, tokens);
+        return {
+          copy: cache.copy.bind(cache),
+          forward: (pass) => {
+            passes.push(pass);
+            return fail(pass) ? Promise.reject(new Error('the device is gone')) : cache.forward(pass);
+          },
+        };
+      },
+    },
+  };
+}
+
+function scheduler(changes: Partial<SchedulerOptions> = {}, decoder: Decoder = model.decoder): Scheduler {
+  const { contextTokens, stopTokens } = model;
+  return new Scheduler({ ...SCHEDULING, ...changes }, { decoder, contextTokens, stopTokens });
+}
+
+const request = (text: string, changes: Partial<GenerationRequest> = {}): GenerationRequest => ({
+  prompt: model.prompts.encode({ kind: 'completion', prompt: text }),
+  seed: sha256Hex(text),
+  temperatureMilli: 800,
+  maxTokens: 24,
+  tenant: 'session',
+  ...changes,
+});
+const ask = (of: Scheduler, asked: GenerationRequest, signal = never): Promise<Generated> =>
+  of.generate(asked, () => undefined, signal);
+
+const TEXTS = [
+  'Shall I',
+  'compare thee to',
+  'a',
+  'summer’s day? '.repeat(12),
+  'Thou art more lovely',
+  'and more temperate',
+];
+
+test('answers that are computed together are those that they are alone, and replay', async () => {
+  const requests = TEXTS.map((text, i) => request(text, { maxTokens: 10 + 7 * i, temperatureMilli: i % 2 ? 800 : 0 }));
+  const alone: Generated[] = [];
+  for (const one of requests) alone.push(await ask(scheduler({ slots: 1, guess: 0 }), one));
+  for (const options of [{ slots: 8 }, { slots: 2 }, { slots: 3, chunk: 7 }]) {
+    const together = scheduler(options);
+    expect(await Promise.all(requests.map((one) => ask(together, one)))).toEqual(alone);
+    expect(together.load).toEqual({ running: 0, waiting: 0 });
+  }
+  for (const [i, { tokens }] of alone.entries()) {
+    expect((await replay(model, { ...requests[i]!, tokens })).worst).toBeLessThan(1e-4);
+  }
+});
+
+test('answers join and leave between steps, and a long prompt does not stop the others', async () => {
+  const { decoder, passes } = watched();
+  const of = scheduler({ chunk: 32, guess: 0 }, decoder);
+  let long: Promise<Generated> | undefined;
+  let count = 0;
+  const first = of.generate(
+    request('first', { maxTokens: 30 }),
+    () => {
+      if (++count === 5) long = ask(of, request('word '.repeat(40), { maxTokens: 4 }));
+    },
+    never,
+  );
+  await first;
+  await long;
+  const parts = passes.filter(({ rows }) => rows[0]!.tokens.length > 1).length;
+  expect(parts).toBe(1 + Math.ceil(request('word '.repeat(40)).prompt.length / 32));
+  const widths = passes.filter(({ rows }) => rows[0]!.tokens.length === 1).map(({ rows }) => rows.length);
+  expect(widths).toContain(2);
+  // Between two parts of the long prompt the first answer went on.
+  const starts = passes.flatMap(({ rows }, at) => (rows[0]!.tokens.length > 1 ? [at] : []));
+  for (let part = 2; part < starts.length; part++) expect(starts[part]! - starts[part - 1]!).toBe(2);
+});
+
+test('guessing ahead takes fewer passes and changes no token', async () => {
+  const repeating = request('la la la la la la la la la la la la', { temperatureMilli: 0, maxTokens: 60 });
+  const [plain, guessed] = [watched(), watched()];
+  const expected = await ask(scheduler({ guess: 0 }, plain.decoder), repeating);
+  expect(await ask(scheduler({ guess: 4 }, guessed.decoder), repeating)).toEqual(expected);
+  expect(guessed.passes.length).toBeLessThan(plain.passes.length);
+});
+
+test('what was computed of a prompt is not computed again, unless another asked for it', async () => {
+  const { decoder, passes } = watched();
+  const of = scheduler({ guess: 0 }, decoder);
+  const asked = request('Shall I compare thee to a summer’s day?', { maxTokens: 3 });
+  const first = await ask(of, asked);
+  const computed = (): number => passes.reduce((sum, { rows }) => sum + rows[0]!.tokens.length, 0);
+  const whole = computed();
+  expect(await ask(of, asked)).toEqual(first);
+  expect(computed() - whole).toBe(3);
+  expect(await ask(of, { ...asked, tenant: 'another' })).toEqual(first);
+  expect(computed() - whole - 3).toBe(whole);
+});
+
+test('a cancelled answer ends within a step and keeps what was given; the others go on', async () => {
+  const of = scheduler();
+  const cancel = new AbortController();
+  let count = 0;
+  const cancelled = of.generate(
+    request('gone'),
+    () => {
+      if (++count === 4) cancel.abort();
+    },
+    cancel.signal,
+  );
+  const other = ask(of, request('stays'));
+  expect((await cancelled).stop).toBe('cancelled');
+  expect((await cancelled).tokens).toHaveLength(4);
+  expect(await other).toEqual(await ask(scheduler(), request('stays')));
+});
+
+test('who waits can go away, is turned away when the queue is full, and is told when it begins', async () => {
+  const of = scheduler({ slots: 1, waiting: 2, waitingPerTenant: 2 });
+  const began: string[] = [];
+  const begin = (name: string) => ({ begin: () => void began.push(name) });
+  const first = ask(of, request('one', begin('one')));
+  await new Promise((resolve) => setImmediate(resolve));
+  const cancel = new AbortController();
+  const leaves = ask(of, request('two', begin('two')), cancel.signal);
+  const stays = ask(of, request('three', begin('three')));
+  await expect(ask(of, request('four'))).rejects.toThrowWithCode('overloaded');
+  cancel.abort(new Error('gone'));
+  await expect(leaves).rejects.toThrow('gone');
+  await Promise.all([first, stays]);
+  expect(began).toEqual(['one', 'three']);
+  const expired = request('late', {
+    begin: () => {
+      throw new Error('expired');
+    },
+  });
+  await expect(ask(of, expired)).rejects.toThrow('expired');
+});
+
+test('answers wait while the memory for keys and values is taken, and one that is larger runs alone', async () => {
+  const { decoder, passes } = watched();
+  const perToken = cacheBytes(model.decoder.geometry);
+  const of = scheduler({ cacheBytes: 60 * perToken, guess: 0 }, decoder);
+  await Promise.all(['one', 'two', 'three'].map((text) => ask(of, request(text, { maxTokens: 24 }))));
+  expect(Math.max(...passes.map(({ rows }) => rows.length))).toBe(2);
+  await expect(ask(of, request('large', { maxTokens: TINY.context }))).resolves.toBeDefined();
+});
+
+test('a pass that breaks ends its answers, and the next request is answered', async () => {
+  let broken = true;
+  const { decoder } = watched(({ rows }) => broken && rows[0]!.past > 6);
+  const of = scheduler({}, decoder);
+  const both = [ask(of, request('one')), ask(of, request('two'))];
+  for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
+  broken = false;
+  expect(await ask(of, request('three'))).toEqual(await ask(scheduler(), request('three')));
+  expect(of.load).toEqual({ running: 0, waiting: 0 });
+});

@@ -1,0 +1,239 @@
+import { cacheBytes, type Decoder, type KeyValueCache, type PassRow } from '../decoder/decoder';
+import { roomFor, type Generated, type GenerationRequest } from '../generation';
+import { FairQueue } from './fair-queue';
+import { lookUp } from './lookup';
+import { Rows, type Moved } from './rows';
+import { Running } from './running';
+
+export interface SchedulerOptions {
+  /** Most answers that are computed together. */
+  readonly slots: number;
+  /** Prompt tokens of one pass: longer prompts let the other answers go on between their parts. */
+  readonly chunk: number;
+  /** Most requests that wait, in all and of one tenant. */
+  readonly waiting: number;
+  readonly waitingPerTenant: number;
+  /** Bytes that keys and values of running answers may take together. */
+  readonly cacheBytes: number;
+  /** Tokens that are guessed ahead while one answer runs alone; 0 for none. */
+  readonly guess: number;
+}
+
+/** What is scheduled. */
+export interface Schedulable {
+  readonly decoder: Decoder;
+  /** Tokens that end an answer. */
+  readonly stopTokens: ReadonlySet<number>;
+  /** Longest sequence, prompt and answer together. */
+  readonly contextTokens: number;
+}
+
+/**
+ * Continuous batching (Yu et al., "Orca", 2022): answers join and leave at every step. A round is one part of one waiting
+ * prompt and one step of all answers that decode. Answers that are alone are guessed ahead.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #model: Schedulable;
+  readonly #rows: Rows;
+  readonly #cache: KeyValueCache;
+  readonly #queue: FairQueue<Running>;
+  /** Answers by the row that they decode in. */
+  readonly #decoding: Running[] = [];
+  readonly #prefilling: Running[] = [];
+  #reserved = 0;
+  #looping = false;
+
+  constructor(options: SchedulerOptions, model: Schedulable) {
+    this.#options = options;
+    this.#model = model;
+    const rows = options.slots + 1;
+    this.#cache = model.decoder.allocate(rows, model.contextTokens);
+    this.#rows = new Rows({ rows, reuse: true }, { cache: this.#cache });
+    this.#queue = new FairQueue({ waiting: options.waiting, perTenant: options.waitingPerTenant });
+  }
+
+  /** Answers that run or wait. */
+  get load(): { running: number; waiting: number } {
+    return { running: this.#decoding.length + this.#prefilling.length, waiting: this.#queue.size };
+  }
+
+  /**
+   * Computes an answer; `onToken` is told of each token as it is drawn, stop tokens included. A cancelled `signal` ends
+   * it within a step, and what was given is the answer.
+   * @throws {LlmchainError} `invalid_argument` when the prompt leaves no room, `overloaded` when the queue is full; the
+   * signal's reason when it was cancelled while it waited
+   */
+  async generate(
+    request: GenerationRequest,
+    onToken: (token: number) => void,
+    signal: AbortSignal,
+  ): Promise<Generated> {
+    signal.throwIfAborted();
+    const most = Math.min(request.maxTokens, roomFor(request.prompt.length, this.#model.contextTokens));
+    const limits = { most, stopTokens: this.#model.stopTokens };
+    let cancel = (): void => undefined;
+    const answer = new Promise<Generated>((resolve, reject) => {
+      const running = new Running(request, limits, { onToken, resolve, reject }, signal);
+      this.#queue.push(request.tenant, running);
+      cancel = () => {
+        if (this.#queue.remove(request.tenant, running)) running.fail(signal.reason);
+      };
+    });
+    signal.addEventListener('abort', cancel, { once: true });
+    void this.#loop();
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #loop(): Promise<void> {
+    if (this.#looping) return;
+    this.#looping = true;
+    // What is asked for in the same turn of the event loop begins together.
+    await Promise.resolve();
+    try {
+      for (;;) {
+        this.#admit();
+        if (this.#decoding.length + this.#prefilling.length === 0) break;
+        await this.#prefill();
+        await this.#decode();
+      }
+    } catch (error) {
+      // A fault of the scheduler itself: nobody is left waiting for what will not come.
+      for (const running of [...this.#decoding, ...this.#prefilling]) running.fail(error);
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) next.fail(error);
+    } finally {
+      this.#looping = false;
+    }
+  }
+
+  #admit(): void {
+    for (let next = this.#queue.peek(); next && this.#rows.free > 0; next = this.#queue.peek()) {
+      const bytes = this.#bytesOf(next);
+      // What alone is more than the memory runs alone.
+      if (this.#reserved > 0 && this.#reserved + bytes > this.#options.cacheBytes) return;
+      this.#queue.shift();
+      try {
+        next.request.begin?.();
+      } catch (error) {
+        next.fail(error);
+        continue;
+      }
+      const { row, cached } = this.#rows.take(next.request.tenant, next.request.prompt);
+      Object.assign(next, { row, cached });
+      this.#reserved += bytes;
+      this.#prefilling.push(next);
+    }
+  }
+
+  /** One part of the prompt that has waited longest. */
+  async #prefill(): Promise<void> {
+    const running = this.#prefilling[0];
+    if (!running) return;
+    if (running.signal.aborted) {
+      running.end('cancelled');
+      this.#free(running);
+      return;
+    }
+    const tokens = running.tokens.slice(running.cached, running.cached + this.#options.chunk);
+    await this.#pass([running], [{ past: running.cached, tokens }], 1, (logits) => {
+      running.cached += tokens.length;
+      this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
+      this.#queue.charge(running.request.tenant, tokens.length);
+      if (running.pending > 0) {
+        // The others' prompts go on too.
+        this.#prefilling.push(this.#prefilling.shift()!);
+        return;
+      }
+      this.#take(running, logits);
+      if (running.ended) return;
+      this.#moved(this.#rows.decode(running.row));
+      this.#prefilling.shift();
+      this.#decoding[running.row] = running;
+    });
+  }
+
+  /** One step of everything that decodes. */
+  async #decode(): Promise<void> {
+    for (const running of [...this.#decoding]) {
+      if (!running.signal.aborted) continue;
+      running.end('cancelled');
+      this.#free(running);
+    }
+    const all = [...this.#decoding];
+    if (all.length === 0) return;
+    const guess = all.length === 1 && this.#prefilling.length === 0 ? this.#guess(all[0]!) : [];
+    const { vocabulary } = this.#model.decoder.geometry;
+    const rows = all.map(({ cached, tokens }) => ({ past: cached, tokens: [...tokens.slice(cached), ...guess] }));
+    await this.#pass(all, rows, 1 + guess.length, (logits, running) => {
+      for (let at = 0; ; at++) {
+        running.cached++;
+        const token = this.#take(running, logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+        if (running.ended || token === undefined || token !== guess[at]) break;
+      }
+      this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
+    });
+  }
+
+  #guess(running: Running): number[] {
+    const most = Math.min(this.#options.guess, running.left - 1);
+    return most > 0 ? lookUp(running.tokens, most) : [];
+  }
+
+  /** Runs a pass and hands each answer its logits; an answer that fails ends alone, a pass that fails ends them all. */
+  async #pass(
+    all: readonly Running[],
+    rows: readonly PassRow[],
+    wanted: number,
+    each: (logits: Float32Array, running: Running) => void,
+  ): Promise<void> {
+    const size = wanted * this.#model.decoder.geometry.vocabulary;
+    try {
+      const logits = await this.#cache.forward({ first: all[0]!.row, rows, logits: wanted });
+      // Those that end leave their rows only after all were told: rows would change under the others.
+      all.forEach((running, index) => {
+        each(logits.subarray(index * size, (index + 1) * size), running);
+      });
+    } catch (error) {
+      for (const running of all) if (!running.ended) running.fail(error);
+    }
+    for (const running of all) if (running.ended) this.#free(running);
+  }
+
+  #take(running: Running, logits: Float32Array): number | undefined {
+    try {
+      this.#queue.charge(running.request.tenant, 1);
+      return running.take(logits);
+    } catch (error) {
+      running.fail(error);
+      return undefined;
+    }
+  }
+
+  /** Frees an ended answer's row for the next. */
+  #free(running: Running): void {
+    const waiting = this.#prefilling.indexOf(running);
+    if (waiting >= 0) this.#prefilling.splice(waiting, 1);
+    this.#reserved -= this.#bytesOf(running);
+    this.#moved(this.#rows.release(running.row));
+    this.#decoding.length = this.#rows.decoding;
+  }
+
+  /** Rows changed places: so do the answers in them. */
+  #moved({ from, to }: Moved): void {
+    if (from === to) return;
+    const all = [...this.#decoding, ...this.#prefilling];
+    const [one, other] = [all.find(({ row }) => row === from), all.find(({ row }) => row === to)];
+    if (one) one.row = to;
+    if (other) other.row = from;
+    for (const running of all) if (running.row < this.#rows.decoding) this.#decoding[running.row] = running;
+  }
+
+  #bytesOf({ request }: Running): number {
+    const tokens = Math.min(this.#model.contextTokens, request.prompt.length + request.maxTokens);
+    return tokens * cacheBytes(this.#model.decoder.geometry);
+  }
+}
