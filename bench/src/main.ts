@@ -12,6 +12,7 @@ import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
 import { outcomes, ratioOf, table, type Report } from './report';
 import { similar } from './similar';
+import { phash } from './phash';
 import { up } from './up';
 
 const RESULTS = resolve(__dirname, '../results');
@@ -22,6 +23,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['dataset', dataset],
   ['ledger-hotkey', ledgerHotkey],
   ['similar', similar],
+  ['phash', phash],
 ]);
 
 const Options = z.strictObject({

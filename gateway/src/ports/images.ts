@@ -2,6 +2,8 @@
 export interface ReadImage {
   /** The pHash, 16 hexadecimal digits; undefined for an image without features. */
   phash?: string;
+  /** pHashes of windows of 95 % of each side, in the middle and in the corners; those without features are left out. */
+  windows?: string[];
   /** The XMP packet as it lies in the file. */
   xmp?: Uint8Array;
 }

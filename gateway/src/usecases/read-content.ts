@@ -87,11 +87,13 @@ export class ReadContent {
 
   async #image(content: Source): Promise<Found> {
     const bytes = await whole(content);
-    const { phash, xmp } = await this.#ports.images.read(bytes);
+    const { phash, windows = [], xmp } = await this.#ports.images.read(bytes);
     const said = xmp && xmpSignal(xmp, Buffer.from(xmp).toString('utf8'));
     const { signal, credentials } = await this.#manifest(bytes);
     return {
-      ...(phash === undefined ? {} : { fingerprint: { method: 'phash-64', bits: phash } }),
+      ...(phash === undefined
+        ? {}
+        : { fingerprint: { method: 'phash-64', bits: phash, ...(windows.length > 0 ? { windows } : {}) } }),
       signals: [said, signal].filter((each) => each !== undefined),
       ...(credentials ? { credentials } : {}),
     };

@@ -23,7 +23,10 @@ export function work(record: Work): Lineage {
 /** What a work looks or reads like, by its record in a block; nothing for one without a fingerprint. */
 export function fingerprintRows({ sha256, fingerprint }: Work, block: number): FingerprintRow[] {
   if (!fingerprint) return [];
-  const value = fingerprint.method === 'phash-64' ? fingerprint.bits : fingerprint.signature;
+  const value =
+    fingerprint.method === 'phash-64'
+      ? [fingerprint.bits, ...(fingerprint.windows ?? [])].join(',')
+      : fingerprint.signature;
   return [{ work: sha256, block, method: fingerprint.method, value }];
 }
 

@@ -91,5 +91,7 @@ export class Similar {
 }
 
 function fingerprintOf({ method, value }: { method: string; value: string }): Fingerprint {
-  return method === 'phash-64' ? { method, bits: value } : { method: 'minhash-128', signature: value };
+  if (method !== 'phash-64') return { method: 'minhash-128', signature: value };
+  const [bits = '', ...windows] = value.split(',');
+  return { method, bits, ...(windows.length > 0 ? { windows } : {}) };
 }

@@ -21,6 +21,17 @@ describe('likeness', () => {
     expect(likeness(image(0n), image(bits))).toEqual({ method: 'phash-64', differing, resembles });
   });
 
+  test('an image is compared with the windows of another, both ways, and no window with a window', () => {
+    const cut: Fingerprint = { method: 'phash-64', bits: 'f'.repeat(16), windows: ['0000000000000001'] };
+    for (const [a, b] of [
+      [cut, image(0n)],
+      [image(0n), cut],
+    ] as const)
+      expect(likeness(a, b)).toEqual({ method: 'phash-64', differing: 1, resembles: true });
+    const other: Fingerprint = { method: 'phash-64', bits: '00000000ffffffff', windows: ['0000000000000001'] };
+    expect(likeness(cut, other)).toMatchObject({ differing: 31, resembles: false });
+  });
+
   test.each([
     [0, true],
     [38, true],

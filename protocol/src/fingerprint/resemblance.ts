@@ -23,10 +23,17 @@ export interface Likeness {
   resembles: boolean;
 }
 
-/** @returns undefined for fingerprints of different methods: an image is like no text */
+/**
+ * Images are compared as wholes, and each as a whole with the windows of the other: so a copy that was cut is found.
+ * @returns undefined for fingerprints of different methods: an image is like no text
+ */
 export function likeness(a: Fingerprint, b: Fingerprint): Likeness | undefined {
   if (a.method === 'phash-64' && b.method === 'phash-64') {
-    const differing = hammingDistance(a.bits, b.bits);
+    const cut = [
+      ...(b.windows ?? []).map((window) => hammingDistance(a.bits, window)),
+      ...(a.windows ?? []).map((window) => hammingDistance(window, b.bits)),
+    ];
+    const differing = Math.min(hammingDistance(a.bits, b.bits), ...cut);
     return { method: a.method, differing, resembles: differing <= RESEMBLING.hamming };
   }
   if (a.method === 'minhash-128' && b.method === 'minhash-128') {

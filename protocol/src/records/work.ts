@@ -27,14 +27,18 @@ export type Creator = z.infer<typeof Creator>;
 export const Share = z.strictObject({ holder: Account, share: BasisPoints.min(1) });
 export type Share = z.infer<typeof Share>;
 
+const PHash = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 lower-case hexadecimal digits');
+
 /**
- * What a work looks or reads like, so that copies are found: of an image the 64-bit pHash, of a text MinHash of 128
- * permutations over shingles of five words (128 × 4 bytes, base64).
+ * What a work looks or reads like, so that copies are found: of an image the 64-bit pHash, and those of parts of it that a
+ * copy may have been cut to; of a text MinHash of 128 permutations over shingles of five words (128 × 4 bytes, base64).
  */
 export const Fingerprint = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('phash-64'),
-    bits: z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 lower-case hexadecimal digits'),
+    bits: PHash,
+    /** Of windows of 95 % of each side: in the middle and in the corners. */
+    windows: z.array(PHash).min(1).max(5).optional(),
   }),
   z.strictObject({
     method: z.literal('minhash-128'),

@@ -10,6 +10,18 @@ export interface SharpImagesOptions {
   seconds: number;
 }
 
+/** Edge of the grey square that all hashes of an image are made from, and of its windows: 95 % of it. */
+const EDGE = 320;
+const WINDOW = 304;
+/** Where windows lie: in the middle and in the corners. */
+const WINDOWS = [
+  [8, 8],
+  [0, 0],
+  [16, 0],
+  [0, 16],
+  [16, 16],
+] as const;
+
 /** Images by libvips. Formats that draw or run something, such as SVG, never reach it. */
 export class SharpImages implements Images {
   readonly #options: SharpImagesOptions;
@@ -36,21 +48,41 @@ export class SharpImages implements Images {
           limit: pixels,
         });
       }
-      const { data, info } = await image
+      const grey = await image
         .flatten({ background: '#fff' })
         .greyscale()
-        .resize(PHASH_EDGE, PHASH_EDGE, { fit: 'fill', kernel: 'lanczos3' })
+        .resize(EDGE, EDGE, { fit: 'fill', kernel: 'lanczos3' })
         .raw({ depth: 'uchar' })
         .timeout({ seconds })
         .toBuffer({ resolveWithObject: true });
-      const bits = phash(data.filter((_, index) => index % info.channels === 0));
-      return { ...(bits === undefined ? {} : { phash: bits }), ...(xmp ? { xmp } : {}) };
+      const square = grey.data.filter((_, index) => index % grey.info.channels === 0);
+      const bits = await hashOf(square, [0, 0], EDGE);
+      const windows = await Promise.all(WINDOWS.map((at) => hashOf(square, at, WINDOW)));
+      const parts = windows.filter((window) => window !== undefined);
+      return {
+        ...(bits === undefined ? {} : { phash: bits, ...(parts.length > 0 ? { windows: parts } : {}) }),
+        ...(xmp ? { xmp } : {}),
+      };
     } catch (error) {
       if (error instanceof LlmchainError) throw error;
       const message = `The content begins as ${kind.name} but cannot be decoded: it is cut short or damaged.`;
       throw refused(message, { kind: kind.name }, error);
     }
   }
+}
+
+/** @param data a square of {@link EDGE} grey levels a side, of which the window at `left`, `top` is hashed */
+async function hashOf(
+  data: Uint8Array,
+  [left, top]: readonly [number, number],
+  edge: number,
+): Promise<string | undefined> {
+  const { data: levels, info } = await sharp(data, { raw: { width: EDGE, height: EDGE, channels: 1 } })
+    .extract({ left, top, width: edge, height: edge })
+    .resize(PHASH_EDGE, PHASH_EDGE, { fit: 'fill', kernel: 'lanczos3' })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return phash(levels.filter((_, index) => index % info.channels === 0));
 }
 
 function refused(message: string, details: object, cause?: unknown): LlmchainError {
