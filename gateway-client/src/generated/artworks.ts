@@ -73,7 +73,8 @@ export interface ArtworksOperations {
         jurisdiction?: string;
         derivedFrom?: string;
         versionOf?: string;
-        fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+        fingerprint?:
+          { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
         c2pa?: string;
         signals?: {
           source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
@@ -147,7 +148,8 @@ export interface ArtworksOperations {
       jurisdiction?: string;
       derivedFrom?: string;
       versionOf?: string;
-      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      fingerprint?:
+        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
       c2pa?: string;
       signals?: {
         source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
@@ -192,7 +194,8 @@ export interface ArtworksOperations {
       jurisdiction?: string;
       derivedFrom?: string;
       versionOf?: string;
-      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      fingerprint?:
+        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
       c2pa?: string;
       signals?: {
         source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
@@ -335,7 +338,8 @@ export interface ArtworksOperations {
           jurisdiction?: string;
           derivedFrom?: string;
           versionOf?: string;
-          fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+          fingerprint?:
+            { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
           c2pa?: string;
           signals?: {
             source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
@@ -405,7 +409,8 @@ export interface ArtworksOperations {
       jurisdiction?: string;
       derivedFrom?: string;
       versionOf?: string;
-      fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+      fingerprint?:
+        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
       c2pa?: string;
       signals?: {
         source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';

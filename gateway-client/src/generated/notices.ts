@@ -22,7 +22,8 @@ export interface NoticesOperations {
           jurisdiction?: string;
           derivedFrom?: string;
           versionOf?: string;
-          fingerprint?: { method: 'phash-64'; bits: string } | { method: 'minhash-128'; signature: string };
+          fingerprint?:
+            { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
           c2pa?: string;
           signals?: {
             source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
