@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { text } from '@llmchain/cli/dist/demo/texts';
 import { LlmchainError, sha256Hex } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Benchmark } from './benchmark';
+import { peakWhile } from './memory';
 import { numbers } from './random';
 
 const ITEMS = 100_000;
@@ -39,12 +39,6 @@ function* corpus(lines: readonly string[], items: number): Generator<string> {
   }
 }
 
-/** Proportional set size of a process, KiB; 0 once it has ended. */
-async function pss(pid: number): Promise<number> {
-  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
-}
-
 interface Measured {
   seconds: number;
   peakMiB: number;
@@ -56,20 +50,13 @@ async function measure(arm: string, file: string): Promise<Measured> {
   const child = spawn(process.execPath, [path.join(__dirname, 'dataset-arm.js'), arm, file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let [said, peak, ended] = ['', 0, false];
+  let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exit = new Promise<number | null>((done, fail) => {
     child.once('error', fail);
     child.once('close', done);
-  }).finally(() => (ended = true));
-  const watch = async (): Promise<void> => {
-    while (!isOver()) {
-      peak = Math.max(peak, await pss(child.pid!));
-      await delay(50);
-    }
-  };
-  const isOver = (): boolean => ended;
-  const [code] = await Promise.all([exit, watch()]);
+  });
+  const { result: code, peak } = await peakWhile(child.pid!, () => exit);
   if (code !== 0) throw new LlmchainError('internal', `The arm ${arm} ended with ${code}.`);
   const seconds = (performance.now() - started) / 1000;
   return { seconds, peakMiB: peak / KIBIBYTE, outcome: Outcome.parse(JSON.parse(said)) };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Benchmark } from './benchmark';
 import { Consortium } from './consortium';
 import { Samples } from './figures';
+import { content } from './content';
 import { dataset } from './dataset';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
@@ -20,6 +21,7 @@ const RESULTS = resolve(__dirname, '../results');
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['up', up],
   ['ledger', ledger],
+  ['content', content],
   ['dataset', dataset],
   ['ledger-hotkey', ledgerHotkey],
   ['similar', similar],
