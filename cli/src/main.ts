@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
 import { registerDispute } from './commands/dispute';
 import { doctorCommand } from './commands/doctor';
+import { registerGrant } from './commands/grant';
 import { registerLicence } from './commands/licence';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
 import { registerMarket } from './commands/market';
@@ -106,7 +107,14 @@ function program(): Command {
     .action((options: Common & { member: string }) =>
       carryOut(options, (settings, terminal) => ordererRenewCommand(settings, terminal, options)),
     );
-  for (const register of [registerArtwork, registerLicence, registerMarket, registerDataset, registerDispute])
+  for (const register of [
+    registerArtwork,
+    registerLicence,
+    registerMarket,
+    registerDataset,
+    registerDispute,
+    registerGrant,
+  ])
     register(root);
   return root;
 }

@@ -157,6 +157,7 @@ export function putModel(
   version: number,
   from: { job: string; dataset: string; datasetVersion: number },
   state: 'candidate' | 'approved',
+  more: Partial<RecordOf<'model'>> = {},
 ): BlockWrite {
   const digest = sha256Hex(model, String(version));
   return put('model', [model, ordinal(version)], {
@@ -180,6 +181,7 @@ export function putModel(
     approvals: state === 'approved' ? ['ArchiveMSP', 'GuildMSP', 'LabMSP'] : [],
     owner: { member: 'LabMSP' },
     ...stamps,
+    ...more,
   });
 }
 

@@ -66,6 +66,7 @@ export function registerArtwork(root: Command): void {
   for (const [name, description, run] of [
     ['show', "a work's record", show],
     ['history', "everything that ever stood in a work's record, and its sales", history],
+    ['erasure', 'what became of the copies of an erased work, by each member that held one', erasure],
   ] as const)
     add(name, description)
       .argument('<sha256>', 'the work', digest)
@@ -99,6 +100,23 @@ export function registerArtwork(root: Command): void {
         const work = await who.api.call('POST /v1/artworks/{id}/withdraw', { params: { id } });
         await who.settle(work.block);
         terminal.result(work, `${work.title} is withdrawn; what relied on it is tainted.`);
+      }),
+    );
+  addPerson(
+    add('erase', 'withdraw a work and have every copy of its content destroyed; there is no way back'),
+    'artist',
+  )
+    .argument('<sha256>', 'the work', digest)
+    .addHelpText('after', '\nExample:\n  $ ./llmchain artwork erase SHA256 --member guild --as ann')
+    .action((id: string, options: Common & ActingOptions) =>
+      carryOut(options, async (settings, terminal) => {
+        const who = await acting(settings, terminal, options, HOLDER);
+        const erasure = await who.api.call('POST /v1/artworks/{id}/erase', { params: { id } });
+        await who.settle(erasure.block);
+        terminal.result(
+          erasure,
+          `Every member destroys its copy. "llmchain artwork erasure ${id}" tells how far they are.`,
+        );
       }),
     );
 }
@@ -172,6 +190,18 @@ async function history(settings: Settings, terminal: Terminal, id: string, membe
       `sale ${sale}: ${state}, ${price} micro-credits${soldTo ? `, to ${soldTo}` : ''}`,
   );
   terminal.result(answer, [...versions, ...sales].join('\n'));
+}
+
+async function erasure(settings: Settings, terminal: Terminal, id: string, member: string): Promise<void> {
+  const { admin } = memberNamed(await membersOf(settings.home), member);
+  const statement = await admin.call('GET /v1/artworks/{id}/erasure', { params: { id } });
+  const members = statement.members.map(({ member: mspId, grounds, attestation }) => {
+    const said = attestation ? `${attestation.outcome}, ${attestation.derived} derived` : 'has not attested yet';
+    return `${mspId}: ${said} (${grounds.join(', ')})`;
+  });
+  const made = statement.madeFrom.map(({ title, work }) => `Made from it, and its owner's: ${work}  ${title}`);
+  const end = statement.complete ? 'No member holds a copy.' : 'Not complete.';
+  terminal.result(statement, [...members, ...made, end].join('\n'));
 }
 
 /** What may be done, for people. */

@@ -74,6 +74,19 @@ test('records of every kind are proven', async () => {
   expect([...proven].sort()).toEqual(Object.keys(RECORDS).sort());
 });
 
+test('of a model version it is told what it was made from', async () => {
+  const { state } = requests.serving.world;
+  const { parts } = keys().find(({ type }) => type === 'model')!;
+  const key = compositeKey('model', parts);
+  const before = state.get(key)!;
+  const parent = { model: 'poet', version: 7, by: 'fine_tuning' };
+  const record = { ...(JSON.parse(Buffer.from(before).toString()) as object), parent };
+  state.set(key, Buffer.from(canonicalJson(record)));
+  const { ok, proves } = verify(await collector.record('model', parts));
+  state.set(key, before);
+  expect({ ok, proves }).toEqual({ ok: true, proves: expect.stringMatching(/, made from poet@7 by fine-tuning$/) });
+});
+
 test('one altered bit of evidence of any kind is found', async () => {
   const kinds = new Map(keys().map(({ type, parts }) => [type, parts]));
   for (const [type, parts] of kinds) {

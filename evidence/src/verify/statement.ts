@@ -1,4 +1,4 @@
-import { receiptId } from '@llmchain/protocol';
+import { receiptId, type ModelVersion } from '@llmchain/protocol';
 import type { Subject } from '../bundle/schema';
 import type { ProvenRecord } from './read';
 
@@ -23,7 +23,7 @@ export function statementOf(subject: Subject, record: ProvenRecord): string {
   const when = `at ${new Date(record.time).toISOString()}`;
   switch (subject.kind) {
     case 'record':
-      return `${subjectName(subject)} stood on the ledger as block ${record.place.block} wrote it, ${when}`;
+      return `${subjectName(subject)} stood on the ledger as block ${record.place.block} wrote it, ${when}${madeFrom(record)}`;
     case 'receipt':
       return `${subjectName(subject)} stands in batch ${record.parts.join('/')}, which rivals of its producer accepted`;
     case 'dataset': {
@@ -35,6 +35,12 @@ export function statementOf(subject: Subject, record: ProvenRecord): string {
     case 'absence':
       return `${versionOf(subject)} does not hold an item ${subject.digest}`;
   }
+}
+
+/** A model version's parent, which its record names. */
+function madeFrom({ type, value }: ProvenRecord): string {
+  const parent = type === 'model' ? (value as ModelVersion).parent : undefined;
+  return parent ? `, made from ${parent.model}@${parent.version} by ${parent.by.replace('_', '-')}` : '';
 }
 
 function versionOf({ dataset, version }: { dataset: string; version: number }): string {

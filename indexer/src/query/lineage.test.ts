@@ -133,6 +133,36 @@ describe('trace', () => {
     });
   });
 
+  test('a version leads to those that it was made from and to their works; what is from outside is named a gap', async () => {
+    const made = (by: 'fine_tuning' | 'quantisation', parent: string) => ({
+      parent: { model: parent, version: 1, by },
+    });
+    const external = { class: 'external' as const };
+    const ledger = new BlockList(STORY);
+    const indexer = await bench.follow(ledger);
+    ledger.add(
+      block(TIP + 1, [
+        transaction('models:register', [
+          putModel('elegist', 1, MADE_BY, 'approved', made('fine_tuning', 'poet')),
+          putModel('small', 1, MADE_BY, 'approved', made('quantisation', 'elegist')),
+          putModel('foreign', 1, MADE_BY, 'approved', external),
+          putModel('tuned', 1, MADE_BY, 'approved', { ...made('fine_tuning', 'foreign'), ...external }),
+        ]),
+      ]),
+    );
+    await indexer.waitFor(TIP + 1, 5_000);
+    const up = await indexer.trace('small@1', { direction: 'up' });
+    expect(up.edges).toEqual(
+      expect.arrayContaining([
+        { from: 'model:small@1', to: 'model:elegist@1', kind: 'quantised from' },
+        { from: 'model:elegist@1', to: 'model:poet@1', kind: 'fine-tuned from' },
+      ]),
+    );
+    expect(up.gaps).toEqual([]);
+    expect(ids(await indexer.trace(sonnet18.sha256, { direction: 'down' }))).toContain('model:small@1');
+    expect((await indexer.trace('tuned@1', { direction: 'up' })).gaps).toEqual(['external_base']);
+  });
+
   test('a hole in the lineage is named', async () => {
     const indexer = await bench.follow(new BlockList([STORY[0]!, { ...STORY[7]!, number: 1 }]));
     await indexer.waitFor(1, 5_000);
