@@ -8,6 +8,7 @@ import { Consortium } from './consortium';
 import { Samples } from './figures';
 import { content } from './content';
 import { dataset } from './dataset';
+import { datasetSeal } from './dataset-seal';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
@@ -23,6 +24,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['ledger', ledger],
   ['content', content],
   ['dataset', dataset],
+  ['dataset-seal', datasetSeal],
   ['ledger-hotkey', ledgerHotkey],
   ['similar', similar],
   ['phash', phash],

@@ -8,3 +8,11 @@ export async function send(method: string, url: string, key: string, body: objec
   if (!response.ok) throw new LlmchainError('unavailable', `${method} ${url} failed: ${text}`, { url });
   return JSON.parse(text);
 }
+
+/** As {@link send}, of what is asked for. */
+export async function receive(url: string, key: string): Promise<unknown> {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${key}` } });
+  const text = await response.text();
+  if (!response.ok) throw new LlmchainError('unavailable', `GET ${url} failed: ${text}`, { url });
+  return JSON.parse(text);
+}

@@ -11,6 +11,7 @@ import { registerGrant } from './commands/grant';
 import { registerLicence } from './commands/licence';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
 import { registerMarket } from './commands/market';
+import { registerReward } from './commands/reward';
 import { ordererRenewCommand } from './commands/orderer';
 import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
@@ -112,6 +113,7 @@ function program(): Command {
     registerLicence,
     registerMarket,
     registerDataset,
+    registerReward,
     registerDispute,
     registerGrant,
   ])

@@ -1,4 +1,15 @@
-import { Account, Creator, DatasetRef, Digest, Id, Millis, Permission, Use, type Preference } from '@llmchain/protocol';
+import {
+  Account,
+  Address,
+  Creator,
+  DatasetRef,
+  Digest,
+  Id,
+  Millis,
+  Permission,
+  Use,
+  type Preference,
+} from '@llmchain/protocol';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
@@ -19,6 +30,7 @@ export function count(text: string): number {
 
 export const identifier = (text: string): string => checked(Id, text);
 export const digest = (text: string): string => checked(Digest, text);
+export const address = (text: string): string => checked(Address, text);
 export const account = (text: string): Account => checked(Account, text);
 
 /** One value more of an option that may be given several times. */

@@ -23,7 +23,7 @@ const NO_ROUTE: Partial<Record<TransactionName, string>> = {
 const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   licenceTerms: ['artworks:offerLicence', 'artworks:acceptLicence'],
   registerWorks: ['artworks:register'],
-  sealDataset: ['datasets:addPage', 'datasets:consent', 'datasets:seal'],
+  sealDataset: ['datasets:addPage', 'datasets:seal'],
   registerModel: ['models:register'],
   rewardContributors: ['credits:fundReward', 'credits:claimReward'],
   shardDataset: ['datasets:shard'],

@@ -7,8 +7,10 @@ import { memberNamed, membersOf } from '../consortium/members';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
 import { addSettings, type Settings } from '../settings';
 import type { Terminal } from '../terminal';
-import { datasetVersion, digest, identifier, several } from '../values';
+import { address, datasetVersion, digest, identifier, several } from '../values';
+import { registerAnnotate } from './annotate';
 import { registerIngest } from './ingest';
+import { registerShards } from './shards';
 
 const STEWARD = { role: 'steward', administered: false } as const;
 
@@ -26,6 +28,10 @@ interface SealOptions extends ActingOptions {
   licence?: string;
   spdx: string;
   items?: string;
+  manifest?: string[];
+  cleaning?: string;
+  diversity?: string;
+  annotations?: string[];
 }
 
 export function registerDataset(root: Command): void {
@@ -55,14 +61,20 @@ export function registerDataset(root: Command): void {
     .option('--licence <id>', 'the licence that the works of --work rely on', identifier)
     .option('--spdx <expression>', 'licence of the works of --work', 'CC0-1.0')
     .option('--items <file>', 'lines of JSON: {"work": SHA256, "spdx": "CC0-1.0", "licence": ID}')
+    .option('--manifest <address>', 'instead of works: what was ingested; may be given several times', several(address))
+    .option('--cleaning <address>', 'the cleaning report', address)
+    .option('--diversity <address>', 'the diversity report', address)
+    .option('--annotations <address>', 'a layer of annotations; may be given several times', several(address))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ ./llmchain dataset seal verses@1 --member archive --as archivist --work SHA256 --licence ann-2027\n  $ ./llmchain dataset seal verses@2 --member archive --as archivist --items items.jsonl',
+      '\nExamples:\n  $ ./llmchain dataset seal verses@1 --member archive --as archivist --work SHA256 --licence ann-2027\n  $ ./llmchain dataset seal verses@2 --member archive --as archivist --items items.jsonl\n  $ ./llmchain dataset seal verses@3 --member archive --as archivist --manifest sha256/… --cleaning sha256/…',
     )
     .action((reference: DatasetRef, options: Common & SealOptions) =>
       carryOut(options, (settings, terminal) => seal(settings, terminal, reference, options)),
     );
   registerIngest(dataset);
+  registerAnnotate(dataset);
+  registerShards(dataset);
   add('show', 'a dataset and its sealed versions')
     .argument('<id>', 'the dataset', identifier)
     .option('--member <name>', 'whose gateway to ask', 'archive')
@@ -106,12 +118,21 @@ async function seal(
   const { work: works = [], licence, spdx } = options;
   const named = works.map((work) => ({ work, spdx, ...(licence === undefined ? {} : { licence }) }));
   const items = [...named, ...(options.items === undefined ? [] : await itemsIn(options.items))];
-  if (items.length === 0)
-    throw new LlmchainError('invalid_argument', 'There is nothing to seal: name works with --work or --items FILE.');
+  const { manifest: manifests, cleaning, diversity, annotations } = options;
+  if ((items.length === 0) === (manifests === undefined))
+    throw new LlmchainError(
+      'invalid_argument',
+      'Name what is to be sealed: works with --work or --items FILE, or what was ingested with --manifest.',
+    );
+  const reports = {
+    ...(cleaning === undefined ? {} : { cleaning: digestOf(cleaning) }),
+    ...(diversity === undefined ? {} : { diversity: digestOf(diversity) }),
+    ...(annotations === undefined ? {} : { annotations: annotations.map(digestOf) }),
+  };
   const who = await acting(settings, terminal, options, STEWARD);
   const step = terminal.step('seal');
   try {
-    const body = { version, items };
+    const body = { version, ...(manifests ? { manifests } : { items }), ...reports };
     const sealed = await who.api.call('POST /v1/datasets/{id}/versions', { params: { id }, body });
     step.done(`${sealed.items} items, ${sealed.tokens} tokens`);
     await who.settle(sealed.block);
@@ -120,6 +141,11 @@ async function seal(
     step.fail(error);
     throw error;
   }
+}
+
+/** The digest that an address names. */
+function digestOf(named: string): string {
+  return named.slice('sha256/'.length);
 }
 
 /** @throws {LlmchainError} `not_found` | `invalid_argument` with the line */

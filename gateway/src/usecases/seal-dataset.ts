@@ -20,6 +20,7 @@ import { mapConcurrently } from './concurrency';
 import { contentKey } from './content-key';
 import { MOST_ITEMS } from './ingest-dataset';
 import { readManifests } from './item-manifest';
+import { offendersAmong } from './offenders';
 import { derivedOperation } from './operation';
 import type { Place } from './transact';
 import { worksOf } from './works';
@@ -101,8 +102,9 @@ export class SealDataset {
     const { items, missing } = await this.#wanted(dataset, order);
     await this.#demandLayers(order.annotations ?? [], items);
     const pages = pagesOf(items);
-    const refused = await mapConcurrently(pages, 4, (page) => ledger.query('datasets:consent', { items: page }));
-    const offenders = [...missing, ...refused.flatMap((answer) => answer.offenders)];
+    const { owner } = await this.#ports.ledgers.service.get('dataset', dataset);
+    const refused = await offendersAmong(this.#ports, items, { ledger, licensee: owner.member });
+    const offenders = [...missing, ...refused];
     if (offenders.length > 0) {
       throw new LlmchainError(
         'consent_missing',

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { packShard } from '@llmchain/ingestion';
-import { grantStands, PAGE_ITEMS, type DatasetItem, type ShardEntry } from '@llmchain/protocol';
+import { grantStands, MOST_SHARDS, PAGE_ITEMS, type DatasetItem, type ShardEntry } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Holding, Holdings } from '../ports/holdings';
 import type { IndexRecords } from '../ports/index-records';
@@ -12,6 +12,7 @@ import { contentKey } from './content-key';
 import { DatasetItems } from './dataset-items';
 import { MOST_ITEMS } from './ingest-dataset';
 import { operationOf } from './operation';
+import { ReadAhead } from './read-ahead';
 import type { Place } from './transact';
 
 export interface ShardingOrder {
@@ -39,6 +40,10 @@ interface Ports {
   content: Content;
 }
 
+/** Items that are read ahead of their turn, and how large one of them may be, bytes. */
+const WIDTH = 16;
+const SMALL = 1024 * 1024;
+
 /** Splits a sealed version into files of whole pages in the member's bucket, and has the ledger place them. */
 export class ShardDataset {
   readonly #ports: Ports;
@@ -60,8 +65,17 @@ export class ShardDataset {
     const grants = order.grants ?? (await this.#standing(ledger, dataset, version));
     const shards: ShardEntry[] = [];
     const size = pagesPerShard * PAGE_ITEMS;
-    for (let start = 0; start < items.length; start += size)
-      shards.push(await this.#pack(actor, items.slice(start, start + size)));
+    const before = await this.#ports.index.shards.of(order, { limit: MOST_SHARDS });
+    for (let start = 0; start < items.length; start += size) {
+      const some = items.slice(start, start + size);
+      // To place what is split already, nothing has to be read again.
+      const known = before[shards.length]?.shard;
+      const same =
+        known?.items === some.length && (await this.#ports.store.size(contentKey(known.digest))) !== undefined;
+      shards.push(
+        same ? { digest: known.digest, pages: known.pages, bytes: known.bytes } : await this.#pack(actor, some),
+      );
+    }
     const { result, transaction, block } = await ledger.submit('datasets:shard', {
       operationId: operationOf(operationId),
       dataset,
@@ -74,11 +88,9 @@ export class ShardDataset {
   }
 
   async #pack(actor: Actor, items: readonly DatasetItem[]): Promise<ShardEntry> {
-    const { spool, store, holdings, content } = this.#ports;
-    const file = packShard(items, async ({ digest }) => {
-      const opened = await content.open(actor, digest);
-      return closing(await opened.open(), () => opened.close());
-    });
+    const { spool, store, holdings } = this.#ports;
+    const ahead = new ReadAhead({ width: WIDTH }, { items, load: (item) => this.#load(actor, item) });
+    const file = packShard(items, async () => (await ahead.next())());
     const spooled = await spool.take(Readable.from(file, { objectMode: false }), CONTENT_LIMIT);
     try {
       await holdings.note(piecesOf(items, spooled.digest));
@@ -87,6 +99,23 @@ export class ShardDataset {
     } finally {
       await spooled.dispose();
     }
+  }
+
+  /** What opens an item: what is small is in memory by then. */
+  async #load(actor: Actor, { digest, work, bytes }: DatasetItem): Promise<() => Promise<AsyncIterable<Buffer>>> {
+    const { store, content } = this.#ports;
+    const key = contentKey(digest);
+    // An item that was ingested lies here under its own digest; a work is asked for by whoever may have it, and logged.
+    const ingested = digest !== work && (await store.size(key)) !== undefined;
+    const open = async (): Promise<AsyncIterable<Buffer>> => {
+      if (ingested) return store.stream(key);
+      const opened = await content.open(actor, digest);
+      return closing(await opened.open(), () => opened.close());
+    };
+    if (bytes > SMALL) return open;
+    const pieces: Buffer[] = [];
+    for await (const piece of await open()) pieces.push(piece);
+    return () => Promise.resolve(Readable.from(pieces));
   }
 
   /** One grant on the version for each member that has one. */
