@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Benchmark } from './benchmark';
-import { peakWhile } from './memory';
+import { peakWhile, processorTime } from './memory';
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE = MEBIBYTE;
@@ -13,6 +13,15 @@ type Arm = (typeof ARMS)[number];
 
 const State = z.object({ processes: z.array(z.object({ name: z.string(), pid: z.number().int() })) });
 const Put = z.object({ address: z.string(), bytes: z.number() });
+
+interface Timed<T> {
+  result: T;
+  seconds: number;
+  /** Most memory of the gateway's process meanwhile, KiB. */
+  peak: number;
+  /** What it took of the processors, seconds. */
+  processor: number;
+}
 
 /** Bytes that nothing compresses, the same for the same seed: zeros under AES-256 in counter mode. */
 function* noise(seed: number, mebibytes: number): Generator<Uint8Array> {
@@ -57,10 +66,11 @@ export const content: Benchmark = {
       for await (const chunk of response.body!) hash.update(chunk as Uint8Array);
       if (hash.digest('hex') !== digest) throw new LlmchainError('digest_mismatch', 'Other content came back.');
     };
-    const timed = async <T>(act: () => Promise<T>): Promise<{ result: T; seconds: number; peak: number }> => {
-      const started = performance.now();
+    const timed = async <T>(act: () => Promise<T>): Promise<Timed<T>> => {
+      const [started, processor] = [performance.now(), await processorTime(pid)];
       const { result, peak } = await peakWhile(pid, act);
-      return { result, peak, seconds: (performance.now() - started) / 1000 };
+      const seconds = (performance.now() - started) / 1000;
+      return { result, peak, seconds, processor: (await processorTime(pid)) - processor };
     };
 
     for (let round = 1; round <= rounds; round++) {
@@ -73,6 +83,8 @@ export const content: Benchmark = {
         samples.add(`put, ${arm}`, 'MiB/s', mebibytes / putting.seconds);
         samples.add(`read, ${arm}`, 'MiB/s', mebibytes / reading.seconds);
         samples.add(`memory, ${arm}`, 'MiB', peak);
+        samples.add(`processor, put ${arm}`, 's', putting.processor);
+        samples.add(`processor, read ${arm}`, 's', reading.processor);
         const rates = [putting, reading].map((each) => Math.round(mebibytes / each.seconds));
         say(`${arm}: put ${rates[0]} MiB/s, read ${rates[1]} MiB/s, ${Math.round(peak)} MiB`);
       }

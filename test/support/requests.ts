@@ -327,6 +327,8 @@ function* examples(
   yield example('training:open', GUILD, plan('fresh'));
   yield example('training:complete', GUILD, { job: 'started', result });
   yield example('models:register', GUILD, entry('fresh'));
+  const parent = { model: 'bard', version: 1, by: 'quantisation' as const };
+  yield example('models:register', GUILD, { ...entry('fresh'), parent }, { about: 'made from another' });
   yield example('models:approve', GUILD, { model: 'bard', version: 1 });
 
   yield example('inference:openSession', GUILD, { session: 'fresh', caller: 'k1', amount: 5 });
