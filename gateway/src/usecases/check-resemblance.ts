@@ -74,6 +74,7 @@ export class CheckResemblance {
   ): Promise<Resembling[]> {
     const { works } = await this.#index.similar(fingerprint, this.#nearness);
     const others = works.filter(({ work }) => !beside.has(work)).slice(0, 5 * NAMED);
+    if (others.length === 0) return [];
     return withOwners(
       others,
       await this.#index.records.current(
