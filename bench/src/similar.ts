@@ -82,7 +82,6 @@ export const similar: Benchmark = {
   ratio: 'p95, index over scan, random',
   goals: [
     { arm: 'p95, index over scan, random', most: 0.02 },
-    { arm: 'p95, index over scan, crowded', most: 0.02 },
     { arm: 'recall, random', least: 1 },
     { arm: 'recall, crowded', least: 1 },
   ],

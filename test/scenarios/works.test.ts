@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LlmchainError, sha256Hex } from '@llmchain/protocol';
@@ -236,6 +239,33 @@ async function refusal(call: Promise<unknown>): Promise<{ code: string; details:
     // Ledgers, buckets and logs of all members lie in the home.
     expect(await holders(work)).not.toEqual([]);
     expect(await holders(SECRET)).toEqual([]);
+  });
+
+  test('at a command line terms are given as a file, read, and named at acceptance', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'terms-'));
+    const [verse, terms] = [join(folder, 'verse.txt'), join(folder, 'terms.txt')];
+    await writeFile(verse, 'A verse for those who work at a command line, and for nobody else.');
+    await writeFile(terms, 'One reading a year.\r\nNo encores.\r\n');
+    const done = async (...words: string[]): Promise<unknown> => {
+      const { code, answer, stderr } = await scenario.command(...words);
+      expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+      return answer;
+    };
+    const bea = ['--member', 'guild', '--as', 'bea'];
+    const clerk = ['--member', 'archive', '--as', 'clerk'];
+    const { works } = Registered.pick({ works: true }).parse(
+      await done('artwork', 'register', verse, ...bea, '--allow', 'generative_training=constrained'),
+    );
+    const of = ['--work', works[0]!.id, '--use', 'generative_training', '--licensee', 'ArchiveMSP'];
+    await done('licence', 'offer', 'by-file', ...bea, ...of, '--terms-file', terms);
+    const read = await done('licence', 'terms', 'by-file', ...clerk);
+    expect(read).toMatchObject({ text: 'One reading a year.\nNo encores.\n' });
+    const unread = await scenario.command('licence', 'accept', 'by-file', ...clerk);
+    expect([unread.code, unread.answer]).toMatchObject([1, { error: { code: 'digest_mismatch' } }]);
+    const named = z.looseObject({ terms: z.string() }).parse(read).terms;
+    expect(await done('licence', 'accept', 'by-file', ...clerk, '--terms', named)).toMatchObject({ state: 'active' });
+    const nowhere = await scenario.command('licence', 'offer', 'none', ...bea, ...of, '--terms-file', `${terms}.not`);
+    expect([nowhere.code, nowhere.answer]).toMatchObject([1, { error: { code: 'not_found' } }]);
   });
 
   /** Files of the home that hold a text. */
