@@ -13,7 +13,7 @@ import {
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
-import { MOST_ITEMS } from '../usecases/ingest-dataset';
+import { MOST_ITEMS } from '../usecases/dataset-items';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { Transact } from '../usecases/transact';
 import { api, operation, place, VersionInPath } from './common';

@@ -11,8 +11,7 @@ import {
 import type { Ground } from '../ports/access-log';
 import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
-import { DatasetItems } from './dataset-items';
-import { MOST_ITEMS } from './ingest-dataset';
+import { DatasetItems, MOST_ITEMS } from './dataset-items';
 import { worksOf } from './works';
 
 /** Who may have confidential content now, by the same rule for the own people and for other members. */

@@ -8,8 +8,7 @@ import type { ObjectStore, Spool } from '../ports/object-store';
 import { layerLines, malformed } from './annotation-lines';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
-import { DatasetItems } from './dataset-items';
-import { MOST_ITEMS } from './ingest-dataset';
+import { DatasetItems, MOST_ITEMS } from './dataset-items';
 import { readManifests } from './item-manifest';
 
 /** A line as it comes in: who says it and when are added where they are left out. */

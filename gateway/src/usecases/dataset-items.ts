@@ -12,6 +12,9 @@ import type { Ledgers } from '../ports/ledger';
 import { mapConcurrently } from './concurrency';
 import { Memo } from './memo';
 
+/** Most items of one version that is handled as a whole, and of one ingestion. */
+export const MOST_ITEMS = 100_000;
+
 /** Where a digest stands among a version's items: it, or the items between which it would stand. */
 export type Place = { placed: PlacedItem } | { before: PlacedItem | null; after: PlacedItem | null };
 

@@ -16,10 +16,9 @@ import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore, Spool, Spooled } from '../ports/object-store';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
+import { MOST_ITEMS } from './dataset-items';
 import { manifestLine } from './item-manifest';
 
-/** Most items of one ingestion: as many as one call seals. */
-export const MOST_ITEMS = 100_000;
 /** Items on their way into the bucket at the same time. */
 const WIDTH = 8;
 

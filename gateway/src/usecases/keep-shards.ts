@@ -17,9 +17,8 @@ import type { ObjectStore, Spool } from '../ports/object-store';
 import type { Peers } from '../ports/peers';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
-import { DatasetItems } from './dataset-items';
+import { DatasetItems, MOST_ITEMS } from './dataset-items';
 import { piecesOf } from './shard-dataset';
-import { MOST_ITEMS } from './ingest-dataset';
 
 interface Ports {
   ledgers: Ledgers;
