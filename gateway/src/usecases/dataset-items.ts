@@ -12,7 +12,7 @@ import type { Ledgers } from '../ports/ledger';
 import { mapConcurrently } from './concurrency';
 import { Memo } from './memo';
 
-/** Most items of one version that is handled as a whole, and of one ingestion. */
+/** Most items of one ingestion, and of one version that is sealed, annotated or split in one call. */
 export const MOST_ITEMS = 100_000;
 
 /** Where a digest stands among a version's items: it, or the items between which it would stand. */

@@ -1,6 +1,13 @@
 import { Readable } from 'node:stream';
-import { packShard } from '@llmchain/ingestion';
-import { grantStands, MOST_SHARDS, PAGE_ITEMS, type DatasetItem, type ShardEntry } from '@llmchain/protocol';
+import { packShard, shardBytes } from '@llmchain/ingestion';
+import {
+  grantStands,
+  LlmchainError,
+  MOST_SHARDS,
+  PAGE_ITEMS,
+  type DatasetItem,
+  type ShardEntry,
+} from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Holding, Holdings } from '../ports/holdings';
 import type { IndexRecords } from '../ports/index-records';
@@ -88,6 +95,13 @@ export class ShardDataset {
 
   async #pack(actor: Actor, items: readonly DatasetItem[]): Promise<ShardEntry> {
     const { spool, store, holdings } = this.#ports;
+    const bytes = shardBytes(items);
+    if (bytes > CONTENT_LIMIT)
+      throw new LlmchainError(
+        'too_large',
+        `A shard of these pages has ${bytes} bytes; at most ${CONTENT_LIMIT} go into one. Take fewer pages.`,
+        { bytes, limit: CONTENT_LIMIT },
+      );
     const ahead = new ReadAhead({ width: WIDTH }, { items, load: (item) => this.#load(actor, item) });
     const file = packShard(items, async () => (await ahead.next())());
     const spooled = await spool.take(Readable.from(file, { objectMode: false }), CONTENT_LIMIT);
