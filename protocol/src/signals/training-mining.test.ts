@@ -12,7 +12,7 @@ describe('training and data mining in manifests', () => {
       [
         { label: 'c2pa.actions.v2', data: {} },
         cawg({
-          'cawg.ai_training': { use: 'constrained', constraint_info: 'ask ann' },
+          'cawg.ai_training': { use: 'constrained', constraint_info: 'ask\u001b\u202eann' },
           'cawg.ai_generative_training': { use: 'notAllowed' },
           'cawg.ai_inference': { use: 'allowed' },
           'cawg.data_mining': { use: 'constrained', constraints_info: 'https://example.org/terms' },
@@ -32,7 +32,7 @@ describe('training and data mining in manifests', () => {
           mining: 'constrained',
         },
       },
-      constraints: { training: 'ask ann', mining: 'https://example.org/terms' },
+      constraints: { training: 'ask  ann', mining: 'https://example.org/terms' },
     });
   });
 

@@ -25,6 +25,9 @@ const WORDS: ReadonlyMap<unknown, Permission> = new Map<unknown, Permission>([
 /** Characters of a constraint that are told. */
 const LONGEST = 500;
 
+/** Control characters and changes of writing direction have no place in what is shown to people. */
+const UNSEEN = /[\p{Cc}\p{Surrogate}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 const FORBIDDEN: Preference = Object.fromEntries(USES.map((use) => [use, 'not_allowed']));
 
 /** What manifests say of the uses of a work, and under which conditions where they say any. */
@@ -54,7 +57,8 @@ export function trainingMiningSignal(assertions: readonly Assertion[], digest: s
       const { use: word, constraint_info: info, constraints_info: infos } = objectOf(value) ?? {};
       preference[use] = WORDS.get(word) ?? 'not_allowed';
       const text = info ?? infos;
-      if (preference[use] === 'constrained' && typeof text === 'string') constraints[use] = text.slice(0, LONGEST);
+      if (preference[use] === 'constrained' && typeof text === 'string')
+        constraints[use] = text.replaceAll(UNSEEN, ' ').slice(0, LONGEST);
     }
     return preference;
   });
