@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '**/*.cjs', 'eslint.config.mjs'] },
+  { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '**/*.cjs', 'bench/peers/**', 'eslint.config.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -9,6 +9,7 @@ import { Samples } from './figures';
 import { content } from './content';
 import { dataset } from './dataset';
 import { datasetSeal } from './dataset-seal';
+import { decode } from './decode';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
@@ -25,6 +26,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['content', content],
   ['dataset', dataset],
   ['dataset-seal', datasetSeal],
+  ['decode', decode],
   ['ledger-hotkey', ledgerHotkey],
   ['similar', similar],
   ['phash', phash],

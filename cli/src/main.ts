@@ -11,6 +11,7 @@ import { registerGrant } from './commands/grant';
 import { registerLicence } from './commands/licence';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
 import { registerMarket } from './commands/market';
+import { registerModel } from './commands/model';
 import { registerReward } from './commands/reward';
 import { ordererRenewCommand } from './commands/orderer';
 import { statusCommand } from './commands/status';
@@ -116,6 +117,7 @@ function program(): Command {
     registerReward,
     registerDispute,
     registerGrant,
+    registerModel,
   ])
     register(root);
   return root;

@@ -4,14 +4,16 @@
 export type { Decoder, DecoderGeometry } from './engine/decoder/decoder';
 export { openDecoder } from './engine/decoder/open-decoder';
 export { Detokeniser, type Decode } from './engine/detokeniser';
+export { Scheduler, type Schedulable, type SchedulerOptions } from './engine/scheduler/scheduler';
 export { RUNTIME, type EngineOptions } from './engine/execution-provider';
 export { generate, type Generate, type Generator } from './engine/generate';
 export type { Generated, GenerationRequest } from './engine/generation';
 export { replay, type Replayed, type ReplayRequest } from './engine/replay';
 export type { Ledger } from './ledger/ledger';
 export { MemberDirectory, type KnownMember } from './members/member-directory';
+export { importGguf, type ImportOptions } from './models/import-gguf';
 export { ModelStore, type ModelSource } from './models/model-store';
-export { ServableModel } from './models/servable-model';
+export { SCHEDULING, ServableModel } from './models/servable-model';
 export { conclude, type Answer, type Concluded, type ReceiptModel, type ReceiptSigner } from './receipts/conclude';
 export { Outbox } from './receipts/outbox';
 export { readSigningKey } from './receipts/signing-key';

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { isErrorCode, LlmchainError } from '@llmchain/protocol';
+import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import { carryOut, type Common } from '../carry-out';
+import { addSettings } from '../settings';
+import type { Terminal } from '../terminal';
+
+const run = promisify(execFile);
+const IMPORT = resolve(__dirname, '../../../inference-workers/dist/import-main.js');
+
+const Failure = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) });
+
+interface ImportOptions {
+  to: string;
+  weights: 'fp32' | 'int8';
+}
+
+export function registerModel(root: Command): void {
+  const model = root.command('model').description('model files as workers load them');
+  addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
+    .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
+    .requiredOption('--to <folder>', 'must not be there yet')
+    .addOption(
+      new Option('--weights <kind>', 'fp32 is verified exactly; int8 is smaller and faster')
+        .choices(['fp32', 'int8'])
+        .default('fp32'),
+    )
+    .addHelpText('after', '\nExample:\n  $ ./llmchain model import SmolLM2-135M-Instruct.gguf --to smollm2')
+    .action((file: string, options: Common & ImportOptions) =>
+      carryOut(options, (_settings, terminal) => importModel(terminal, file, options)),
+    );
+}
+
+async function importModel(terminal: Terminal, file: string, { to, weights }: ImportOptions): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile()) {
+    throw new LlmchainError('not_found', `There is no file ${file}. Check its path.`, { file });
+  }
+  if (await stat(to).catch(() => undefined)) {
+    throw new LlmchainError('conflict', `${to} is there already. Name another folder, or remove it.`, { folder: to });
+  }
+  const step = terminal.step('import');
+  try {
+    await run(process.execPath, [IMPORT, resolve(file), resolve(to), '--weights', weights]).catch(explain);
+    const files = await describe(to);
+    step.done(`${files.length} files`);
+    const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
+    terminal.result({ folder: to, files }, `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`);
+  } catch (error) {
+    step.fail(error);
+    throw error;
+  }
+}
+
+/** The folder's files as a model version names them, sorted by path. */
+async function describe(folder: string): Promise<{ path: string; sha256: string; bytes: number }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(path), hash);
+      return { path: relative(folder, path), sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+    }),
+  );
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function explain(cause: unknown): never {
+  const said = Failure.safeParse(lastLine((cause as { stdout?: string }).stdout));
+  const { code, message, details } = said.data ?? { code: 'internal', message: 'The import failed.', details: {} };
+  throw new LlmchainError(isErrorCode(code) ? code : 'internal', message, details, { cause });
+}
+
+function lastLine(output: string | undefined): unknown {
+  try {
+    return JSON.parse(output?.trim().split('\n').at(-1) ?? '');
+  } catch {
+    return undefined;
+  }
+}
