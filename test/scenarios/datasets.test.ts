@@ -240,7 +240,7 @@ function passagesOf(verses: readonly string[]): string[] {
     const amount = 1_000_001;
     const grants = [{ account: 'member:ArchiveMSP' as const, amount: 2_000_000 }];
     await decide(scenario.members, 'money', { kind: 'issue', grants, reason: 'a start' });
-    const until = Date.now() + 20_000;
+    const until = Date.now() + 30_000;
     const fund = [
       'reward',
       'fund',
