@@ -168,8 +168,13 @@ describe('evidence over HTTP', () => {
     expect(await proven(`${path}?work=${last.work}`)).toBe(`large@1 holds item ${last.digest}, of work ${last.work}`);
     const between = items[PAGE_ITEMS - 1]!.digest.replace(/.$/, (digit) => (digit === 'f' ? 'e' : 'f'));
     expect(await proven(`${path}?item=${between}`)).toBe(`large@1 does not hold an item ${between}`);
-    const both = await Promise.all([evidence(path), evidence(path)]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 429]);
+    let answer = (): void => undefined;
+    chain.faults = { silent: new Promise((resolve) => (answer = resolve)) };
+    const both = [evidence(path), evidence(path)];
+    // The one that came second is turned away while the members have not answered the first.
+    expect(await Promise.race(both)).toMatchObject({ status: 429, code: 'overloaded' });
+    answer();
+    expect((await Promise.all(both)).map(({ status }) => status).sort()).toEqual([200, 429]);
     expect(await proven(path)).toBe(`large@1 holds just these ${items.length} items`);
     const larger = await evidence('/v1/datasets/large/versions/2/evidence');
     expect(larger).toMatchObject({ status: 413, code: 'too_large', details: { most: MOST_ITEMS } });

@@ -123,12 +123,31 @@ function subjectOf(path: string): string {
 const interfaceName = (subject: string): string =>
   `${subject.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}Operations`;
 
-/** The schemas that answers are, by their names: objects all of them. */
+/** Names of the schemas that are referred to, directly in some value. */
+function referencesIn(value: unknown): string[] {
+  const found = JSON.stringify(value).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g);
+  return [...new Set([...found].map(([, name]) => name!))];
+}
+
+/** The schemas that requests and answers are made of, by their names; errors are the same for every operation. */
 function namedSchemas({ paths, components }: ApiDocument): [string, Schema][] {
   const schemas = components?.schemas ?? {};
-  const answers = Object.values(paths).flatMap((methods) => Object.values(methods).map(answerOf));
-  return Object.entries(schemas).filter(([name]) => answers.includes(name));
+  const names = new Set<string>();
+  const take = (found: readonly string[]): void => {
+    for (const name of found) {
+      if (names.has(name) || name === 'Problem') continue;
+      names.add(name);
+      take(referencesIn(schemas[name]));
+    }
+  };
+  take(referencesIn(paths));
+  return Object.entries(schemas).filter(([name]) => names.has(name));
 }
+
+const declaration = ([name, schema]: [string, Schema]): string => {
+  const type = typeOf(schema);
+  return type.startsWith('{') ? `export interface ${name} ${type}` : `export type ${name} = ${type};`;
+};
 
 /**
  * The types of every operation of a gateway's OpenAPI document.
@@ -146,9 +165,10 @@ export function clientSources(document: ApiDocument): Map<string, string> {
   }
   const names = [...subjects.keys()].sort();
   const schemas = namedSchemas(document);
-  const shared = schemas.map(([name, schema]) => `export interface ${name} ${typeOf(schema)}`);
+  const shared = schemas.map(declaration);
   const importsOf = (operations: readonly string[]): string => {
-    const used = schemas.map(([name]) => name).filter((name) => operations.join().includes(`answer: ${name};`));
+    const text = operations.join('\n').replaceAll(/"[^"]*"|\/\*\*.*\*\//g, '');
+    const used = schemas.map(([name]) => name).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
     return used.length > 0 ? `import type { ${used.join(', ')} } from './schemas';\n\n` : '';
   };
   const sources = names.map((subject): [string, string] => [

@@ -13,6 +13,8 @@ export interface Faults {
   read?: Partial<Call>;
   /** The orderers that sign blocks. */
   signedBy?: readonly MemberId[];
+  /** Until this is settled members do not answer. */
+  silent?: Promise<void>;
 }
 
 const ENCODER = new TextEncoder();
@@ -43,18 +45,17 @@ export class EvidenceChain implements EvidenceSource {
   }
 
   /** An envelope with the record as members endorse it. @throws {Error} when there is none */
-  read(type: RecordType, parts: readonly string[]): Promise<Uint8Array> {
+  async read(type: RecordType, parts: readonly string[]): Promise<Uint8Array> {
+    await this.faults.silent;
     const key = compositeKey(type, parts);
     const block = this.#placeOf(type, parts);
-    return Promise.resolve(
-      this.world.transaction({
-        call: 'ledger:get',
-        argument: canonicalJson({ type, parts }),
-        reads: { [key]: { block, index: 0 } },
-        answer: JSON.stringify({ record: JSON.parse(this.#text(key)) as unknown }),
-        ...this.faults.read,
-      }),
-    );
+    return this.world.transaction({
+      call: 'ledger:get',
+      argument: canonicalJson({ type, parts }),
+      reads: { [key]: { block, index: 0 } },
+      answer: JSON.stringify({ record: JSON.parse(this.#text(key)) as unknown }),
+      ...this.faults.read,
+    });
   }
 
   /** As a gateway asks its peer; blocks that are not there yet are the last. */

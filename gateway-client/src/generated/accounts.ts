@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Balance, Delta, ClaimCursor } from './schemas';
 
 export interface AccountsOperations {
   /** Evidence that proves offline, to "llmchain verify": one payment to an account that is not compacted yet. Keep it byte for byte. */
@@ -33,16 +33,7 @@ export interface AccountsOperations {
   /** Put payments that wait into the balance, so that they can be spent; the account lists them. */
   'POST /v1/accounts/{account}/compact': {
     request: { params: { account: string }; body: { operationId?: string; deltas: string[] } };
-    answer: {
-      schema: 'balance/1';
-      account: string;
-      amount: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Balance & { transaction: string; block: number };
   };
   /** One payment to an account that is not compacted yet. */
   'GET /v1/accounts/{account}/deltas/{transaction}/{number}': {
@@ -51,16 +42,7 @@ export interface AccountsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'delta/1';
-      account: string;
-      delta: string;
-      amount: number;
-      reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund' | 'reward';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Delta;
   };
   /** Up to where an account has claimed what a model version earned with one producer. */
   'GET /v1/accounts/{account}/claims/{producer}/{model}/{version}': {
@@ -69,19 +51,7 @@ export interface AccountsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'claim-cursor/1';
-      payee: string;
-      producer: string;
-      model: string;
-      version: number;
-      next: number;
-      claimed: number;
-      paid?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: ClaimCursor;
   };
   /** Balances of accounts, that of the consortium among them, page by page. */
   'GET /v1/accounts': {
@@ -89,17 +59,7 @@ export interface AccountsOperations {
       query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'balance/1';
-        account: string;
-        amount: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Balance[]; after?: string };
   };
   /** Payments to an account that are not compacted yet, page by page. */
   'GET /v1/accounts/{account}/deltas': {
@@ -108,20 +68,7 @@ export interface AccountsOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'delta/1';
-        account: string;
-        delta: string;
-        amount: number;
-        reason:
-          'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund' | 'reward';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Delta[]; after?: string };
   };
   /** Up to where an account has claimed, page by page. */
   'GET /v1/accounts/{account}/claims': {
@@ -130,22 +77,7 @@ export interface AccountsOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'claim-cursor/1';
-        payee: string;
-        producer: string;
-        model: string;
-        version: number;
-        next: number;
-        claimed: number;
-        paid?: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: ClaimCursor[]; after?: string };
   };
   /** What an account has to spend, and what waits to be compacted. */
   'GET /v1/accounts/{account}': {

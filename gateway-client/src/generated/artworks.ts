@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Work, Erasure, Resemblance, Sale } from './schemas';
 
 export interface ArtworksOperations {
   /** Register works: their content goes into the member’s bucket, their records onto the ledger. */
@@ -56,49 +56,7 @@ export interface ArtworksOperations {
       query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        sha256: string;
-        title: string;
-        creators: { person: string; share: number }[];
-        medium: 'text' | 'image' | 'audio' | 'video' | 'other';
-        bytes: number;
-        preference: {
-          training?: 'allowed' | 'not_allowed' | 'constrained';
-          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-          inference?: 'allowed' | 'not_allowed' | 'constrained';
-          mining?: 'allowed' | 'not_allowed' | 'constrained';
-        };
-        created?: string;
-        jurisdiction?: string;
-        derivedFrom?: string;
-        versionOf?: string;
-        fingerprint?:
-          { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
-        c2pa?: string;
-        signals?: {
-          source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
-          digest: string;
-          preference: {
-            training?: 'allowed' | 'not_allowed' | 'constrained';
-            generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-            inference?: 'allowed' | 'not_allowed' | 'constrained';
-            mining?: 'allowed' | 'not_allowed' | 'constrained';
-          };
-        }[];
-        resembles?: string[];
-        schema: 'work/1';
-        state: 'registered' | 'withdrawn';
-        shares: { holder: string; share: number }[];
-        disputes: string[];
-        formerOwners: { member: string; person?: string }[];
-        licences: string[];
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Work[]; after?: string };
   };
   /** Say what may be done with many works at once; all of it happens, or nothing. */
   'PUT /v1/artworks/preferences': {
@@ -132,108 +90,17 @@ export interface ArtworksOperations {
         };
       };
     };
-    answer: {
-      sha256: string;
-      title: string;
-      creators: { person: string; share: number }[];
-      medium: 'text' | 'image' | 'audio' | 'video' | 'other';
-      bytes: number;
-      preference: {
-        training?: 'allowed' | 'not_allowed' | 'constrained';
-        generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-        inference?: 'allowed' | 'not_allowed' | 'constrained';
-        mining?: 'allowed' | 'not_allowed' | 'constrained';
-      };
-      created?: string;
-      jurisdiction?: string;
-      derivedFrom?: string;
-      versionOf?: string;
-      fingerprint?:
-        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
-      c2pa?: string;
-      signals?: {
-        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
-        digest: string;
-        preference: {
-          training?: 'allowed' | 'not_allowed' | 'constrained';
-          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-          inference?: 'allowed' | 'not_allowed' | 'constrained';
-          mining?: 'allowed' | 'not_allowed' | 'constrained';
-        };
-      }[];
-      resembles?: string[];
-      schema: 'work/1';
-      state: 'registered' | 'withdrawn';
-      shares: { holder: string; share: number }[];
-      disputes: string[];
-      formerOwners: { member: string; person?: string }[];
-      licences: string[];
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Work & { transaction: string; block: number };
   };
   /** Withdraw a work: nothing new may rely on it, and what does is tainted, but for irrevocable licences. */
   'POST /v1/artworks/{id}/withdraw': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      sha256: string;
-      title: string;
-      creators: { person: string; share: number }[];
-      medium: 'text' | 'image' | 'audio' | 'video' | 'other';
-      bytes: number;
-      preference: {
-        training?: 'allowed' | 'not_allowed' | 'constrained';
-        generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-        inference?: 'allowed' | 'not_allowed' | 'constrained';
-        mining?: 'allowed' | 'not_allowed' | 'constrained';
-      };
-      created?: string;
-      jurisdiction?: string;
-      derivedFrom?: string;
-      versionOf?: string;
-      fingerprint?:
-        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
-      c2pa?: string;
-      signals?: {
-        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
-        digest: string;
-        preference: {
-          training?: 'allowed' | 'not_allowed' | 'constrained';
-          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-          inference?: 'allowed' | 'not_allowed' | 'constrained';
-          mining?: 'allowed' | 'not_allowed' | 'constrained';
-        };
-      }[];
-      resembles?: string[];
-      schema: 'work/1';
-      state: 'registered' | 'withdrawn';
-      shares: { holder: string; share: number }[];
-      disputes: string[];
-      formerOwners: { member: string; person?: string }[];
-      licences: string[];
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Work & { transaction: string; block: number };
   };
   /** Withdraw a work and have every member destroy its copy of the content; this cannot be undone. */
   'POST /v1/artworks/{id}/erase': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      schema: 'erasure/1';
-      work: string;
-      requested: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Erasure & { transaction: string; block: number };
   };
   /** Registered works that look or read like one of them, nearest first. */
   'GET /v1/artworks/similar': {
@@ -264,31 +131,13 @@ export interface ArtworksOperations {
   /** What was found to be like a work though neither names the other, whichever of the two came first. */
   'GET /v1/artworks/{id}/resemblances': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
-    answer: {
-      data: {
-        schema: 'resemblance/1';
-        first: string;
-        second: string;
-        method: 'phash-64' | 'minhash-128';
-        differing: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-    };
+    answer: { data: Resemblance[] };
   };
   /** What became of an erased work: every member that held a copy or was allowed one, and what it attests. */
   'GET /v1/artworks/{id}/erasure': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
     answer: {
-      erasure: {
-        schema: 'erasure/1';
-        work: string;
-        requested: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      };
+      erasure: Erasure;
       complete: boolean;
       members: {
         member: string;
@@ -316,69 +165,8 @@ export interface ArtworksOperations {
   'GET /v1/artworks/{id}/history': {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
     answer: {
-      versions: {
-        block: number;
-        transaction: string;
-        time: number;
-        function: string;
-        creator: string;
-        record: {
-          sha256: string;
-          title: string;
-          creators: { person: string; share: number }[];
-          medium: 'text' | 'image' | 'audio' | 'video' | 'other';
-          bytes: number;
-          preference: {
-            training?: 'allowed' | 'not_allowed' | 'constrained';
-            generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-            inference?: 'allowed' | 'not_allowed' | 'constrained';
-            mining?: 'allowed' | 'not_allowed' | 'constrained';
-          };
-          created?: string;
-          jurisdiction?: string;
-          derivedFrom?: string;
-          versionOf?: string;
-          fingerprint?:
-            { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
-          c2pa?: string;
-          signals?: {
-            source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
-            digest: string;
-            preference: {
-              training?: 'allowed' | 'not_allowed' | 'constrained';
-              generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-              inference?: 'allowed' | 'not_allowed' | 'constrained';
-              mining?: 'allowed' | 'not_allowed' | 'constrained';
-            };
-          }[];
-          resembles?: string[];
-          schema: 'work/1';
-          state: 'registered' | 'withdrawn';
-          shares: { holder: string; share: number }[];
-          disputes: string[];
-          formerOwners: { member: string; person?: string }[];
-          licences: string[];
-          owner: { member: string; person?: string };
-          createdTx: string;
-          updatedTx: string;
-        };
-      }[];
-      sales: {
-        sale: string;
-        work: string;
-        seller: string;
-        share: number;
-        ownership: boolean;
-        price: number;
-        buyer?: string;
-        until: number | null;
-        schema: 'sale/1';
-        state: 'open' | 'sold' | 'withdrawn';
-        soldTo?: string;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
+      versions: { block: number; transaction: string; time: number; function: string; creator: string; record: Work }[];
+      sales: Sale[];
     };
   };
   /** Evidence that proves offline, to "llmchain verify": one work. Keep it byte for byte. */
@@ -393,45 +181,6 @@ export interface ArtworksOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      sha256: string;
-      title: string;
-      creators: { person: string; share: number }[];
-      medium: 'text' | 'image' | 'audio' | 'video' | 'other';
-      bytes: number;
-      preference: {
-        training?: 'allowed' | 'not_allowed' | 'constrained';
-        generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-        inference?: 'allowed' | 'not_allowed' | 'constrained';
-        mining?: 'allowed' | 'not_allowed' | 'constrained';
-      };
-      created?: string;
-      jurisdiction?: string;
-      derivedFrom?: string;
-      versionOf?: string;
-      fingerprint?:
-        { method: 'phash-64'; bits: string; windows?: string[] } | { method: 'minhash-128'; signature: string };
-      c2pa?: string;
-      signals?: {
-        source: 'iptc' | 'tdmrep' | 'aipref' | 'c2pa';
-        digest: string;
-        preference: {
-          training?: 'allowed' | 'not_allowed' | 'constrained';
-          generative_training?: 'allowed' | 'not_allowed' | 'constrained';
-          inference?: 'allowed' | 'not_allowed' | 'constrained';
-          mining?: 'allowed' | 'not_allowed' | 'constrained';
-        };
-      }[];
-      resembles?: string[];
-      schema: 'work/1';
-      state: 'registered' | 'withdrawn';
-      shares: { holder: string; share: number }[];
-      disputes: string[];
-      formerOwners: { member: string; person?: string }[];
-      licences: string[];
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Work;
   };
 }

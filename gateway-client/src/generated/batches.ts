@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Batch, Settlement, Debit, Reclaim } from './schemas';
 
 export interface BatchesOperations {
   /** Evidence that proves offline, to "llmchain verify": one batch of receipts. Keep it byte for byte. */
@@ -42,96 +42,12 @@ export interface BatchesOperations {
   /** End a batch that the members did not verify in time; its sessions get their credits back. */
   'POST /v1/batches/{producer}/{sequence}/expire': {
     request: { params: { producer: string; sequence: number } };
-    answer: {
-      sequence: number;
-      model: string;
-      version: number;
-      root: string;
-      count: number;
-      promptTokens: number;
-      completionTokens: number;
-      amount: number;
-      receipts: string;
-      sessions: { session: string; amount: number }[];
-      schema: 'batch/1';
-      batch: string;
-      producer: string;
-      electorate: string[];
-      needed: number;
-      state: 'anchored' | 'accepted' | 'rejected' | 'expired';
-      verifiers: string[];
-      findings?: {
-        member: string;
-        reason:
-          | 'receipts_unavailable'
-          | 'root_mismatch'
-          | 'totals_mismatch'
-          | 'signature_invalid'
-          | 'ticket_invalid'
-          | 'price_mismatch'
-          | 'replayed'
-          | 'opening_unavailable'
-          | 'commitment_mismatch'
-          | 'tokens_mismatch'
-          | 'output_mismatch'
-          | 'execution_mismatch';
-        receipt?: string;
-      }[];
-      anchored: number;
-      deadline?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Batch & { transaction: string; block: number };
   };
   /** After a member has left: let the members of now decide on an open batch; gateways do so by themselves. */
   'POST /v1/batches/{producer}/{sequence}/rotate': {
     request: { params: { producer: string; sequence: number } };
-    answer: {
-      sequence: number;
-      model: string;
-      version: number;
-      root: string;
-      count: number;
-      promptTokens: number;
-      completionTokens: number;
-      amount: number;
-      receipts: string;
-      sessions: { session: string; amount: number }[];
-      schema: 'batch/1';
-      batch: string;
-      producer: string;
-      electorate: string[];
-      needed: number;
-      state: 'anchored' | 'accepted' | 'rejected' | 'expired';
-      verifiers: string[];
-      findings?: {
-        member: string;
-        reason:
-          | 'receipts_unavailable'
-          | 'root_mismatch'
-          | 'totals_mismatch'
-          | 'signature_invalid'
-          | 'ticket_invalid'
-          | 'price_mismatch'
-          | 'replayed'
-          | 'opening_unavailable'
-          | 'commitment_mismatch'
-          | 'tokens_mismatch'
-          | 'output_mismatch'
-          | 'execution_mismatch';
-        receipt?: string;
-      }[];
-      anchored: number;
-      deadline?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Batch & { transaction: string; block: number };
   };
   /** One batch of receipts. */
   'GET /v1/batches/{producer}/{sequence}': {
@@ -140,47 +56,7 @@ export interface BatchesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      sequence: number;
-      model: string;
-      version: number;
-      root: string;
-      count: number;
-      promptTokens: number;
-      completionTokens: number;
-      amount: number;
-      receipts: string;
-      sessions: { session: string; amount: number }[];
-      schema: 'batch/1';
-      batch: string;
-      producer: string;
-      electorate: string[];
-      needed: number;
-      state: 'anchored' | 'accepted' | 'rejected' | 'expired';
-      verifiers: string[];
-      findings?: {
-        member: string;
-        reason:
-          | 'receipts_unavailable'
-          | 'root_mismatch'
-          | 'totals_mismatch'
-          | 'signature_invalid'
-          | 'ticket_invalid'
-          | 'price_mismatch'
-          | 'replayed'
-          | 'opening_unavailable'
-          | 'commitment_mismatch'
-          | 'tokens_mismatch'
-          | 'output_mismatch'
-          | 'execution_mismatch';
-        receipt?: string;
-      }[];
-      anchored: number;
-      deadline?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Batch;
   };
   /** What a batch owes to whom. */
   'GET /v1/batches/{producer}/{sequence}/settlement': {
@@ -189,18 +65,7 @@ export interface BatchesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'settlement/1';
-      batch: string;
-      model: string;
-      version: number;
-      state: 'pending' | 'released' | 'void';
-      parts: { account: string; amount: number }[];
-      pool: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Settlement;
   };
   /** What a batch draws from one session. */
   'GET /v1/batches/{producer}/{sequence}/debits/{session}': {
@@ -209,16 +74,7 @@ export interface BatchesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'debit/1';
-      session: string;
-      batch: string;
-      amount: number;
-      state: 'held' | 'spent' | 'released';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Debit;
   };
   /** That a session has taken back what a batch had drawn. */
   'GET /v1/batches/{producer}/{sequence}/debits/{session}/reclaim': {
@@ -227,15 +83,7 @@ export interface BatchesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'reclaim/1';
-      session: string;
-      batch: string;
-      amount: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Reclaim;
   };
   /** Batches of receipts, page by page. */
   'GET /v1/batches': {
@@ -250,50 +98,7 @@ export interface BatchesOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        sequence: number;
-        model: string;
-        version: number;
-        root: string;
-        count: number;
-        promptTokens: number;
-        completionTokens: number;
-        amount: number;
-        receipts: string;
-        sessions: { session: string; amount: number }[];
-        schema: 'batch/1';
-        batch: string;
-        producer: string;
-        electorate: string[];
-        needed: number;
-        state: 'anchored' | 'accepted' | 'rejected' | 'expired';
-        verifiers: string[];
-        findings?: {
-          member: string;
-          reason:
-            | 'receipts_unavailable'
-            | 'root_mismatch'
-            | 'totals_mismatch'
-            | 'signature_invalid'
-            | 'ticket_invalid'
-            | 'price_mismatch'
-            | 'replayed'
-            | 'opening_unavailable'
-            | 'commitment_mismatch'
-            | 'tokens_mismatch'
-            | 'output_mismatch'
-            | 'execution_mismatch';
-          receipt?: string;
-        }[];
-        anchored: number;
-        deadline?: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Batch[]; after?: string };
   };
   /** The batches of one producer, page by page. */
   'GET /v1/batches/{producer}': {
@@ -307,50 +112,7 @@ export interface BatchesOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        sequence: number;
-        model: string;
-        version: number;
-        root: string;
-        count: number;
-        promptTokens: number;
-        completionTokens: number;
-        amount: number;
-        receipts: string;
-        sessions: { session: string; amount: number }[];
-        schema: 'batch/1';
-        batch: string;
-        producer: string;
-        electorate: string[];
-        needed: number;
-        state: 'anchored' | 'accepted' | 'rejected' | 'expired';
-        verifiers: string[];
-        findings?: {
-          member: string;
-          reason:
-            | 'receipts_unavailable'
-            | 'root_mismatch'
-            | 'totals_mismatch'
-            | 'signature_invalid'
-            | 'ticket_invalid'
-            | 'price_mismatch'
-            | 'replayed'
-            | 'opening_unavailable'
-            | 'commitment_mismatch'
-            | 'tokens_mismatch'
-            | 'output_mismatch'
-            | 'execution_mismatch';
-          receipt?: string;
-        }[];
-        anchored: number;
-        deadline?: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Batch[]; after?: string };
   };
   /** What a batch draws from sessions, page by page. */
   'GET /v1/batches/{producer}/{sequence}/debits': {
@@ -359,18 +121,6 @@ export interface BatchesOperations {
       query?: { limit?: number; after?: string; state?: 'held' | 'spent' | 'released'; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'debit/1';
-        session: string;
-        batch: string;
-        amount: number;
-        state: 'held' | 'spent' | 'released';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Debit[]; after?: string };
   };
 }

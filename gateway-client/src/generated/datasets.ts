@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Taint, Dataset, DatasetVersion, Shard, Reward, DatasetPage, Holding } from './schemas';
 
 export interface DatasetsOperations {
   /** Whether every work in a dataset version may be used now; by its owner, unless another member is named. */
@@ -36,39 +36,7 @@ export interface DatasetsOperations {
   /** Show that an item’s consent no longer stands: the version is tainted. */
   'POST /v1/datasets/{id}/versions/{version}/taint': {
     request: { params: { id: string; version: number }; body: { page: number; item: string } };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Taint & { transaction: string; block: number };
   };
   /** Whether a dataset version is tainted, and why. */
   'GET /v1/datasets/{id}/versions/{version}/taint': {
@@ -77,89 +45,17 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Taint;
   };
   /** Lift the taint of a dataset version whose every item has consent again. */
   'POST /v1/datasets/{id}/versions/{version}/lift': {
     request: { params: { id: string; version: number } };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Taint & { transaction: string; block: number };
   };
   /** Open a dataset. */
   'POST /v1/datasets': {
     request: { body: { operationId?: string; dataset: string; title: string; purpose: string } };
-    answer: {
-      schema: 'dataset/1';
-      dataset: string;
-      title: string;
-      purpose: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Dataset & { transaction: string; block: number };
   };
   /** Datasets, page by page. */
   'GET /v1/datasets': {
@@ -167,18 +63,7 @@ export interface DatasetsOperations {
       query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'dataset/1';
-        dataset: string;
-        title: string;
-        purpose: string;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Dataset[]; after?: string };
   };
   /** Seal a version of works that may be trained on, or of an earlier version without some; refused with every offender. */
   'POST /v1/datasets/{id}/versions': {
@@ -196,24 +81,7 @@ export interface DatasetsOperations {
         diversity?: string;
       };
     };
-    answer: {
-      schema: 'dataset-version/1';
-      dataset: string;
-      version: number;
-      root: string;
-      pages: number;
-      items: number;
-      tokens: number;
-      bytes: number;
-      cleaning?: string;
-      annotations?: string[];
-      diversity?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: DatasetVersion & { transaction: string; block: number };
   };
   /** The sealed versions of a dataset, page by page. */
   'GET /v1/datasets/{id}/versions': {
@@ -222,25 +90,7 @@ export interface DatasetsOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'dataset-version/1';
-        dataset: string;
-        version: number;
-        root: string;
-        pages: number;
-        items: number;
-        tokens: number;
-        bytes: number;
-        cleaning?: string;
-        annotations?: string[];
-        diversity?: string;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: DatasetVersion[]; after?: string };
   };
   /** Ask which items may not be used, and why; changes nothing. */
   'POST /v1/datasets/consent': {
@@ -399,20 +249,7 @@ export interface DatasetsOperations {
       headers?: { 'x-llmchain-min-block'?: number };
     };
     answer: {
-      data: {
-        digest: string;
-        pages: number;
-        bytes: number;
-        schema: 'shard/1';
-        dataset: string;
-        version: number;
-        index: number;
-        firstPage: number;
-        items: number;
-        holders: string[];
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
+      data: (Shard & {
         holdings: {
           schema: 'holding/1';
           dataset: string;
@@ -427,7 +264,7 @@ export interface DatasetsOperations {
           createdTx: string;
           updatedTx: string;
         }[];
-      }[];
+      })[];
       after?: number;
     };
   };
@@ -437,23 +274,7 @@ export interface DatasetsOperations {
       params: { id: string; version: number };
       body: { operationId?: string; reward: string; payer?: string; amount: number; until: number };
     };
-    answer: {
-      schema: 'reward/1';
-      reward: string;
-      dataset: string;
-      version: number;
-      payer: string;
-      amount: number;
-      until: number;
-      table: { root: string; address: string; total: number; entries: number };
-      state: 'open' | 'closed';
-      returned?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Reward & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": whether a dataset version is tainted, and why. Keep it byte for byte. */
   'GET /v1/datasets/{id}/versions/{version}/taint/evidence': {
@@ -516,15 +337,7 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'dataset/1';
-      dataset: string;
-      title: string;
-      purpose: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Dataset;
   };
   /** One sealed version. */
   'GET /v1/datasets/{id}/versions/{version}': {
@@ -533,22 +346,7 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'dataset-version/1';
-      dataset: string;
-      version: number;
-      root: string;
-      pages: number;
-      items: number;
-      tokens: number;
-      bytes: number;
-      cleaning?: string;
-      annotations?: string[];
-      diversity?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: DatasetVersion;
   };
   /** One page of a version, with the consents that it was checked under. */
   'GET /v1/datasets/{id}/versions/{version}/pages/{page}': {
@@ -557,18 +355,7 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'dataset-page/1';
-      dataset: string;
-      version: number;
-      index: number;
-      root: string;
-      items: { digest: string; work: string; licence?: string; spdx: string; bytes: number; tokens: number }[];
-      consent: { epochs: Record<string, number>; until: number | null };
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: DatasetPage;
   };
   /** One shard of a version, and the members that it is placed on. */
   'GET /v1/datasets/{id}/versions/{version}/shards/{shard}': {
@@ -577,21 +364,7 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      digest: string;
-      pages: number;
-      bytes: number;
-      schema: 'shard/1';
-      dataset: string;
-      version: number;
-      index: number;
-      firstPage: number;
-      items: number;
-      holders: string[];
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Shard;
   };
   /** What one member says of its copy of a shard. */
   'GET /v1/datasets/{id}/versions/{version}/shards/{shard}/holdings/{member}': {
@@ -600,19 +373,6 @@ export interface DatasetsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'holding/1';
-      dataset: string;
-      version: number;
-      index: number;
-      digest: string;
-      member: string;
-      state: 'held' | 'released';
-      reason?: 'erased' | 'access_ended' | 'moved' | 'lost';
-      since: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Holding;
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Dispute } from './schemas';
 
 export interface DisputesOperations {
   /** Dispute a work: until the members decide, nobody may rely on it. */
@@ -14,20 +14,7 @@ export interface DisputesOperations {
         operationId?: string;
       };
     };
-    answer: {
-      dispute: string;
-      work: string;
-      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
-      evidence: string;
-      schema: 'dispute/1';
-      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
-      proposal?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Dispute & { transaction: string; block: number };
   };
   /** Disputes, page by page. */
   'GET /v1/disputes': {
@@ -42,39 +29,12 @@ export interface DisputesOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        dispute: string;
-        work: string;
-        grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
-        evidence: string;
-        schema: 'dispute/1';
-        state: 'open' | 'upheld' | 'dismissed' | 'dropped';
-        proposal?: string;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Dispute[]; after?: string };
   };
   /** Drop a dispute, by whoever opened it. */
   'POST /v1/disputes/{id}/drop': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      dispute: string;
-      work: string;
-      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
-      evidence: string;
-      schema: 'dispute/1';
-      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
-      proposal?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Dispute & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": one dispute. Keep it byte for byte. */
   'GET /v1/disputes/{id}/evidence': {
@@ -88,17 +48,6 @@ export interface DisputesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      dispute: string;
-      work: string;
-      grounds: 'authorship' | 'ownership' | 'infringement' | 'consent';
-      evidence: string;
-      schema: 'dispute/1';
-      state: 'open' | 'upheld' | 'dismissed' | 'dropped';
-      proposal?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Dispute;
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Epoch } from './schemas';
 
 export interface EpochsOperations {
   /** Evidence that proves offline, to "llmchain verify": how often what a grantor consents to has changed. Keep it byte for byte. */
@@ -19,12 +19,6 @@ export interface EpochsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'epoch/1';
-      owner: { member: string; person?: string };
-      epoch: number;
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Epoch;
   };
 }

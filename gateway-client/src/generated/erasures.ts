@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Erasure, Attestation } from './schemas';
 
 export interface ErasuresOperations {
   /** Evidence that proves offline, to "llmchain verify": that a work was to be erased everywhere. Keep it byte for byte. */
@@ -24,14 +24,7 @@ export interface ErasuresOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'erasure/1';
-      work: string;
-      requested: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Erasure;
   };
   /** What one member attests of its copy of an erased work. */
   'GET /v1/erasures/{id}/attestations/{member}': {
@@ -40,19 +33,7 @@ export interface ErasuresOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      work: string;
-      outcome: 'destroyed' | 'none' | 'retained';
-      reads: number;
-      derived: number;
-      licence?: string;
-      schema: 'attestation/1';
-      member: string;
-      attested: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Attestation;
   };
   /** Works that were to be erased, page by page. */
   'GET /v1/erasures': {
@@ -60,17 +41,7 @@ export interface ErasuresOperations {
       query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'erasure/1';
-        work: string;
-        requested: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Erasure[]; after?: string };
   };
   /** What members attest of their copies of an erased work, page by page. */
   'GET /v1/erasures/{id}/attestations': {
@@ -79,21 +50,6 @@ export interface ErasuresOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        work: string;
-        outcome: 'destroyed' | 'none' | 'retained';
-        reads: number;
-        derived: number;
-        licence?: string;
-        schema: 'attestation/1';
-        member: string;
-        attested: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Attestation[]; after?: string };
   };
 }

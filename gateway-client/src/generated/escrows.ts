@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Escrow } from './schemas';
 
 export interface EscrowsOperations {
   /** Evidence that proves offline, to "llmchain verify": money held between two accounts. Keep it byte for byte. */
@@ -13,20 +13,7 @@ export interface EscrowsOperations {
     request: {
       body: { operationId?: string; escrow: string; payer: string; payee: string; amount: number; purpose: string };
     };
-    answer: {
-      schema: 'escrow/1';
-      escrow: string;
-      payer: string;
-      payee: string;
-      amount: number;
-      purpose: string;
-      state: 'held' | 'released' | 'refunded';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Escrow & { transaction: string; block: number };
   };
   /** Money held between two accounts, page by page. */
   'GET /v1/escrows': {
@@ -41,57 +28,17 @@ export interface EscrowsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'escrow/1';
-        escrow: string;
-        payer: string;
-        payee: string;
-        amount: number;
-        purpose: string;
-        state: 'held' | 'released' | 'refunded';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Escrow[]; after?: string };
   };
   /** As the payer: let the payee have the money. */
   'POST /v1/escrows/{id}/release': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      schema: 'escrow/1';
-      escrow: string;
-      payer: string;
-      payee: string;
-      amount: number;
-      purpose: string;
-      state: 'held' | 'released' | 'refunded';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Escrow & { transaction: string; block: number };
   };
   /** As the payee: give the money back. */
   'POST /v1/escrows/{id}/refund': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      schema: 'escrow/1';
-      escrow: string;
-      payer: string;
-      payee: string;
-      amount: number;
-      purpose: string;
-      state: 'held' | 'released' | 'refunded';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Escrow & { transaction: string; block: number };
   };
   /** Money held between two accounts. */
   'GET /v1/escrows/{id}': {
@@ -100,17 +47,6 @@ export interface EscrowsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'escrow/1';
-      escrow: string;
-      payer: string;
-      payee: string;
-      amount: number;
-      purpose: string;
-      state: 'held' | 'released' | 'refunded';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Escrow;
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Grant } from './schemas';
 
 export interface GrantsOperations {
   /** Ask the owner of a work or of a dataset version for leave to read it. */
@@ -14,20 +14,7 @@ export interface GrantsOperations {
         operationId?: string;
       };
     };
-    answer: {
-      grant: string;
-      subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-      purpose: string;
-      until: number | null;
-      schema: 'grant/1';
-      grantee: string;
-      state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Grant & { transaction: string; block: number };
   };
   /** Grants to read, page by page. */
   'GET /v1/grants': {
@@ -42,75 +29,22 @@ export interface GrantsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        grant: string;
-        subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-        purpose: string;
-        until: number | null;
-        schema: 'grant/1';
-        grantee: string;
-        state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Grant[]; after?: string };
   };
   /** Give leave to read, perhaps for a shorter time than was asked, or deny it. */
   'POST /v1/grants/{id}/decide': {
     request: { params: { id: string }; body: { operationId?: string; approve: boolean; until?: number | null } };
-    answer: {
-      grant: string;
-      subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-      purpose: string;
-      until: number | null;
-      schema: 'grant/1';
-      grantee: string;
-      state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Grant & { transaction: string; block: number };
   };
   /** Take a grant back: from then on nothing is read under it. */
   'POST /v1/grants/{id}/revoke': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      grant: string;
-      subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-      purpose: string;
-      until: number | null;
-      schema: 'grant/1';
-      grantee: string;
-      state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Grant & { transaction: string; block: number };
   };
   /** Record that the time of a grant is over. */
   'POST /v1/grants/{id}/expire': {
     request: { params: { id: string } };
-    answer: {
-      grant: string;
-      subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-      purpose: string;
-      until: number | null;
-      schema: 'grant/1';
-      grantee: string;
-      state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Grant & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": one grant to read. Keep it byte for byte. */
   'GET /v1/grants/{id}/evidence': {
@@ -124,17 +58,6 @@ export interface GrantsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      grant: string;
-      subject: { kind: 'work'; work: string } | { kind: 'dataset'; dataset: string; version: number };
-      purpose: string;
-      until: number | null;
-      schema: 'grant/1';
-      grantee: string;
-      state: 'requested' | 'granted' | 'denied' | 'revoked' | 'expired';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Grant;
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Licence } from './schemas';
 
 export interface LicencesOperations {
   /** Offer a licence for works. */
@@ -22,28 +22,7 @@ export interface LicencesOperations {
         operationId?: string;
       };
     };
-    answer: {
-      licence: string;
-      works: string[];
-      licensee: string;
-      uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-      from: number;
-      until: number | null;
-      price: number;
-      weight: number;
-      territory?: string[];
-      exclusive?: boolean;
-      irrevocable?: boolean;
-      terms?: string;
-      schema: 'licence/1';
-      owner: { member: string; person?: string };
-      state: 'offered' | 'active' | 'expired' | 'revoked';
-      acceptedBy?: string;
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Licence & { transaction: string; block: number };
   };
   /** Licences, page by page. */
   'GET /v1/licences': {
@@ -58,29 +37,7 @@ export interface LicencesOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        licence: string;
-        works: string[];
-        licensee: string;
-        uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-        from: number;
-        until: number | null;
-        price: number;
-        weight: number;
-        territory?: string[];
-        exclusive?: boolean;
-        irrevocable?: boolean;
-        terms?: string;
-        schema: 'licence/1';
-        owner: { member: string; person?: string };
-        state: 'offered' | 'active' | 'expired' | 'revoked';
-        acceptedBy?: string;
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Licence[]; after?: string };
   };
   /** The private terms of a licence, for its parties and for whom it is offered to; checked against their digest. */
   'GET /v1/licences/{id}/terms': {
@@ -93,80 +50,17 @@ export interface LicencesOperations {
       params: { id: string };
       body?: { operationId?: string; terms?: string | { salt: string; text: string } };
     };
-    answer: {
-      licence: string;
-      works: string[];
-      licensee: string;
-      uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-      from: number;
-      until: number | null;
-      price: number;
-      weight: number;
-      territory?: string[];
-      exclusive?: boolean;
-      irrevocable?: boolean;
-      terms?: string;
-      schema: 'licence/1';
-      owner: { member: string; person?: string };
-      state: 'offered' | 'active' | 'expired' | 'revoked';
-      acceptedBy?: string;
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Licence & { transaction: string; block: number };
   };
   /** Take a licence back. */
   'POST /v1/licences/{id}/revoke': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      licence: string;
-      works: string[];
-      licensee: string;
-      uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-      from: number;
-      until: number | null;
-      price: number;
-      weight: number;
-      territory?: string[];
-      exclusive?: boolean;
-      irrevocable?: boolean;
-      terms?: string;
-      schema: 'licence/1';
-      owner: { member: string; person?: string };
-      state: 'offered' | 'active' | 'expired' | 'revoked';
-      acceptedBy?: string;
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Licence & { transaction: string; block: number };
   };
   /** Record that the time of a licence is over; anyone may. */
   'POST /v1/licences/{id}/expire': {
     request: { params: { id: string } };
-    answer: {
-      licence: string;
-      works: string[];
-      licensee: string;
-      uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-      from: number;
-      until: number | null;
-      price: number;
-      weight: number;
-      territory?: string[];
-      exclusive?: boolean;
-      irrevocable?: boolean;
-      terms?: string;
-      schema: 'licence/1';
-      owner: { member: string; person?: string };
-      state: 'offered' | 'active' | 'expired' | 'revoked';
-      acceptedBy?: string;
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Licence & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": one licence. Keep it byte for byte. */
   'GET /v1/licences/{id}/evidence': {
@@ -180,25 +74,6 @@ export interface LicencesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      licence: string;
-      works: string[];
-      licensee: string;
-      uses: ('training' | 'generative_training' | 'inference' | 'mining')[];
-      from: number;
-      until: number | null;
-      price: number;
-      weight: number;
-      territory?: string[];
-      exclusive?: boolean;
-      irrevocable?: boolean;
-      terms?: string;
-      schema: 'licence/1';
-      owner: { member: string; person?: string };
-      state: 'offered' | 'active' | 'expired' | 'revoked';
-      acceptedBy?: string;
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Licence;
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Taint, ModelVersion, Alias, AliasValue } from './schemas';
 
 export interface ModelsOperations {
   /** Whether every work behind a model version may be used now; while one may not, it is not served. */
@@ -36,39 +36,7 @@ export interface ModelsOperations {
   /** Taint a model version that rests on something tainted. */
   'POST /v1/models/{id}/versions/{version}/taint': {
     request: { params: { id: string; version: number } };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Taint & { transaction: string; block: number };
   };
   /** Whether a model version is tainted, and why. */
   'GET /v1/models/{id}/versions/{version}/taint': {
@@ -77,74 +45,12 @@ export interface ModelsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Taint;
   };
   /** Lift the taint of a model version that rests on nothing tainted any more. */
   'POST /v1/models/{id}/versions/{version}/lift': {
     request: { params: { id: string; version: number } };
-    answer: {
-      schema: 'taint/1';
-      subject:
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      cause:
-        | {
-            kind: 'work';
-            work: string;
-            reason:
-              | 'not_registered'
-              | 'disputed'
-              | 'withdrawn'
-              | 'not_allowed'
-              | 'licence_missing'
-              | 'licence_unknown'
-              | 'licence_not_of_owner'
-              | 'licence_not_for_work'
-              | 'licence_not_for_use'
-              | 'licence_not_for_licensee'
-              | 'licence_not_in_force';
-          }
-        | { dataset: string; version: number; kind: 'dataset' }
-        | { kind: 'job'; job: string }
-        | { model: string; version: number; kind: 'model' };
-      state: 'tainted' | 'lifted';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Taint & { transaction: string; block: number };
   };
   /** Register a model version whose files are in the member’s bucket; the royalty table is worked out here. */
   'POST /v1/models': {
@@ -167,102 +73,20 @@ export interface ModelsOperations {
         operationId?: string;
       };
     };
-    answer: {
-      model: string;
-      version: number;
-      title: string;
-      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-      job: string;
-      datasets: { dataset: string; version: number }[];
-      modelParamsAddress: string;
-      manifest: string;
-      files: { path: string; sha256: string; bytes: number }[];
-      format: 'onnx';
-      precision: 'fp32';
-      contextTokens: number;
-      prices: { request: number; promptToken: number; completionToken: number };
-      verification: { marginMicro: number; sampleRate: number };
-      royalty: { root: string; address: string; total: number; entries: number };
-      schema: 'model-version/1';
-      class: 'consortium' | 'external';
-      state: 'candidate' | 'approved' | 'retired' | 'revoked';
-      approvals: string[];
-      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: ModelVersion & { transaction: string; block: number };
   };
   /** Every model version, in the shape of OpenAI’s list. */
   'GET /v1/models': {
     request: { query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
     answer: {
       object: 'list';
-      data: {
-        id: string;
-        object: 'model';
-        created?: number;
-        owned_by: string;
-        llmchain: {
-          model: string;
-          version: number;
-          title: string;
-          parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-          job: string;
-          datasets: { dataset: string; version: number }[];
-          modelParamsAddress: string;
-          manifest: string;
-          files: { path: string; sha256: string; bytes: number }[];
-          format: 'onnx';
-          precision: 'fp32';
-          contextTokens: number;
-          prices: { request: number; promptToken: number; completionToken: number };
-          verification: { marginMicro: number; sampleRate: number };
-          royalty: { root: string; address: string; total: number; entries: number };
-          schema: 'model-version/1';
-          class: 'consortium' | 'external';
-          state: 'candidate' | 'approved' | 'retired' | 'revoked';
-          approvals: string[];
-          fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
-          owner: { member: string; person?: string };
-          createdTx: string;
-          updatedTx: string;
-        };
-      }[];
+      data: { id: string; object: 'model'; created?: number; owned_by: string; llmchain: ModelVersion }[];
     };
   };
   /** Approve a model version in the name of the member. */
   'POST /v1/models/{id}/versions/{version}/approve': {
     request: { params: { id: string; version: number }; body?: { operationId?: string } };
-    answer: {
-      model: string;
-      version: number;
-      title: string;
-      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-      job: string;
-      datasets: { dataset: string; version: number }[];
-      modelParamsAddress: string;
-      manifest: string;
-      files: { path: string; sha256: string; bytes: number }[];
-      format: 'onnx';
-      precision: 'fp32';
-      contextTokens: number;
-      prices: { request: number; promptToken: number; completionToken: number };
-      verification: { marginMicro: number; sampleRate: number };
-      royalty: { root: string; address: string; total: number; entries: number };
-      schema: 'model-version/1';
-      class: 'consortium' | 'external';
-      state: 'candidate' | 'approved' | 'retired' | 'revoked';
-      approvals: string[];
-      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: ModelVersion & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": whether a model version is tainted, and why. Keep it byte for byte. */
   'GET /v1/models/{id}/versions/{version}/taint/evidence': {
@@ -312,31 +136,7 @@ export interface ModelsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      model: string;
-      version: number;
-      title: string;
-      parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-      job: string;
-      datasets: { dataset: string; version: number }[];
-      modelParamsAddress: string;
-      manifest: string;
-      files: { path: string; sha256: string; bytes: number }[];
-      format: 'onnx';
-      precision: 'fp32';
-      contextTokens: number;
-      prices: { request: number; promptToken: number; completionToken: number };
-      verification: { marginMicro: number; sampleRate: number };
-      royalty: { root: string; address: string; total: number; entries: number };
-      schema: 'model-version/1';
-      class: 'consortium' | 'external';
-      state: 'candidate' | 'approved' | 'retired' | 'revoked';
-      approvals: string[];
-      fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: ModelVersion;
   };
   /** Where an alias of a model points. */
   'GET /v1/models/{id}/aliases/{alias}': {
@@ -345,19 +145,7 @@ export interface ModelsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'alias/1';
-      model: string;
-      alias: 'production' | 'canary';
-      version: number | null;
-      weight?: number;
-      ordinal: number;
-      proposal: string;
-      decided: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Alias;
   };
   /** One value that an alias has had. */
   'GET /v1/models/{id}/aliases/{alias}/history/{ordinal}': {
@@ -366,19 +154,7 @@ export interface ModelsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'alias-value/1';
-      model: string;
-      alias: 'production' | 'canary';
-      version: number | null;
-      weight?: number;
-      ordinal: number;
-      proposal: string;
-      decided: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: AliasValue;
   };
   /** The versions of a model, page by page. */
   'GET /v1/models/{id}/versions': {
@@ -392,34 +168,7 @@ export interface ModelsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        model: string;
-        version: number;
-        title: string;
-        parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-        job: string;
-        datasets: { dataset: string; version: number }[];
-        modelParamsAddress: string;
-        manifest: string;
-        files: { path: string; sha256: string; bytes: number }[];
-        format: 'onnx';
-        precision: 'fp32';
-        contextTokens: number;
-        prices: { request: number; promptToken: number; completionToken: number };
-        verification: { marginMicro: number; sampleRate: number };
-        royalty: { root: string; address: string; total: number; entries: number };
-        schema: 'model-version/1';
-        class: 'consortium' | 'external';
-        state: 'candidate' | 'approved' | 'retired' | 'revoked';
-        approvals: string[];
-        fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: ModelVersion[]; after?: string };
   };
   /** The aliases of a model, page by page. */
   'GET /v1/models/{id}/aliases': {
@@ -428,22 +177,7 @@ export interface ModelsOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'alias/1';
-        model: string;
-        alias: 'production' | 'canary';
-        version: number | null;
-        weight?: number;
-        ordinal: number;
-        proposal: string;
-        decided: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Alias[]; after?: string };
   };
   /** Every value that an alias has had, newest first; `before` goes on from the last ordinal given. */
   'GET /v1/models/{id}/aliases/{alias}/history': {
@@ -466,19 +200,7 @@ export interface ModelsOperations {
         createdTx: string;
         updatedTx: string;
       } | null;
-      values: {
-        schema: 'alias-value/1';
-        model: string;
-        alias: 'production' | 'canary';
-        version: number | null;
-        weight?: number;
-        ordinal: number;
-        proposal: string;
-        decided: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
+      values: AliasValue[];
       before?: number;
     };
   };

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Proposal } from './schemas';
 
 export interface ProposalsOperations {
   /** Evidence that proves offline, to "llmchain verify": one proposal and its votes. Keep it byte for byte. */
@@ -84,84 +84,7 @@ export interface ProposalsOperations {
           | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
       };
     };
-    answer: {
-      schema: 'proposal/1';
-      proposal: string;
-      motion:
-        | {
-            kind: 'found';
-            charter: {
-              fees: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded: number;
-              batchTimeoutMs?: number;
-              members: {
-                member: string;
-                name: string;
-                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-              }[];
-            };
-          }
-        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
-        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
-        | {
-            kind: 'join';
-            member: {
-              member: string;
-              name: string;
-              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-            };
-          }
-        | { kind: 'leave'; member: string; reason: string }
-        | {
-            kind: 'policy';
-            terms: {
-              fees?: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded?: number;
-              batchTimeoutMs?: number;
-            };
-          }
-        | {
-            kind: 'grantRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | {
-            kind: 'revokeRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
-        | { kind: 'retire'; model: string; version: number; reason: string }
-        | { kind: 'revoke'; model: string; version: number; reason: string }
-        | {
-            kind: 'settleDispute';
-            dispute: string;
-            outcome: 'upheld' | 'dismissed';
-            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
-            reason: string;
-          }
-        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
-      electorate: string[];
-      votes: { member: string; approve: boolean }[];
-      state: 'open' | 'enacted' | 'refused';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Proposal & { transaction: string; block: number };
   };
   /** Proposals and their votes, page by page. */
   'GET /v1/proposals': {
@@ -176,169 +99,12 @@ export interface ProposalsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'proposal/1';
-        proposal: string;
-        motion:
-          | {
-              kind: 'found';
-              charter: {
-                fees: {
-                  operator: number;
-                  verifiers: number;
-                  modelOwner: number;
-                  dataContributors: number;
-                  artists: number;
-                };
-                verifiersNeeded: number;
-                batchTimeoutMs?: number;
-                members: {
-                  member: string;
-                  name: string;
-                  roles?: (
-                    'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin'
-                  )[];
-                }[];
-              };
-            }
-          | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
-          | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
-          | {
-              kind: 'join';
-              member: {
-                member: string;
-                name: string;
-                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-              };
-            }
-          | { kind: 'leave'; member: string; reason: string }
-          | {
-              kind: 'policy';
-              terms: {
-                fees?: {
-                  operator: number;
-                  verifiers: number;
-                  modelOwner: number;
-                  dataContributors: number;
-                  artists: number;
-                };
-                verifiersNeeded?: number;
-                batchTimeoutMs?: number;
-              };
-            }
-          | {
-              kind: 'grantRole';
-              member: string;
-              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-            }
-          | {
-              kind: 'revokeRole';
-              member: string;
-              role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-            }
-          | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
-          | { kind: 'retire'; model: string; version: number; reason: string }
-          | { kind: 'revoke'; model: string; version: number; reason: string }
-          | {
-              kind: 'settleDispute';
-              dispute: string;
-              outcome: 'upheld' | 'dismissed';
-              remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
-              reason: string;
-            }
-          | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
-        electorate: string[];
-        votes: { member: string; approve: boolean }[];
-        state: 'open' | 'enacted' | 'refused';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Proposal[]; after?: string };
   };
   /** Vote in the name of the member. */
   'POST /v1/proposals/{id}/votes': {
     request: { params: { id: string }; body: { operationId?: string; approve: boolean } };
-    answer: {
-      schema: 'proposal/1';
-      proposal: string;
-      motion:
-        | {
-            kind: 'found';
-            charter: {
-              fees: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded: number;
-              batchTimeoutMs?: number;
-              members: {
-                member: string;
-                name: string;
-                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-              }[];
-            };
-          }
-        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
-        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
-        | {
-            kind: 'join';
-            member: {
-              member: string;
-              name: string;
-              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-            };
-          }
-        | { kind: 'leave'; member: string; reason: string }
-        | {
-            kind: 'policy';
-            terms: {
-              fees?: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded?: number;
-              batchTimeoutMs?: number;
-            };
-          }
-        | {
-            kind: 'grantRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | {
-            kind: 'revokeRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
-        | { kind: 'retire'; model: string; version: number; reason: string }
-        | { kind: 'revoke'; model: string; version: number; reason: string }
-        | {
-            kind: 'settleDispute';
-            dispute: string;
-            outcome: 'upheld' | 'dismissed';
-            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
-            reason: string;
-          }
-        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
-      electorate: string[];
-      votes: { member: string; approve: boolean }[];
-      state: 'open' | 'enacted' | 'refused';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Proposal & { transaction: string; block: number };
   };
   /** One proposal and its votes. */
   'GET /v1/proposals/{id}': {
@@ -347,81 +113,6 @@ export interface ProposalsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'proposal/1';
-      proposal: string;
-      motion:
-        | {
-            kind: 'found';
-            charter: {
-              fees: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded: number;
-              batchTimeoutMs?: number;
-              members: {
-                member: string;
-                name: string;
-                roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-              }[];
-            };
-          }
-        | { kind: 'issue'; grants: { account: string; amount: number }[]; reason: string }
-        | { kind: 'pay'; payments: { account: string; amount: number }[]; reason: string }
-        | {
-            kind: 'join';
-            member: {
-              member: string;
-              name: string;
-              roles?: ('artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin')[];
-            };
-          }
-        | { kind: 'leave'; member: string; reason: string }
-        | {
-            kind: 'policy';
-            terms: {
-              fees?: {
-                operator: number;
-                verifiers: number;
-                modelOwner: number;
-                dataContributors: number;
-                artists: number;
-              };
-              verifiersNeeded?: number;
-              batchTimeoutMs?: number;
-            };
-          }
-        | {
-            kind: 'grantRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | {
-            kind: 'revokeRole';
-            member: string;
-            role: 'artist' | 'steward' | 'trainer' | 'operator' | 'auditor' | 'caller' | 'service' | 'admin';
-          }
-        | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
-        | { kind: 'retire'; model: string; version: number; reason: string }
-        | { kind: 'revoke'; model: string; version: number; reason: string }
-        | {
-            kind: 'settleDispute';
-            dispute: string;
-            outcome: 'upheld' | 'dismissed';
-            remedy?: { kind: 'transfer'; to: string } | { kind: 'withdraw' };
-            reason: string;
-          }
-        | { kind: 'arbitrate'; escrow: string; outcome: 'released' | 'refunded'; reason: string };
-      electorate: string[];
-      votes: { member: string; approve: boolean }[];
-      state: 'open' | 'enacted' | 'refused';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Proposal;
   };
 }

@@ -1,23 +1,12 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Resemblance } from './schemas';
 
 export interface ResemblancesOperations {
   /** Flag two works that are alike though neither names the other; the ledger compares their fingerprints. */
   'POST /v1/resemblances': {
     request: { body: { work: string; other: string } };
-    answer: {
-      schema: 'resemblance/1';
-      first: string;
-      second: string;
-      method: 'phash-64' | 'minhash-128';
-      differing: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Resemblance & { transaction: string; block: number };
   };
   /** Works that are alike though neither names the other, page by page. */
   'GET /v1/resemblances': {
@@ -25,19 +14,7 @@ export interface ResemblancesOperations {
       query?: { limit?: number; after?: string; owner?: string; person?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'resemblance/1';
-        first: string;
-        second: string;
-        method: 'phash-64' | 'minhash-128';
-        differing: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Resemblance[]; after?: string };
   };
   /** Evidence that proves offline, to "llmchain verify": that two works are alike though neither names the other; the smaller digest comes first. Keep it byte for byte. */
   'GET /v1/resemblances/{first}/{second}/evidence': {
@@ -55,15 +32,6 @@ export interface ResemblancesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'resemblance/1';
-      first: string;
-      second: string;
-      method: 'phash-64' | 'minhash-128';
-      differing: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Resemblance;
   };
 }

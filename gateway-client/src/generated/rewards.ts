@@ -1,43 +1,17 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Reward, RewardClaim } from './schemas';
 
 export interface RewardsOperations {
   /** Collect the part of a reward that an own account has, once. */
   'POST /v1/rewards/{id}/claim': {
     request: { params: { id: string }; body?: { operationId?: string; payee?: string } };
-    answer: {
-      schema: 'reward-claim/1';
-      reward: string;
-      payee: string;
-      amount: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: RewardClaim & { transaction: string; block: number };
   };
   /** As the payer, after the deadline: take back what nobody has claimed. */
   'POST /v1/rewards/{id}/recover': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      schema: 'reward/1';
-      reward: string;
-      dataset: string;
-      version: number;
-      payer: string;
-      amount: number;
-      until: number;
-      table: { root: string; address: string; total: number; entries: number };
-      state: 'open' | 'closed';
-      returned?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Reward & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": money for those whose works a dataset version holds. Keep it byte for byte. */
   'GET /v1/rewards/{id}/evidence': {
@@ -60,21 +34,7 @@ export interface RewardsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'reward/1';
-      reward: string;
-      dataset: string;
-      version: number;
-      payer: string;
-      amount: number;
-      until: number;
-      table: { root: string; address: string; total: number; entries: number };
-      state: 'open' | 'closed';
-      returned?: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Reward;
   };
   /** What one account has had of a reward. */
   'GET /v1/rewards/{id}/claims/{account}': {
@@ -83,15 +43,7 @@ export interface RewardsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'reward-claim/1';
-      reward: string;
-      payee: string;
-      amount: number;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: RewardClaim;
   };
   /** Money for those whose works dataset versions hold, page by page. */
   'GET /v1/rewards': {
@@ -106,24 +58,7 @@ export interface RewardsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'reward/1';
-        reward: string;
-        dataset: string;
-        version: number;
-        payer: string;
-        amount: number;
-        until: number;
-        table: { root: string; address: string; total: number; entries: number };
-        state: 'open' | 'closed';
-        returned?: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Reward[]; after?: string };
   };
   /** What has been claimed of a reward, page by page. */
   'GET /v1/rewards/{id}/claims': {
@@ -132,17 +67,6 @@ export interface RewardsOperations {
       query?: { limit?: number; after?: string; minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'reward-claim/1';
-        reward: string;
-        payee: string;
-        amount: number;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: RewardClaim[]; after?: string };
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Sale } from './schemas';
 
 export interface SalesOperations {
   /** Offer a share of what a work earns, its ownership, or both for sale. */
@@ -18,24 +18,7 @@ export interface SalesOperations {
         operationId?: string;
       };
     };
-    answer: {
-      sale: string;
-      work: string;
-      seller: string;
-      share: number;
-      ownership: boolean;
-      price: number;
-      buyer?: string;
-      until: number | null;
-      schema: 'sale/1';
-      state: 'open' | 'sold' | 'withdrawn';
-      soldTo?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Sale & { transaction: string; block: number };
   };
   /** Sales, page by page. */
   'GET /v1/sales': {
@@ -50,69 +33,17 @@ export interface SalesOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        sale: string;
-        work: string;
-        seller: string;
-        share: number;
-        ownership: boolean;
-        price: number;
-        buyer?: string;
-        until: number | null;
-        schema: 'sale/1';
-        state: 'open' | 'sold' | 'withdrawn';
-        soldTo?: string;
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Sale[]; after?: string };
   };
   /** Buy: the price leaves the account as shares and ownership go over, both or neither. */
   'POST /v1/sales/{id}/buy': {
     request: { params: { id: string }; body: { operationId?: string; account: string } };
-    answer: {
-      sale: string;
-      work: string;
-      seller: string;
-      share: number;
-      ownership: boolean;
-      price: number;
-      buyer?: string;
-      until: number | null;
-      schema: 'sale/1';
-      state: 'open' | 'sold' | 'withdrawn';
-      soldTo?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Sale & { transaction: string; block: number };
   };
   /** Take an offer back that nobody has taken up. */
   'POST /v1/sales/{id}/withdraw': {
     request: { params: { id: string }; body?: { operationId?: string } };
-    answer: {
-      sale: string;
-      work: string;
-      seller: string;
-      share: number;
-      ownership: boolean;
-      price: number;
-      buyer?: string;
-      until: number | null;
-      schema: 'sale/1';
-      state: 'open' | 'sold' | 'withdrawn';
-      soldTo?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Sale & { transaction: string; block: number };
   };
   /** Evidence that proves offline, to "llmchain verify": one sale. Keep it byte for byte. */
   'GET /v1/sales/{id}/evidence': {
@@ -126,21 +57,6 @@ export interface SalesOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      sale: string;
-      work: string;
-      seller: string;
-      share: number;
-      ownership: boolean;
-      price: number;
-      buyer?: string;
-      until: number | null;
-      schema: 'sale/1';
-      state: 'open' | 'sold' | 'withdrawn';
-      soldTo?: string;
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Sale;
   };
 }

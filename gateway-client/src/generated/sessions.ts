@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Session } from './schemas';
 
 export interface SessionsOperations {
   /** Evidence that proves offline, to "llmchain verify": a prepaid session, as the ledger has it. Keep it byte for byte. */
@@ -11,19 +11,7 @@ export interface SessionsOperations {
   /** Open a prepaid session for a key, paid by the member’s treasury. */
   'POST /v1/sessions': {
     request: { body: { operationId?: string; key: string; amount: number } };
-    answer: {
-      schema: 'session/1';
-      session: string;
-      caller: string;
-      escrow: number;
-      reserved: number;
-      state: 'open' | 'closed';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Session & { transaction: string; block: number };
   };
   /** Prepaid sessions, as the ledger has them, page by page. */
   'GET /v1/sessions': {
@@ -38,54 +26,17 @@ export interface SessionsOperations {
       };
       headers?: { 'x-llmchain-min-block'?: number };
     };
-    answer: {
-      data: {
-        schema: 'session/1';
-        session: string;
-        caller: string;
-        escrow: number;
-        reserved: number;
-        state: 'open' | 'closed';
-        owner: { member: string; person?: string };
-        createdTx: string;
-        updatedTx: string;
-      }[];
-      after?: string;
-    };
+    answer: { data: Session[]; after?: string };
   };
   /** Put more credits into a session. */
   'POST /v1/sessions/{id}/top-up': {
     request: { params: { id: string }; body: { operationId?: string; amount: number } };
-    answer: {
-      schema: 'session/1';
-      session: string;
-      caller: string;
-      escrow: number;
-      reserved: number;
-      state: 'open' | 'closed';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Session & { transaction: string; block: number };
   };
   /** Close a session once its answers are anchored; what is left goes back to the treasury. */
   'POST /v1/sessions/{id}/close': {
     request: { params: { id: string }; body?: { operationId?: string; abandon?: boolean } };
-    answer: {
-      schema: 'session/1';
-      session: string;
-      caller: string;
-      escrow: number;
-      reserved: number;
-      state: 'open' | 'closed';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Session & { transaction: string; block: number };
   };
   /** Take back what rejected or expired batches had drawn; the gateway does so by itself. */
   'POST /v1/sessions/{id}/reclaim': {
@@ -93,19 +44,7 @@ export interface SessionsOperations {
       params: { id: string };
       body: { operationId?: string; batches: { producer: string; sequence: number }[] };
     };
-    answer: {
-      schema: 'session/1';
-      session: string;
-      caller: string;
-      escrow: number;
-      reserved: number;
-      state: 'open' | 'closed';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-      transaction: string;
-      block: number;
-    };
+    answer: Session & { transaction: string; block: number };
   };
   /** What a session of this member has left, to the answer; callers see their own. */
   'GET /v1/sessions/{id}/balance': {
@@ -119,16 +58,6 @@ export interface SessionsOperations {
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
-    answer: {
-      schema: 'session/1';
-      session: string;
-      caller: string;
-      escrow: number;
-      reserved: number;
-      state: 'open' | 'closed';
-      owner: { member: string; person?: string };
-      createdTx: string;
-      updatedTx: string;
-    };
+    answer: Session;
   };
 }

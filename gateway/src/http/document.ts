@@ -1,6 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { REMEDY } from '@llmchain/protocol';
 import { z } from 'zod';
+import { recordSchemas, referToRecords } from './record-schemas';
 import type { Route } from './route';
 
 const ProblemSchema = z.object({
@@ -65,9 +66,10 @@ export function openApiDocument(routes: readonly Route<never>[], version: string
       },
     });
   }
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     tags: [...new Set(routes.map(subject))].sort().map((name) => ({ name })),
     info: { title: 'LLMChain gateway', version, description: 'One member’s API for people and programs.' },
   });
+  return referToRecords(document);
 }
