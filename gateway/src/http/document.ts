@@ -1,7 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { REMEDY } from '@llmchain/protocol';
 import { z } from 'zod';
-import { recordSchemas, referToRecords } from './record-schemas';
+import { referToRecords } from './record-schemas';
 import type { Route } from './route';
 
 const ProblemSchema = z.object({

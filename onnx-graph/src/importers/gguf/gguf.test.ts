@@ -69,6 +69,9 @@ test('what is not read is refused by name', async () => {
   const turned = tensorsOf(CONFIG).map((tensor) => ({ ...tensor, dims: [...tensor.dims].reverse() }));
   await expect(() => new GgufLlama(with_({}, turned))).toThrowWithCode('invalid_argument');
   await expect(() => open(Buffer.from('PK nothing of the kind'))).toThrowWithCode('invalid_argument');
+  await expect(() => new GgufLlama(with_({ 'llama.block_count': 2 ** 31 }))).toThrowWithCode('invalid_argument', {
+    layers: 2 ** 31,
+  });
   const old = Buffer.from(WHOLE);
   old.writeUInt32LE(1, 4);
   await expect(() => open(old)).toThrowWithCode('not_supported', { version: 1 });

@@ -91,6 +91,13 @@ function configOf(file: GgufFile): GptConfig {
     );
   }
   checkGptConfig(config);
+  // A layer has tensors of its own: what claims more layers than tensors is damaged, and is not counted out.
+  if (config.layers > file.tensors.size) {
+    throw new GraphError('invalid_argument', `The file claims ${config.layers} layers. Fetch it again.`, {
+      layers: config.layers,
+      tensors: file.tensors.size,
+    });
+  }
   return config;
 }
 

@@ -190,6 +190,8 @@ test('the same model gives the same bytes', () => {
 test('what cannot be served is refused', async () => {
   const odd = { ...GROUPED, headSize: 8 };
   await expect(() => inferenceGraph(odd, () => new Float32Array(0))).toThrowWithCode('not_supported', { headSize: 8 });
+  const endless = { ...GROUPED, context: 2 ** 31 };
+  await expect(() => inferenceGraph(endless, () => new Float32Array(0))).toThrowWithCode('not_supported');
   const huge = { ...GROUPED, vocabSize: 2 ** 20, hiddenSize: 2 ** 10 };
   await expect(() => inferenceGraph(huge, () => new Float32Array(0))).toThrowWithCode('not_supported');
   await expect(() => namedParameters(GROUPED, new Float32Array(3))).toThrowWithCode('invalid_argument');

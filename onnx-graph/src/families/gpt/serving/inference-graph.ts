@@ -24,6 +24,8 @@ export interface InferenceGraph {
 
 /** What protocol buffers can hold, less room for the graph itself. */
 const LARGEST_FILE = 2 ** 31 - 2 ** 24;
+/** Positions whose rotations a graph tabulates, at most. */
+const LONGEST_CONTEXT = 2 ** 20;
 /** ONNX Runtime's attention turns features by their position in groups of so many. */
 const HEAD_MULTIPLE = 16;
 
@@ -100,6 +102,11 @@ function demandServable(config: GptConfig, apart: boolean): void {
       `Heads of ${config.headSize} features are not served. Choose a multiple of ${HEAD_MULTIPLE}.`,
       { headSize: config.headSize },
     );
+  }
+  if (config.context > LONGEST_CONTEXT) {
+    throw new GraphError('not_supported', `A context of ${config.context} tokens is not served. Choose a shorter one.`, {
+      context: config.context,
+    });
   }
   const bytes = tensorTable(config).reduce((sum, { length }) => sum + length * Float32Array.BYTES_PER_ELEMENT, 0);
   if (!apart && bytes > LARGEST_FILE) {
