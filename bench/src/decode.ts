@@ -47,7 +47,7 @@ export const decode: Benchmark = {
     { arm: 'int8 over llama.cpp, 1 alone', least: 1 },
   ],
   async run({ samples, rounds, smoke, say }) {
-    const threads = Math.min(2, availableParallelism());
+    const threads = availableParallelism();
     const llama = await LlamaCpp.open(await smollmGguf());
     const models = { fp32: await smollm('fp32', threads), int8: await smollm('int8', threads) };
     const tokens = smoke ? 4 : TOKENS;

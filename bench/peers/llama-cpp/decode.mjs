@@ -1,19 +1,22 @@
 // llama.cpp as a peer: `node decode.mjs PACKAGES MODEL`. Each line in, {prompt, requests, tokens}, asks for so many answers
 // of so many tokens at once; each line out, {seconds, tokens}, says how long they took together.
 import { createInterface } from 'node:readline';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [packages, modelPath] = process.argv.slice(2);
 const { getLlama } = await import(pathToFileURL(join(packages, 'node_modules/node-llama-cpp/dist/index.js')).href);
-const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error' });
+// Left to itself the binding takes more threads than there are cores, which then wait for one another.
+const threads = availableParallelism();
+const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: threads });
 const model = await llama.loadModel({ modelPath });
 const contexts = new Map();
 
 async function contextOf(sequences) {
   let context = contexts.get(sequences);
   if (!context) {
-    context = await model.createContext({ sequences, contextSize: 512, batchSize: 512 });
+    context = await model.createContext({ sequences, contextSize: 512, batchSize: 512, threads });
     contexts.set(sequences, context);
   }
   return context;

@@ -1,3 +1,4 @@
+import { LlmchainError } from '@llmchain/protocol';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { Decoder, DecoderGeometry, KeyValueCache, Pass } from './decoder';
 import { cacheNames, demandVocabulary, integers } from './layout';
@@ -39,20 +40,27 @@ export class BufferedDecoder implements Decoder {
   }
 }
 
+/** Tokens that buffers hold at first. The runtime's work grows with their capacity, so they double as rows grow. */
+const FIRST_CAPACITY = 128;
+
 class BufferedCache implements KeyValueCache {
   readonly #session: InferenceSession;
   readonly #geometry: DecoderGeometry;
-  readonly #capacity: number;
+  readonly #rows: number;
+  readonly #most: number;
+  #capacity: number;
   readonly #names: { past: string; present: string }[];
-  /** [rows, kvHeads, capacity, headSize] each; the system gives memory as pages of them are written. */
-  readonly #buffers: Float32Array[];
+  /** [rows, kvHeads, capacity, headSize] each. */
+  #buffers: Float32Array[];
 
   constructor(session: InferenceSession, geometry: DecoderGeometry, size: { rows: number; tokens: number }) {
     this.#session = session;
     this.#geometry = geometry;
-    this.#capacity = size.tokens;
+    this.#rows = size.rows;
+    this.#most = size.tokens;
+    this.#capacity = Math.min(size.tokens, FIRST_CAPACITY);
     this.#names = cacheNames(geometry.layers);
-    this.#buffers = this.#names.map(() => new Float32Array(size.rows * this.#rowSize));
+    this.#buffers = this.#empty();
   }
 
   async forward({ first, rows, logits }: Pass): Promise<Float32Array> {
@@ -60,6 +68,7 @@ class BufferedCache implements KeyValueCache {
     const time = rows[0]!.tokens.length;
     const totals = rows.map(({ past }) => past + time);
     const longest = Math.max(...totals);
+    if (longest > this.#capacity) this.#grow(longest);
     const feeds: Record<string, Tensor> = {
       input_ids: integers(
         rows.flatMap(({ tokens }) => tokens),
@@ -88,6 +97,27 @@ class BufferedCache implements KeyValueCache {
         buffer.copyWithin(to * this.#rowSize + offset, start, start + tokens * headSize);
       }
     }
+  }
+
+  #empty(): Float32Array[] {
+    return this.#names.map(() => new Float32Array(this.#rows * this.#rowSize));
+  }
+
+  /** Makes room for so many tokens in every row, and keeps what the rows hold. */
+  #grow(tokens: number): void {
+    const { kvHeads, headSize } = this.#geometry;
+    const [before, held] = [this.#buffers, this.#capacity * headSize];
+    if (tokens > this.#most) {
+      throw new LlmchainError('internal', `A row of ${tokens} tokens is longer than the ${this.#most} asked for.`);
+    }
+    this.#capacity = Math.min(this.#most, 2 ** Math.ceil(Math.log2(tokens)));
+    this.#buffers = this.#empty();
+    const size = this.#capacity * headSize;
+    this.#buffers.forEach((buffer, index) => {
+      for (let head = 0; head < this.#rows * kvHeads; head++) {
+        buffer.set(before[index]!.subarray(head * held, (head + 1) * held), head * size);
+      }
+    });
   }
 
   get #rowSize(): number {

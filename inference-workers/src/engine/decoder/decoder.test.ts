@@ -128,6 +128,30 @@ describe('a graph over grouped-query attention', () => {
     expectNear(last, rowsOf(whole, TINY.vocabSize).at(-1)!, 1e-3);
   });
 
+  test('rows grow, and what others hold stays; longer than was asked for they do not get', async () => {
+    const cache = decoder.allocate(2, 300);
+    const [short, long] = [tokens(5, 20), tokens(9, 280)];
+    await cache.forward({ first: 0, rows: [{ past: 0, tokens: short }], logits: 1 });
+    for (let past = 0; past < long.length; past += 70)
+      await cache.forward({ first: 1, rows: [{ past, tokens: long.slice(past, past + 70) }], logits: 1 });
+    const rows = [
+      { past: short.length, tokens: [1] },
+      { past: long.length, tokens: [2] },
+    ];
+    const together = rowsOf(await cache.forward({ first: 0, rows, logits: 1 }), TINY.vocabSize);
+    for (const [row, text] of [short, long].entries()) {
+      const whole = [...text, row + 1];
+      const alone = decoder.allocate(1, whole.length);
+      expectNear(
+        together[row]!,
+        await alone.forward({ first: 0, rows: [{ past: 0, tokens: whole }], logits: 1 }),
+        1e-3,
+      );
+    }
+    const beyond = { first: 0, rows: [{ past: 300, tokens: [1] }], logits: 1 };
+    await expect(cache.forward(beyond)).rejects.toThrowWithCode('internal');
+  });
+
   test('another vocabulary than config.json says is refused', async () => {
     const geometry = { layers: TINY.layers, kvHeads: 1, headSize: 16, vocabulary: 300 };
     const odd = await openDecoder(path.join(folder, 'onnx/model.onnx'), geometry, CPU);
