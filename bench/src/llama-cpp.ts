@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -45,16 +46,23 @@ export class LlamaCpp {
   }
 
   async answer(asked: Asked): Promise<Answered> {
-    const line = new Promise<string>((done, fail) => {
-      this.#lines.once('line', done);
-      this.#child.once('exit', () => fail(new LlmchainError('internal', 'llama.cpp ended before it had answered.')));
+    const answered = new AbortController();
+    const ended = once(this.#child, 'exit', answered).then(() => {
+      throw new LlmchainError('internal', 'llama.cpp ended before it had answered.');
     });
+    const line = once(this.#lines, 'line', answered) as Promise<[string]>;
     this.#child.stdin.write(`${JSON.stringify(asked)}\n`);
-    return Answered.parse(JSON.parse(await line));
+    try {
+      const [text] = await Promise.race([line, ended]);
+      return Answered.parse(JSON.parse(text));
+    } finally {
+      ended.catch(() => undefined);
+      line.catch(() => undefined);
+      answered.abort();
+    }
   }
 
   close(): void {
-    this.#child.removeAllListeners('exit');
     this.#child.stdin.end();
   }
 }
