@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { LlmchainError, type Dispute } from '@llmchain/protocol';
+import type { Dispute } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
+import { digestOf } from '../file-digest';
 import { addSettings, type Settings } from '../settings';
 import type { Terminal } from '../terminal';
 import { digest, identifier } from '../values';
@@ -60,13 +58,4 @@ async function open(settings: Settings, terminal: Terminal, id: string, options:
     opened,
     `${id} is open. Keep ${options.evidence} as it is; the members decide by a motion of the kind settleDispute.`,
   );
-}
-
-/** @throws {LlmchainError} `not_found` */
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash).catch((cause: unknown) => {
-    throw new LlmchainError('not_found', `The file ${file} cannot be read. Check its path.`, { file }, { cause });
-  });
-  return hash.digest('hex');
 }

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { isErrorCode, LlmchainError } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { carryOut, type Common } from '../carry-out';
+import { digestOf } from '../file-digest';
 import { addSettings } from '../settings';
 import type { Terminal } from '../terminal';
 
@@ -64,11 +62,11 @@ async function describe(folder: string): Promise<{ path: string; sha256: string;
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const files = await Promise.all(
-    paths.map(async (path) => {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(path), hash);
-      return { path: relative(folder, path), sha256: hash.digest('hex'), bytes: (await stat(path)).size };
-    }),
+    paths.map(async (path) => ({
+      path: relative(folder, path),
+      sha256: await digestOf(path),
+      bytes: (await stat(path)).size,
+    })),
   );
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
