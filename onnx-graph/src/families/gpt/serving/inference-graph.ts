@@ -104,9 +104,13 @@ function demandServable(config: GptConfig, apart: boolean): void {
     );
   }
   if (config.context > LONGEST_CONTEXT) {
-    throw new GraphError('not_supported', `A context of ${config.context} tokens is not served. Choose a shorter one.`, {
-      context: config.context,
-    });
+    throw new GraphError(
+      'not_supported',
+      `A context of ${config.context} tokens is not served. Choose a shorter one.`,
+      {
+        context: config.context,
+      },
+    );
   }
   const bytes = tensorTable(config).reduce((sum, { length }) => sum + length * Float32Array.BYTES_PER_ELEMENT, 0);
   if (!apart && bytes > LARGEST_FILE) {
