@@ -10,10 +10,9 @@ describe('what is wrong is refused with a code and a way out, and nothing is hal
   let artist: MemberApi;
 
   beforeAll(async () => {
-    scenario = await Scenario.up(28_600);
+    scenario = await Scenario.shared();
     artist = await scenario.someone('guild', 'artist', 'painter');
   });
-  afterAll(() => scenario.reset());
 
   const send = async (
     path: string,

@@ -71,11 +71,10 @@ describe('the index is the ledger and nothing else', () => {
   const at = { registered: 0, offered: 0, accepted: 0, sealed: 0 };
 
   beforeAll(async () => {
-    scenario = await Scenario.up(28_400);
+    scenario = await Scenario.shared();
     artist = await scenario.someone('guild', 'artist', 'painter');
     steward = await scenario.someone('archive', 'steward', 'archivist');
   });
-  afterAll(() => scenario.reset());
 
   const does = async (api: MemberApi, path: string, body: object): Promise<number> => {
     const { block } = await api.post(path, body, Placed);

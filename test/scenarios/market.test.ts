@@ -33,12 +33,11 @@ describe('the market, on a real network', () => {
   let reader: MemberApi;
 
   beforeAll(async () => {
-    scenario = await Scenario.up(27_000);
+    scenario = await Scenario.shared();
     file = join(await mkdtemp(join(scenario.home, 'works-')), 'quay.txt');
     await writeFile(file, TEXT);
     reader = await scenario.someone('archive', 'auditor', 'reader');
   });
-  afterAll(() => scenario.reset());
 
   const catalogue = (query: string) => reader.get(`/v1/catalogue?${query}`, Catalogue);
   const worth = async (account: string): Promise<number> => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import { MemberApi } from '../../../cli/src/api/member-api';
 import { memberNamed, membersOf, type MemberAccess } from '../../../cli/src/consortium/members';
+import { SHARED_FOLDER, SHARED_HOME, SHARED_PORTS } from './shared';
 
 const run = promisify(execFile);
 /** What Node is started with to run a command of `./llmchain`. */
@@ -41,6 +42,20 @@ export class Scenario {
       await scenario.reset();
       throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);
     }
+    scenario.#members = await membersOf(scenario.home);
+    return scenario;
+  }
+
+  /**
+   * The consortium of all test files that need none of their own: starting one takes longer than most of them. Each has its
+   * own works, datasets and people; who runs first starts it, and the end of the run removes it.
+   */
+  static async shared(): Promise<Scenario> {
+    const folder = process.env[SHARED_FOLDER];
+    if (folder === undefined) throw new Error(`${SHARED_FOLDER} is not set; run with jest.scenario.config.cjs`);
+    const scenario = new Scenario(join(folder, SHARED_HOME), SHARED_PORTS);
+    const { code, answer, stderr } = await scenario.command('up');
+    if (code !== 0) throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);
     scenario.#members = await membersOf(scenario.home);
     return scenario;
   }
