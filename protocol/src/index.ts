@@ -35,6 +35,14 @@ export {
 } from './fingerprint/resemblance';
 export { TextFingerprinter, textSignature } from './fingerprint/text';
 export { wordsOf } from './fingerprint/words';
+export {
+  ActivationFingerprint,
+  compareActivations,
+  fingerprintCount,
+  fingerprintOf,
+  FINGERPRINT_TOKENS,
+  type Deviation,
+} from './inference/activation-fingerprint';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
@@ -96,6 +104,13 @@ export {
   RoyaltyTableRef,
   Verification,
 } from './records/model';
+export {
+  FingerprintTolerance,
+  Precision,
+  ShortfallDistribution,
+  verificationMode,
+  VerificationMode,
+} from './records/verification';
 export { Motion, Proposal, Vote } from './records/motion';
 export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';

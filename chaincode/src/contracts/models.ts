@@ -16,6 +16,7 @@ import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
 import { classOf, demandDerived, demandTrained } from '../rules/model-lineage';
 import { demandApprovable } from '../rules/model-state';
+import { demandVerifiable } from '../rules/model-verification';
 import { demandTable } from '../rules/royalty';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
@@ -46,6 +47,7 @@ export class ModelsContract extends LedgerContract {
       if (first) demandOwner(ctx.invoker, first.owner, `Model ${entry.model}`);
       demandTrained(entry, job);
       demandFiles(entry);
+      demandVerifiable(entry);
       const owner = { member: ctx.invoker.member };
       const ancestors = await this.#ancestors(ctx, entry);
       const parent = ancestors[0];

@@ -53,7 +53,13 @@ export interface CompletionsOperations {
             promptTokens: number;
             completionTokens: number;
             stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-            execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+            execution: {
+              provider: 'cpu' | 'cuda' | 'webgpu';
+              precision: 'fp32' | 'int8';
+              runtime: string;
+              mode: 'exact' | 'statistical';
+            };
+            fingerprints?: string[];
             amount: number;
             started: number;
             ended: number;

@@ -66,10 +66,15 @@ export interface ModelsOperations {
         manifest: string;
         files: { path: string; sha256: string; bytes: number }[];
         format: 'onnx';
-        precision: 'fp32';
+        precision: 'fp32' | 'int8';
         contextTokens: number;
         prices: { request: number; promptToken: number; completionToken: number };
-        verification: { marginMicro: number; sampleRate: number };
+        verification: {
+          marginMicro: number;
+          sampleRate: number;
+          statistical?: { clipMicro: number; meanMicro: number; deviationMicro: number; oneFalseAlarmIn: number };
+          fingerprints?: { mismatches: number; mantissaMilli: number };
+        };
         operationId?: string;
       };
     };

@@ -44,7 +44,13 @@ export interface ReceiptsOperations {
           promptTokens: number;
           completionTokens: number;
           stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-          execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+          execution: {
+            provider: 'cpu' | 'cuda' | 'webgpu';
+            precision: 'fp32' | 'int8';
+            runtime: string;
+            mode: 'exact' | 'statistical';
+          };
+          fingerprints?: string[];
           amount: number;
           started: number;
           ended: number;
@@ -70,7 +76,8 @@ export interface ReceiptsOperations {
           | 'commitment_mismatch'
           | 'tokens_mismatch'
           | 'output_mismatch'
-          | 'execution_mismatch';
+          | 'execution_mismatch'
+          | 'fingerprint_mismatch';
         receipt?: string;
       }[];
     };

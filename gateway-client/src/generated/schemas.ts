@@ -48,7 +48,13 @@ export interface EvidenceBundle {
             promptTokens: number;
             completionTokens: number;
             stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-            execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+            execution: {
+              provider: 'cpu' | 'cuda' | 'webgpu';
+              precision: 'fp32' | 'int8';
+              runtime: string;
+              mode: 'exact' | 'statistical';
+            };
+            fingerprints?: string[];
             amount: number;
             started: number;
             ended: number;
@@ -388,10 +394,15 @@ export interface ModelVersion {
   manifest: string;
   files: { path: string; sha256: string; bytes: number }[];
   format: 'onnx';
-  precision: 'fp32';
+  precision: 'fp32' | 'int8';
   contextTokens: number;
   prices: { request: number; promptToken: number; completionToken: number };
-  verification: { marginMicro: number; sampleRate: number };
+  verification: {
+    marginMicro: number;
+    sampleRate: number;
+    statistical?: { clipMicro: number; meanMicro: number; deviationMicro: number; oneFalseAlarmIn: number };
+    fingerprints?: { mismatches: number; mantissaMilli: number };
+  };
   royalty: { root: string; address: string; total: number; entries: number };
   schema: 'model-version/1';
   class: 'consortium' | 'external';
@@ -534,7 +545,8 @@ export interface Batch {
       | 'commitment_mismatch'
       | 'tokens_mismatch'
       | 'output_mismatch'
-      | 'execution_mismatch';
+      | 'execution_mismatch'
+      | 'fingerprint_mismatch';
     receipt?: string;
   }[];
   anchored: number;

@@ -2,6 +2,7 @@ import {
   canonicalJson,
   LlmchainError,
   priceOf,
+  verificationMode,
   verifySigned,
   type ModelVersion,
   type SignedReceipt,
@@ -32,6 +33,9 @@ function faultOf(receipt: SignedReceipt, expected: Expected, signer: Signer): st
   const digests = new Set(model.files.map((file) => file.sha256));
   if (!digests.has(body.tokenizer) || !digests.has(body.template))
     return 'it names files that are not the model version’s';
+  const { precision, mode } = body.execution;
+  if (precision !== model.precision || mode !== verificationMode(model.verification))
+    return 'it was computed in another precision or mode than the model version';
   return undefined;
 }
 

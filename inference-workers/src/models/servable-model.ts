@@ -62,6 +62,13 @@ export class ServableModel {
         { contextTokens: version.contextTokens, positions: config.max_position_embeddings },
       );
     }
+    if (version.precision !== 'fp32' && !version.verification.statistical) {
+      throw new LlmchainError(
+        'not_supported',
+        `A version in ${version.precision} is verified in statistical mode, and this one says that it is exact.`,
+        { model: version.model, version: version.version, precision: version.precision },
+      );
+    }
     const prompts = new PromptEncoder(await read(z.looseObject({}), TOKENIZER), await read(TokenizerConfig, TEMPLATE));
     const decoder = await openDecoder(path.join(folder, GRAPH), geometryOf(config), options);
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();

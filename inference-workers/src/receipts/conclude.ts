@@ -10,6 +10,7 @@ import {
   type Receipt,
   type SignedReceipt,
   type SignedTicket,
+  verificationMode,
 } from '@llmchain/protocol';
 
 /** Who answers. */
@@ -24,7 +25,7 @@ export interface ReceiptSigner {
 
 /** With what. */
 export interface ReceiptModel {
-  version: Pick<ModelVersion, 'prices' | 'precision'>;
+  version: Pick<ModelVersion, 'prices' | 'precision' | 'verification'>;
   /** Digests of the tokenizer's and the chat template's file. */
   tokenizer: string;
   template: string;
@@ -38,6 +39,8 @@ export interface Answer {
   promptTokens: number;
   tokens: number[];
   stop: Receipt['stop'];
+  /** One for each window of the tokens, see `fingerprintOf`; absent where the version asks for none. */
+  fingerprints?: string[] | undefined;
   /** Milliseconds since the Unix epoch. */
   started: number;
   ended: number;
@@ -57,7 +60,8 @@ export function conclude(
   execution: Pick<Execution, 'provider' | 'runtime'>,
   signer: ReceiptSigner,
 ): Concluded {
-  const { ticket, input, inputSalt, promptTokens, tokens, stop, started, ended, outputSalt } = answer;
+  const { ticket, input, inputSalt, promptTokens, tokens, stop, fingerprints, started, ended, outputSalt } = answer;
+  const { version } = model;
   const body: Receipt = {
     schema: 'receipt/1',
     ticket,
@@ -69,8 +73,9 @@ export function conclude(
     promptTokens,
     completionTokens: tokens.length,
     stop,
-    execution: { ...execution, precision: model.version.precision, mode: 'exact' },
-    amount: priceOf(model.version.prices, promptTokens, tokens.length),
+    execution: { ...execution, precision: version.precision, mode: verificationMode(version.verification) },
+    ...(version.verification.fingerprints ? { fingerprints: fingerprints ?? [] } : {}),
+    amount: priceOf(version.prices, promptTokens, tokens.length),
     started,
     ended,
   };

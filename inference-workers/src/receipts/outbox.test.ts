@@ -20,7 +20,11 @@ function concluded(ended: number, tokens = [1, 2, 3]): Concluded {
   return conclude(
     { ticket, input, inputSalt, promptTokens: 2, tokens, stop: 'length', started: 1, ended, outputSalt: digest },
     {
-      version: { prices: { request: 1, promptToken: 1, completionToken: 1 }, precision: 'fp32' },
+      version: {
+        prices: { request: 1, promptToken: 1, completionToken: 1 },
+        precision: 'fp32',
+        verification: { marginMicro: 1, sampleRate: 1 },
+      },
       tokenizer: digest,
       template: digest,
     },

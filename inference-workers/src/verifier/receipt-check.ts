@@ -1,4 +1,4 @@
-import { priceOf, receiptId, type Receipt } from '@llmchain/protocol';
+import { fingerprintCount, priceOf, receiptId, verificationMode, type Receipt } from '@llmchain/protocol';
 import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
 import type { BatchFacts } from './batch-facts';
 import type { Finding, Reason } from './finding';
@@ -9,6 +9,7 @@ export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | und
     ticketFault(facts, receipt) ??
     executionFault(facts, receipt) ??
     tokenFault(facts, receipt) ??
+    fingerprintFault(facts, receipt) ??
     priceFault(facts, receipt);
   return reason && { reason, receipt: receiptId(receipt) };
 }
@@ -29,8 +30,21 @@ function ticketFault({ batch, sessions }: BatchFacts, receipt: Receipt): Reason 
   return good ? undefined : 'ticket_invalid';
 }
 
-function executionFault({ tokenizer, template }: BatchFacts, receipt: Receipt): Reason | undefined {
-  return receipt.tokenizer === tokenizer && receipt.template === template ? undefined : 'execution_mismatch';
+/** It was computed with the version's files, in its precision, and is verified in its mode. */
+function executionFault({ tokenizer, template, version }: BatchFacts, receipt: Receipt): Reason | undefined {
+  const { precision, mode } = receipt.execution;
+  const good =
+    receipt.tokenizer === tokenizer &&
+    receipt.template === template &&
+    precision === version.precision &&
+    mode === verificationMode(version.verification);
+  return good ? undefined : 'execution_mismatch';
+}
+
+/** Every window has its fingerprint where the version asks for them; elsewhere there is none. */
+function fingerprintFault({ version }: BatchFacts, { fingerprints, completionTokens }: Receipt): Reason | undefined {
+  const expected = version.verification.fingerprints && fingerprintCount(completionTokens);
+  return fingerprints?.length === expected ? undefined : 'fingerprint_mismatch';
 }
 
 /** Counts are possible, and the stop reason agrees with them. */

@@ -321,6 +321,9 @@ describe('rejected after re-execution', () => {
 
 describe('rejected on paper, though no opening is asked for', () => {
   const body = (change: Partial<Receipt>): Lie => ({ receipt: (honest) => ({ ...honest, ...change }) });
+  const execution = (change: Partial<Receipt['execution']>): Lie => ({
+    receipt: (honest) => ({ ...honest, execution: { ...honest.execution, ...change } }),
+  });
   const cases: [string, Lie, Partial<Batch>, Verdict['reason']][] = [
     ['another root', {}, { root: sha256Hex('x') }, 'root_mismatch'],
     ['another count', {}, { count: 4 }, 'root_mismatch'],
@@ -341,6 +344,9 @@ describe('rejected on paper, though no opening is asked for', () => {
     ],
     ['another tokenizer', body({ tokenizer: sha256Hex('x') }), {}, 'execution_mismatch'],
     ['another template', body({ template: sha256Hex('x') }), {}, 'execution_mismatch'],
+    ['another mode', execution({ mode: 'statistical' }), {}, 'execution_mismatch'],
+    ['another precision', execution({ precision: 'int8' }), {}, 'execution_mismatch'],
+    ['fingerprints that were not asked for', body({ fingerprints: ['8f8AAA=='] }), {}, 'fingerprint_mismatch'],
     [
       'more tokens than ordered',
       { ticket: { maxTokens: 24 }, ...body({ completionTokens: 25 }) },

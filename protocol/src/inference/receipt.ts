@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { Precision, VerificationMode } from '../records/verification';
 import { Digest, Hex64, Id, Micro, Millis, MspId } from '../schema/scalars';
+import { ActivationFingerprint, MOST_FINGERPRINTS } from './activation-fingerprint';
 import { SignedTicket, ticketDigest } from './ticket';
 
 /** How the answer was computed. */
 export const Execution = z.strictObject({
   provider: z.enum(['cpu', 'cuda', 'webgpu']),
-  precision: z.enum(['fp32']),
+  precision: Precision,
   /** Such as `onnxruntime-node/1.30.0`. */
   runtime: z.string().max(100),
-  mode: z.enum(['exact']),
+  mode: VerificationMode,
 });
 export type Execution = z.infer<typeof Execution>;
 
@@ -28,6 +30,8 @@ export const Receipt = z.strictObject({
   /** `cancelled` by the caller, `tainted` when consent behind the model fell while it was answered. */
   stop: z.enum(['stop', 'length', 'cancelled', 'tainted']),
   execution: Execution,
+  /** Of the last hidden states that the tokens were drawn from, window by window; where the version asks for them. */
+  fingerprints: z.array(ActivationFingerprint).max(MOST_FINGERPRINTS).optional(),
   amount: Micro,
   started: Millis,
   ended: Millis,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Address, BasisPoints, Digest, Id, Line, Micro, MspId, Version } from '../schema/scalars';
 import { DatasetRef, ModelRef, Owner, stamps } from './common';
+import { FingerprintTolerance, Precision, ShortfallDistribution } from './verification';
 
 /** One file of a model folder. */
 export const ModelFile = z.strictObject({
@@ -22,11 +23,15 @@ export type Prices = z.infer<typeof Prices>;
 
 /**
  * How outputs are checked: at each position the claimed token's perturbed logit may fall short of the verifier's best
- * by at most `marginMicro` millionths; `sampleRate` of a batch's receipts are re-executed.
+ * by at most `marginMicro` millionths; `sampleRate` of a batch's receipts are re-executed. The figures come from calibration.
  */
 export const Verification = z.strictObject({
   marginMicro: z.number().int().min(0).max(100_000_000),
   sampleRate: BasisPoints.min(1),
+  /** With it answers are verified in statistical mode, without it exactly. */
+  statistical: ShortfallDistribution.optional(),
+  /** With it receipts carry fingerprints of the last hidden states, without it none. */
+  fingerprints: FingerprintTolerance.optional(),
 });
 export type Verification = z.infer<typeof Verification>;
 
@@ -68,7 +73,7 @@ export const ModelEntry = z.strictObject({
   manifest: Digest,
   files: z.array(ModelFile).min(1).max(100),
   format: z.literal('onnx'),
-  precision: z.enum(['fp32']),
+  precision: Precision,
   contextTokens: z.number().int().min(1).max(10_000_000),
   prices: Prices,
   verification: Verification,

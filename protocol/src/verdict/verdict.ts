@@ -15,6 +15,7 @@ export const RejectReason = z.enum([
   'tokens_mismatch',
   'output_mismatch',
   'execution_mismatch',
+  'fingerprint_mismatch',
 ]);
 export type RejectReason = z.infer<typeof RejectReason>;
 
