@@ -179,7 +179,7 @@ export class Gateway {
     const readReceipt = new ReadReceipt({ member }, ports);
     const transact = new Transact({}, ports);
     const licenceTerms = new LicenceTerms(options, { ...ports, transact });
-    this.#collect = new CollectReceipts({}, ports);
+    this.#collect = new CollectReceipts({ member }, ports);
     this.#anchor = new AnchorReceipts({ member }, ports);
     const rotate = new RotateBatch({}, ports);
     const decide = new DecideBatch({}, { ...ports, rotate });

@@ -244,6 +244,9 @@ describe('inference through OpenAI’s client', () => {
     const error = await failing(client.completions.create({ model: 'poet', prompt: 'a' }));
     expect({ status: error.status, code: error.code }).toEqual({ status: 422, code: 'not_verified' });
     expect((await archive.session(session)).spent).toBe(0);
+    worker.lie = (honest) => honest;
+    await client.completions.create({ model: 'poet', prompt: 'a' });
+    expect((await archive.session(session)).spent).toBe(COST);
   });
 
   test('a stream that breaks off ends in an error, and the producer tells later what it cost', async () => {

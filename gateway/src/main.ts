@@ -139,8 +139,9 @@ async function main(): Promise<void> {
   );
   const workers = new GrpcWorkers(
     {
-      own: member.mspId,
-      workers: members.map(({ mspId, worker: address, root }) => ({ mspId, address, tlsRoot: root })),
+      workers: members.flatMap(({ mspId, workers, root }) =>
+        workers.map((worker) => ({ ...worker, member: mspId, tlsRoot: root })),
+      ),
     },
     { tls },
   );

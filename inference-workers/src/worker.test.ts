@@ -351,6 +351,27 @@ test('a rival verifies what was served, and its chaincode hears the verdict on t
   });
 });
 
+test('a worker that is told to stop finishes what it has, and refuses what is new', async () => {
+  const asked = request({ maxTokens: 300 });
+  let stopped: Promise<void> | undefined;
+  const late: Promise<ErrorCode | undefined>[] = [];
+  const events = await worker.generate(asked.wire, () => {
+    if (!stopped) {
+      stopped = bench.stopWorker('compute');
+      late.push(refusal(worker, request()));
+      late.push(worker.call<{ models: unknown[] }>('models', {}).then(({ models }) => models.length as never));
+    }
+    return true;
+  });
+  expect(receiptOf(events).body.stop).toMatch(/^(stop|length)$/);
+  expect(await Promise.all(late)).toEqual(['unavailable', 0]);
+  await stopped;
+  await bench.startWorker('compute', ['serve', 'verify']);
+  await until(async () =>
+    (await worker.call<{ models: unknown[] }>('models', {})).models.length > 0 ? true : undefined,
+  );
+});
+
 test('a worker that does not serve says so, and offers no model', async () => {
   const archive = bench.client('guild', 'archive');
   expect(await refusal(archive, request())).toBe('not_supported');

@@ -33,8 +33,8 @@ export interface WorkerDependencies {
   generate?: Generate;
 }
 
-/** Milliseconds that running answers are given when the worker stops. */
-const GRACE_MS = 3_000;
+/** Milliseconds after which connections are cut off once running answers were given their time. */
+const GRACE_MS = 1_000;
 const PRUNE_EVERY_MS = 600_000;
 
 /** One member's model server and verifier: everything between the ledger, the gateways and the runtime. */
@@ -42,6 +42,7 @@ export class Worker {
   readonly #stopping = new AbortController();
   readonly #parts: { stop: () => unknown }[] = [];
   readonly #running: Promise<void>[] = [];
+  #drain: () => Promise<void> = () => Promise.resolve();
 
   private constructor() {
     // Made by `start` alone: a worker is either running or stopped.
@@ -63,8 +64,9 @@ export class Worker {
     }
   }
 
-  /** Takes no more calls, lets running answers end, and frees the models. */
+  /** Takes no more orders, lets running answers end, and frees the models. */
   async stop(): Promise<void> {
+    await this.#drain();
     this.#stopping.abort();
     for (const part of this.#parts.splice(0).reverse()) await part.stop();
   }
@@ -122,6 +124,7 @@ export class Worker {
         log,
       },
     );
+    this.#drain = () => answering.drain(config.drainMs);
     const service = workerService(
       { member },
       { directory, answering: serves ? answering : undefined, models, outbox, log },

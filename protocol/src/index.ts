@@ -180,6 +180,7 @@ export type {
   HaltReply,
   HaltRequest,
   LoadedModel,
+  ModelLoad,
   ModelsReply,
   PendingReceipt,
   PendingReceiptsReply,

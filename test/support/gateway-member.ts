@@ -112,7 +112,7 @@ export class TestMember {
       store,
       terms: new SealedTerms({ key: randomBytes(32) }, { store: bucket }),
       uploads: new PostgresUploads({}, { database }),
-      workers: new TestWorkers(mspId, workers),
+      workers: new TestWorkers(workers),
     };
     const secretKey = new Uint8Array(randomBytes(32));
     const signer = `${mspId.toLowerCase()}-gateway-1`;

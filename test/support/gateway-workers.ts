@@ -20,7 +20,7 @@ import {
   type Receipt,
   type SignedReceipt,
 } from '@llmchain/protocol';
-import type { Workers } from '../../gateway/src/ports/workers';
+import type { WorkerRef, Workers } from '../../gateway/src/ports/workers';
 
 /** A worker without a model: it answers what a test tells it, and signs for it as a real one does. */
 export class TestWorker {
@@ -117,37 +117,41 @@ export class TestWorker {
   }
 }
 
-/** The members' workers as one member's gateway reaches them. */
+/** The members' workers as a member's gateway reaches them. */
 export class TestWorkers implements Workers {
-  constructor(
-    private readonly own: string,
-    private readonly workers: ReadonlyMap<string, TestWorker>,
-  ) {}
+  constructor(private readonly workers: ReadonlyMap<string, TestWorker>) {}
 
-  models(member: string): Promise<LoadedModel[]> {
-    const worker = this.workers.get(member);
-    return worker ? Promise.resolve(worker.loaded) : Promise.reject(new LlmchainError('unavailable', 'no worker'));
+  get all(): WorkerRef[] {
+    return [...this.workers.values()].map(({ signer: id, member }) => ({ id, member, preference: 1 }));
+  }
+
+  models(worker: WorkerRef): Promise<LoadedModel[]> {
+    return Promise.resolve(this.#worker(worker).loaded);
   }
 
   generate(
-    member: string,
+    worker: WorkerRef,
     request: GenerateRequest,
     { signal }: { signal: AbortSignal },
   ): AsyncIterable<GenerateEvent> {
-    return this.workers.get(member)!.generate(request, signal);
+    return this.#worker(worker).generate(request, signal);
   }
 
-  halt(member: string, receipt: string): Promise<boolean> {
-    this.workers.get(member)?.halted.add(receipt);
+  halt(worker: WorkerRef, receipt: string): Promise<boolean> {
+    this.#worker(worker).halted.add(receipt);
     return Promise.resolve(true);
   }
 
-  pending(limit: number): Promise<PendingReceipt[]> {
-    return Promise.resolve([...(this.workers.get(this.own)?.outbox.values() ?? [])].slice(0, limit));
+  pending(worker: WorkerRef, limit: number): Promise<PendingReceipt[]> {
+    return Promise.resolve([...this.#worker(worker).outbox.values()].slice(0, limit));
   }
 
-  acknowledge(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.workers.get(this.own)?.outbox.delete(id);
+  acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#worker(worker).outbox.delete(id);
     return Promise.resolve();
+  }
+
+  #worker({ id }: WorkerRef): TestWorker {
+    return [...this.workers.values()].find(({ signer }) => signer === id)!;
   }
 }

@@ -124,7 +124,7 @@ export class WorkerBench {
           mspId: mspOf(other),
           gateway: 'http://localhost:1',
           peerApi: this.members[other].peerApi,
-          worker: `localhost:${this.members[other].port}`,
+          workers: [{ id: `${other}-worker-1`, address: `localhost:${this.members[other].port}`, preference: 1 }],
           peer: 'localhost:1',
           tlsRoot: path.join(this.members[other].folder, 'root.pem'),
         })),
@@ -144,6 +144,7 @@ export class WorkerBench {
       verdicts: file('verdicts'),
       provider: 'cpu',
       threads: 1,
+      drainMs: 3_000,
     };
   }
 

@@ -1,16 +1,27 @@
 import type { GenerateEvent, GenerateRequest, LoadedModel, PendingReceipt } from '@llmchain/protocol';
 
-/** The members' model servers. Members are named by MSP id. */
+/** One worker of a member. */
+export interface WorkerRef {
+  /** Its id on the ledger. */
+  readonly id: string;
+  /** MSP id. */
+  readonly member: string;
+  /** One of 2 is given orders until it has twice as much to do as one of 1. */
+  readonly preference: number;
+}
+
+/** The members' model servers. */
 export interface Workers {
-  /** What a member's worker has loaded. @throws {LlmchainError} `unavailable` */
-  models(member: string): Promise<LoadedModel[]>;
+  readonly all: readonly WorkerRef[];
+  /** What a worker has loaded and takes orders for. @throws {LlmchainError} `unavailable` */
+  models(worker: WorkerRef): Promise<LoadedModel[]>;
   /**
    * Computes one answer; aborting `signal` or leaving the loop cancels it.
    * @param deadline milliseconds since the Unix epoch
    * @throws {LlmchainError} `unavailable` when the worker cannot be reached or breaks off
    */
   generate(
-    member: string,
+    worker: WorkerRef,
     request: GenerateRequest,
     options: { signal: AbortSignal; deadline: number },
   ): AsyncIterable<GenerateEvent>;
@@ -20,9 +31,9 @@ export interface Workers {
    * @returns whether it was under way
    * @throws {LlmchainError} `unavailable`
    */
-  halt(member: string, receipt: string): Promise<boolean>;
-  /** Receipts and openings that the own worker has not handed over yet, oldest first. */
-  pending(limit: number): Promise<PendingReceipt[]>;
-  /** Lets the own worker forget receipts that are stored. */
-  acknowledge(ids: readonly string[]): Promise<void>;
+  halt(worker: WorkerRef, receipt: string): Promise<boolean>;
+  /** Receipts and openings that an own worker has not handed over yet, oldest first. @throws {LlmchainError} `unavailable` */
+  pending(worker: WorkerRef, limit: number): Promise<PendingReceipt[]>;
+  /** Lets an own worker forget receipts that are stored. @throws {LlmchainError} `unavailable` */
+  acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void>;
 }

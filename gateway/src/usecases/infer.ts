@@ -16,13 +16,13 @@ import type { Actor } from '../ports/actor';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
-import type { Workers } from '../ports/workers';
+import type { WorkerRef, Workers } from '../ports/workers';
 import type { CheckReceipt } from './check-receipt';
 import type { ConsentAlarm } from './consent-alarm';
 import type { ConsentStanding } from './consent-standing';
 import { mostAmount, type IssuedTicket, type IssueTicket } from './issue-ticket';
 import type { Models } from './models';
-import type { RouteInference } from './route-inference';
+import type { RouteInference, Weight } from './route-inference';
 
 /** What a caller orders. */
 export interface InferenceOrder {
@@ -45,7 +45,8 @@ export type Answer =
 interface Attempt {
   order: InferenceOrder;
   model: ModelVersion;
-  member: string;
+  worker: WorkerRef;
+  weight: Weight;
   issued: IssuedTicket;
   /** Id of the receipt to come. */
   id: string;
@@ -97,25 +98,28 @@ export class Infer {
   async *run(actor: Actor, order: InferenceOrder, signal: AbortSignal): AsyncGenerator<Answer, void> {
     const model = await this.#ports.models.resolve(order.model);
     await this.#ports.standing.demand(model);
+    const maxTokens = mostTokens(order, model);
+    const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };
     const tried = new Set<string>();
-    let failure: unknown;
+    let failure: LlmchainError | undefined;
     for (;;) {
-      let member: string;
+      let worker: WorkerRef;
       try {
-        member = await this.#ports.router.choose(model, { own: order.callerNonce !== undefined, tried });
+        worker = await this.#ports.router.choose(model, weight, { own: order.callerNonce !== undefined, tried });
       } catch (error) {
-        throw failure instanceof Error ? failure : error;
+        throw failure ?? error;
       }
-      const attempt = await this.#order(actor, order, model, member);
+      const attempt = await this.#order(actor, order, model, worker, weight);
       const events = this.#attempt(attempt, signal)[Symbol.asyncIterator]();
       let first: IteratorResult<Answer, void>;
       try {
         first = await events.next();
       } catch (error) {
         if (signal.aborted || !(error instanceof LlmchainError) || !ELSEWHERE.has(error.code)) throw error;
-        this.#ports.log.warn({ member, code: error.code }, 'a worker did not take an order');
-        tried.add(member);
-        failure = error;
+        this.#ports.log.warn({ worker: worker.id, code: error.code }, 'a worker did not take an order');
+        tried.add(worker.id);
+        // That one is full tells the caller more than that another is out of order.
+        if (failure?.code !== 'overloaded') failure = error;
         continue;
       }
       try {
@@ -128,17 +132,14 @@ export class Infer {
     }
   }
 
-  async #order(actor: Actor, order: InferenceOrder, model: ModelVersion, member: string): Promise<Attempt> {
-    const maxTokens = order.maxTokens ?? model.contextTokens;
-    if (maxTokens > model.contextTokens) {
-      throw new LlmchainError(
-        'invalid_argument',
-        `${model.model}@${model.version} holds ${model.contextTokens} tokens; ask for fewer than ${maxTokens}.`,
-        {
-          issues: [{ pointer: '/max_tokens', message: `must be at most ${model.contextTokens}` }],
-        },
-      );
-    }
+  async #order(
+    actor: Actor,
+    order: InferenceOrder,
+    model: ModelVersion,
+    worker: WorkerRef,
+    weight: Weight,
+  ): Promise<Attempt> {
+    const { maxTokens } = weight;
     const maxAmount = mostAmount(model, order.input, maxTokens);
     const { session } = actor;
     const broke = (): LlmchainError =>
@@ -159,28 +160,30 @@ export class Infer {
       receipt: id,
       session,
       amount: maxAmount,
-      producer: member,
+      producer: worker.member,
       expires,
     });
     if (!reserved) throw broke();
-    return { order, model, member, issued, id };
+    return { order, model, worker, weight, issued, id };
   }
 
   /** One worker's answer. Whatever way it ends, the reservation is settled, given back, or marked for the producer to tell. */
   async *#attempt(attempt: Attempt, caller: AbortSignal): AsyncGenerator<Answer, void, undefined> {
-    const { model, member, issued, id } = attempt;
+    const { model, worker, weight, issued, id } = attempt;
+    const { member } = worker;
     const left = new AbortController();
-    const end = this.#ports.router.begin(member);
+    const underWay = this.#ports.router.begin(worker, weight);
     let fallen: LlmchainError | undefined;
     const unwatch = this.#ports.alarm.watch(model, (reason) => {
       fallen = reason;
-      this.#halt(member, id, left);
+      this.#halt(worker, id, left);
     });
     let outcome: 'lost' | 'refused' | 'settled' = 'lost';
     let started = false;
+    let failure: unknown;
     try {
       const events = this.#ports.workers.generate(
-        member,
+        worker,
         { ticket: canonicalJson(issued.ticket), input: issued.input, inputSalt: issued.inputSalt },
         { signal: AbortSignal.any([caller, left.signal]), deadline: issued.ticket.body.expires },
       );
@@ -197,40 +200,47 @@ export class Infer {
           yield { kind: 'started', receipt: id, model };
         }
         if (event.event === 'text') {
+          underWay.came(1);
           yield { kind: 'text', text: event.text };
           continue;
         }
         const receipt = await this.#receipt(event, attempt);
         outcome = 'settled';
+        underWay.answered();
         if (receipt.body.stop === 'tainted') throw cutShort(model, receipt, fallen);
         yield { kind: 'finished', receipt };
         return;
       }
       throw new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
     } catch (error) {
+      if (!caller.aborted && !fallen) failure = error;
       // Left because it did not end: the caller hears why, and the producer tells later what it cost.
       throw fallen && left.signal.aborted ? fallen : error;
     } finally {
       unwatch();
       left.abort();
-      end();
+      underWay.end(failure);
       if (outcome === 'refused') await this.#ports.sessions.release(id);
       if (outcome === 'lost') await this.#ports.sessions.lose(id);
     }
   }
 
   /** Tells the worker to end an answer, and leaves it when it does not. */
-  #halt(member: string, receipt: string, left: AbortController): void {
+  #halt(worker: WorkerRef, receipt: string, left: AbortController): void {
     setTimeout(() => left.abort(), HALT_WITHIN).unref();
-    this.#ports.workers.halt(member, receipt).catch((error: unknown) => {
-      this.#ports.log.warn({ member, receipt, error: String(error) }, 'a worker was not told to end an answer');
+    this.#ports.workers.halt(worker, receipt).catch((error: unknown) => {
+      this.#ports.log.warn(
+        { worker: worker.id, receipt, error: String(error) },
+        'a worker was not told to end an answer',
+      );
       left.abort();
     });
   }
 
   /** The checked receipt, charged and kept. */
   async #receipt(event: Extract<GenerateEvent, { event: 'finished' }>, attempt: Attempt): Promise<SignedReceipt> {
-    const { member, model, issued, id } = attempt;
+    const { worker, model, issued, id } = attempt;
+    const { member } = worker;
     const receipt = decodeJson(SignedReceipt, event.finished.receipt, `receipt of ${member}`);
     await this.#ports.checker.run(receipt, { ticket: issued.ticket, producer: member, model });
     await this.#ports.sessions.settle(receipt);
@@ -248,6 +258,22 @@ export class Infer {
     }
     return receipt;
   }
+}
+
+/** @throws {LlmchainError} `invalid_argument` when more are asked for than the model holds */
+function mostTokens({ maxTokens }: InferenceOrder, { model, version, contextTokens }: ModelVersion): number {
+  if (maxTokens === undefined || maxTokens <= contextTokens) return maxTokens ?? contextTokens;
+  throw new LlmchainError(
+    'invalid_argument',
+    `${model}@${version} holds ${contextTokens} tokens; ask for fewer than ${maxTokens}.`,
+    { issues: [{ pointer: '/max_tokens', message: `must be at most ${contextTokens}` }] },
+  );
+}
+
+/** The input as one text that begins as what the model reads does: only for the choice of a worker. */
+function promptOf(input: InferenceInput): string {
+  if (input.kind === 'completion') return input.prompt;
+  return input.messages.map(({ role, content }) => `${role}\n${content}\n`).join('');
 }
 
 /** Why an answer ended before its end. @param reason as this member's index has it, if it does already */

@@ -38,7 +38,7 @@ export class ModelCatalogue {
   }
 
   loaded(): LoadedModel[] {
-    return [...this.#loaded.values()].map(({ version: { model, version } }) => ({ model, version }));
+    return [...this.#loaded.values()].map(({ version: { model, version }, load }) => ({ model, version, load }));
   }
 
   /** Gives up what is not loaded, and frees what is. */

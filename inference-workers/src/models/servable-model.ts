@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeJson, LlmchainError, type ModelVersion } from '@llmchain/protocol';
+import { decodeJson, LlmchainError, type ModelLoad, type ModelVersion } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Decoder } from '../engine/decoder/decoder';
 import { openDecoder } from '../engine/decoder/open-decoder';
 import { Detokeniser } from '../engine/detokeniser';
 import type { EngineOptions } from '../engine/execution-provider';
-import { Scheduler, type SchedulerOptions } from '../engine/scheduler/scheduler';
+import { roomIn, Scheduler, type SchedulerOptions } from '../engine/scheduler/scheduler';
 import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
 
@@ -78,6 +78,13 @@ export class ServableModel {
   /** What computes answers; its memory is taken when the first is asked for, so one that only verifies needs none. */
   get scheduler(): Scheduler {
     return (this.#scheduler ??= new Scheduler(SCHEDULING, this));
+  }
+
+  /** What it has to do; asking takes no memory. */
+  get load(): ModelLoad {
+    const { slots } = SCHEDULING;
+    const idle = { running: 0, waiting: 0, slots, outstanding: 0, room: roomIn(SCHEDULING, this.decoder) };
+    return this.#scheduler?.load ?? idle;
   }
 
   /** For the text of one answer. */

@@ -9,7 +9,7 @@ import {
 import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
 import type { Generate } from '../engine/generate';
-import { problemOf } from '../ledger/back-off';
+import { pause, problemOf } from '../ledger/back-off';
 import { conclude, type ReceiptSigner } from '../receipts/conclude';
 import type { Outbox } from '../receipts/outbox';
 import type { ServedTickets } from '../receipts/served-tickets';
@@ -43,10 +43,28 @@ export class Answering {
   readonly #dependencies: AnsweringDependencies;
   /** Answers under way, by the receipt to come. */
   readonly #underWay = new Map<string, UnderWay>();
+  /** Orders that are being refused, queued or answered. */
+  #answering = 0;
+  #draining = false;
+  #drained: () => void = () => undefined;
 
   constructor(options: AnsweringOptions, dependencies: AnsweringDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
+  }
+
+  /** Takes no more orders. @returns when what is under way has ended, or `within` milliseconds are over */
+  async drain(within: number): Promise<void> {
+    this.#draining = true;
+    if (this.#answering === 0) return;
+    this.#dependencies.log.info({ answers: this.#answering, within }, 'draining');
+    const over = new AbortController();
+    await Promise.race([new Promise<void>((resolve) => (this.#drained = resolve)), pause(within, over.signal)]);
+    over.abort();
+  }
+
+  get draining(): boolean {
+    return this.#draining;
   }
 
   /**
@@ -60,9 +78,13 @@ export class Answering {
     signal: AbortSignal,
   ): Promise<void> {
     const { admission, ready, log } = this.#dependencies;
+    this.#answering++;
     try {
       if (!ready()) {
         throw new LlmchainError('unavailable', "The worker's key is not on the ledger yet. Try again in a moment.");
+      }
+      if (this.#draining) {
+        throw new LlmchainError('unavailable', 'The worker finishes what it has and stops. Ask another one.');
       }
       const admitted = await admission.admit(caller, request, Date.now());
       await this.#underHalt(admitted, (halted) => this.#compute(admitted, emit, { caller: signal, halted }));
@@ -73,6 +95,8 @@ export class Answering {
       else log.info({ code: failure.code, caller }, 'a request was refused');
       const said = failure ?? new LlmchainError('internal', 'The worker failed; its log has the cause.');
       emit({ event: 'failure', failure: JSON.stringify(said) });
+    } finally {
+      if (--this.#answering === 0) this.#drained();
     }
   }
 

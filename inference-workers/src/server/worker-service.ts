@@ -106,7 +106,7 @@ export function workerService(
     halt: unary<HaltRequest, HaltReply>(({ receipt }, caller) => ({
       halted: answering?.halt(caller, receipt) ?? false,
     })),
-    models: unary<unknown, ModelsReply>(() => ({ models: answering ? models.loaded() : [] })),
+    models: unary<unknown, ModelsReply>(() => ({ models: answering && !answering.draining ? models.loaded() : [] })),
     pendingReceipts: unary<PendingReceiptsRequest, PendingReceiptsReply>(async ({ limit }, caller) => {
       own(caller);
       return { receipts: await outbox.pending(Math.min(limit || MOST_PENDING, MOST_PENDING)) };

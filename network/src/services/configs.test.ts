@@ -27,7 +27,7 @@ test('a gateway knows its own files and every member', () => {
     mspId: 'ComputeMSP',
     gateway: 'http://localhost:8083',
     peerApi: 'https://localhost:8093',
-    worker: 'localhost:8460',
+    workers: [{ id: 'compute-worker-1', address: 'localhost:8460', preference: 1 }],
     peer: 'localhost:8451',
     tlsRoot: '/home/x/members/compute/ca/tls-ca.pem',
   });

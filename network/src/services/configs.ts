@@ -48,13 +48,18 @@ export function workerConfig(topology: Topology, member: Member, layout: Layout)
     tls: files.tls.worker,
     fabric: fabric(member, layout, 'worker'),
     roles: member.name === SERVING_MEMBER ? ['serve', 'verify'] : ['verify'],
-    workerId: `${member.name}-worker-1`,
+    workerId: workerId(member),
     signingKey: files.signingKey.worker,
     verifierSocket: files.verifierSocket,
     models: files.models,
     outbox: files.outbox,
     verdicts: files.verdicts,
   } satisfies z.input<typeof WorkerConfig>);
+}
+
+/** The worker's id on the ledger. */
+function workerId(member: Member): string {
+  return `${member.name}-worker-1`;
 }
 
 function common(
@@ -72,7 +77,7 @@ function common(
         mspId: other.mspId,
         gateway: gatewayUrl(other),
         peerApi: `https://${address(other.ports.peerApi)}`,
-        worker: address(other.ports.worker),
+        workers: [{ id: workerId(other), address: address(other.ports.worker) }],
         peer: address(other.ports.peer),
         tlsRoot: layout.member(other.name).tlsCa.certificate,
       })),

@@ -9,6 +9,16 @@ const path = z.string().min(1);
 const port = z.number().int().min(1).max(65_535);
 const listen = z.strictObject({ host: z.string(), port });
 
+/** One of a member's workers. */
+const worker = z.strictObject({
+  /** The worker's id on the ledger. */
+  id: z.string().min(1),
+  /** gRPC address, `host:port`. */
+  address: z.string(),
+  /** How much it is preferred: one of 2 is given orders until it has twice as much to do as one of 1. */
+  preference: z.number().min(0.01).max(100).default(1),
+});
+
 /** Where the other members' services answer, and the root that their TLS certificates chain to. */
 export const MemberEndpoints = z.strictObject({
   name: z.string(),
@@ -17,8 +27,7 @@ export const MemberEndpoints = z.strictObject({
   gateway: z.url(),
   /** The API between gateways and workers of the consortium, over mutual TLS, `https://…`. */
   peerApi: z.url(),
-  /** gRPC address of the member's worker, `host:port`. */
-  worker: z.string(),
+  workers: z.array(worker).min(1),
   /** gRPC address of the member's Fabric peer, `host:port`. */
   peer: z.string(),
   /** PEM file. */
@@ -104,6 +113,8 @@ export const WorkerConfig = z.strictObject({
   verdicts: path,
   provider: z.enum(['cpu', 'cuda', 'webgpu']).default('cpu'),
   threads: z.number().int().min(1).max(64).default(1),
+  /** How long running answers may take to end when the worker is told to stop; it refuses new ones from then on. */
+  drainMs: z.number().int().min(0).max(3_600_000).default(8_000),
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;
 

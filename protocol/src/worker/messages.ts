@@ -18,9 +18,21 @@ export interface HaltReply {
   halted: boolean;
 }
 
+/** What a worker has to do for one model: answers running (of at most `slots` together) and waiting, and tokens. */
+export interface ModelLoad {
+  running: number;
+  waiting: number;
+  slots: number;
+  /** Tokens still to compute: of prompts and, at most, of answers. */
+  outstanding: number;
+  /** Tokens for which there is room in the cache of keys and values. */
+  room: number;
+}
 export interface LoadedModel {
   model: string;
   version: number;
+  /** Null on the wire where it is not told. */
+  load?: ModelLoad | null;
 }
 export interface ModelsReply {
   models: LoadedModel[];

@@ -22,7 +22,7 @@ import {
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
 } from '@llmchain/protocol';
-import type { Workers } from '../../ports/workers';
+import type { WorkerRef, Workers } from '../../ports/workers';
 
 interface CallOptions {
   deadline: number;
@@ -57,81 +57,82 @@ function loadClient(): WorkerClientType {
 }
 
 /** A worker to reach: `host:port` and the PEM of its member's TLS root. */
-export interface WorkerAddress {
-  mspId: string;
+export interface WorkerAddress extends WorkerRef {
   address: string;
   tlsRoot: Buffer;
 }
 
 /** The members' workers over gRPC with mutual TLS. */
 export class GrpcWorkers implements Workers {
-  readonly #own: string;
+  readonly all: readonly WorkerRef[];
   readonly #clients: ReadonlyMap<string, WorkerClient>;
 
   /** @param dependencies.tls the gateway's own certificate and key, PEM */
   constructor(
-    options: { own: string; workers: readonly WorkerAddress[] },
+    options: { workers: readonly WorkerAddress[] },
     dependencies: { tls: { certificate: Buffer; key: Buffer } },
   ) {
     const { certificate, key } = dependencies.tls;
     const WorkerService = loadClient();
-    this.#own = options.own;
+    this.all = options.workers.map(({ id, member, preference }) => ({ id, member, preference }));
     this.#clients = new Map(
-      options.workers.map(({ mspId, address, tlsRoot }) => [
-        mspId,
+      options.workers.map(({ id, address, tlsRoot }) => [
+        id,
         new WorkerService(address, credentials.createSsl(tlsRoot, key, certificate), {
           'grpc.max_receive_message_length': MESSAGE_LIMIT,
           'grpc.max_send_message_length': MESSAGE_LIMIT,
-          'grpc.keepalive_time_ms': 30_000,
+          // A worker that hangs, or a host that is gone, ends its streams within these, so that others take over.
+          'grpc.keepalive_time_ms': 5_000,
+          'grpc.keepalive_timeout_ms': 5_000,
           'grpc.max_reconnect_backoff_ms': 5_000,
         }),
       ]),
     );
   }
 
-  async models(member: string): Promise<LoadedModel[]> {
-    const reply = await ask<ModelsReply>(member, (done) =>
-      this.#client(member).models({}, { deadline: Date.now() + 2_000 }, done),
+  async models(worker: WorkerRef): Promise<LoadedModel[]> {
+    const reply = await ask<ModelsReply>(worker, (done) =>
+      this.#client(worker).models({}, { deadline: Date.now() + 2_000 }, done),
     );
     return reply.models;
   }
 
   async *generate(
-    member: string,
+    worker: WorkerRef,
     request: GenerateRequest,
     options: { signal: AbortSignal; deadline: number },
   ): AsyncGenerator<GenerateEvent> {
-    const call = this.#client(member).generate(request, { deadline: options.deadline });
+    const call = this.#client(worker).generate(request, { deadline: options.deadline });
     const cancel = (): void => call.cancel();
     options.signal.addEventListener('abort', cancel, { once: true });
     if (options.signal.aborted) cancel();
     try {
       for await (const event of call) yield event as GenerateEvent;
     } catch (error) {
-      throw failureOf(member, error as ServiceError);
+      throw failureOf(worker, error as ServiceError);
     } finally {
       options.signal.removeEventListener('abort', cancel);
       call.cancel();
     }
   }
 
-  async halt(member: string, receipt: string): Promise<boolean> {
-    const reply = await ask<HaltReply>(member, (done) =>
-      this.#client(member).halt({ receipt }, { deadline: Date.now() + 2_000 }, done),
+  async halt(worker: WorkerRef, receipt: string): Promise<boolean> {
+    const reply = await ask<HaltReply>(worker, (done) =>
+      this.#client(worker).halt({ receipt }, { deadline: Date.now() + 2_000 }, done),
     );
     return reply.halted;
   }
 
-  async pending(limit: number): Promise<PendingReceipt[]> {
-    const reply = await ask<PendingReceiptsReply>(this.#own, (done) =>
-      this.#client(this.#own).pendingReceipts({ limit }, { deadline: Date.now() + 10_000 }, done),
+  async pending(worker: WorkerRef, limit: number): Promise<PendingReceipt[]> {
+    const reply = await ask<PendingReceiptsReply>(worker, (done) =>
+      this.#client(worker).pendingReceipts({ limit }, { deadline: Date.now() + 10_000 }, done),
     );
     return reply.receipts;
   }
 
-  async acknowledge(ids: readonly string[]): Promise<void> {
-    await ask<object>(this.#own, (done) =>
-      this.#client(this.#own).acknowledgeReceipts({ ids: [...ids] }, { deadline: Date.now() + 10_000 }, done),
+  async acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void> {
+    await ask<object>(worker, (done) =>
+      this.#client(worker).acknowledgeReceipts({ ids: [...ids] }, { deadline: Date.now() + 10_000 }, done),
     );
   }
 
@@ -139,26 +140,26 @@ export class GrpcWorkers implements Workers {
     for (const client of this.#clients.values()) client.close();
   }
 
-  #client(member: string): WorkerClient {
-    const client = this.#clients.get(member);
-    if (!client) throw new LlmchainError('not_found', `${member} is not a member of this consortium.`, { member });
+  #client({ id }: WorkerRef): WorkerClient {
+    const client = this.#clients.get(id);
+    if (!client) throw new LlmchainError('not_found', `${id} is not a worker of this consortium.`, { worker: id });
     return client;
   }
 }
 
-function ask<T>(member: string, call: (done: Callback<T>) => void): Promise<T> {
+function ask<T>(worker: WorkerRef, call: (done: Callback<T>) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     call((error, reply) => {
-      if (error) reject(failureOf(member, error));
+      if (error) reject(failureOf(worker, error));
       else resolve(reply!);
     });
   });
 }
 
-function failureOf(member: string, error: ServiceError): LlmchainError {
+function failureOf({ id, member }: WorkerRef, error: ServiceError): LlmchainError {
   const said = parseError(error.details);
   if (said) return said;
-  const details = { member, grpc: status[error.code] };
+  const details = { member, worker: id, grpc: status[error.code] };
   if (error.code === status.CANCELLED) {
     return new LlmchainError('unavailable', 'The call was cancelled. Ask again.', details, { cause: error });
   }

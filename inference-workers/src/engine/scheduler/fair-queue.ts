@@ -29,6 +29,11 @@ export class FairQueue<T> {
     return this.#size;
   }
 
+  /** Everything that waits, tenant by tenant. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const line of this.#lines.values()) yield* line;
+  }
+
   /** @throws {LlmchainError} `overloaded` when the queue, or the tenant's part of it, is full */
   push(tenant: string, item: T): void {
     const line = this.#lines.get(tenant) ?? [];

@@ -79,7 +79,7 @@ test('answers that are computed together are those that they are alone, and repl
   for (const options of [{ slots: 8 }, { slots: 2 }, { slots: 3, chunk: 7 }]) {
     const together = scheduler(options);
     expect(await Promise.all(requests.map((one) => ask(together, one)))).toEqual(alone);
-    expect(together.load).toEqual({ running: 0, waiting: 0 });
+    expect(together.load).toMatchObject({ running: 0, waiting: 0, outstanding: 0 });
   }
   for (const [i, { tokens }] of alone.entries()) {
     expect((await replay(model, { ...requests[i]!, tokens })).worst).toBeLessThan(1e-4);
@@ -186,5 +186,28 @@ test('a pass that breaks ends its answers, and the next request is answered', as
   for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
   broken = false;
   expect(await ask(of, request('three'))).toEqual(await ask(scheduler(), request('three')));
-  expect(of.load).toEqual({ running: 0, waiting: 0 });
+  expect(of.load).toMatchObject({ running: 0, waiting: 0, outstanding: 0 });
+});
+
+test('the load is the tokens that are still to compute, and falls to nothing', async () => {
+  const of = scheduler({ slots: 1 });
+  const asked = [request('one', { maxTokens: 8 }), request('two', { maxTokens: 8 })];
+  const most = asked.reduce((sum, { prompt, maxTokens }) => sum + prompt.length + maxTokens, 0);
+  const answers = asked.map((each) => of.generate(each, () => undefined, never));
+  const { room } = of.load;
+  expect(of.load).toMatchObject({ running: 0, waiting: 2, slots: 1, outstanding: most });
+  let seen = most;
+  let least = room;
+  const first = of.generate(
+    request('three', { maxTokens: 8, tenant: 'another' }),
+    () => {
+      const { outstanding, room: left } = of.load;
+      expect(outstanding).toBeLessThan(seen + asked[0]!.prompt.length + 16);
+      [seen, least] = [outstanding, Math.min(least, left)];
+    },
+    never,
+  );
+  await Promise.all([...answers, first]);
+  expect(least).toBeLessThan(room);
+  expect(of.load).toEqual({ running: 0, waiting: 0, slots: 1, outstanding: 0, room });
 });

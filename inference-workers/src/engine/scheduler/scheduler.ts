@@ -1,3 +1,4 @@
+import type { ModelLoad } from '@llmchain/protocol';
 import { cacheBytes, type Decoder, type KeyValueCache, type PassRow } from '../decoder/decoder';
 import { roomFor, type Generated, type GenerationRequest } from '../generation';
 import { FairQueue } from './fair-queue';
@@ -28,6 +29,15 @@ export interface Schedulable {
   readonly contextTokens: number;
 }
 
+/** Tokens whose keys and values there is room for when so many bytes are reserved. */
+export function roomIn(
+  { cacheBytes: most }: Pick<SchedulerOptions, 'cacheBytes'>,
+  decoder: Decoder,
+  reserved = 0,
+): number {
+  return Math.max(0, Math.floor((most - reserved) / cacheBytes(decoder.geometry)));
+}
+
 /**
  * Continuous batching (Yu et al., "Orca", 2022): answers join and leave at every step. A round is one part of one waiting
  * prompt and one step of all answers that decode. Answers that are alone are guessed ahead.
@@ -53,9 +63,17 @@ export class Scheduler {
     this.#queue = new FairQueue({ waiting: options.waiting, perTenant: options.waitingPerTenant });
   }
 
-  /** Answers that run or wait. */
-  get load(): { running: number; waiting: number } {
-    return { running: this.#decoding.length + this.#prefilling.length, waiting: this.#queue.size };
+  /** What runs and waits, and what it may still take. */
+  get load(): ModelLoad {
+    const running = [...this.#decoding, ...this.#prefilling];
+    const waiting = [...this.#queue];
+    return {
+      running: running.length,
+      waiting: waiting.length,
+      slots: this.#options.slots,
+      outstanding: [...running, ...waiting].reduce((sum, { pending, left }) => sum + pending + left, 0),
+      room: roomIn(this.#options, this.#model.decoder, this.#reserved),
+    };
   }
 
   /**
