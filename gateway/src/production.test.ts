@@ -17,6 +17,7 @@ import { TestPostgres } from '../../test/support/postgres';
 import type { TestWorker } from '../../test/support/gateway-workers';
 import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
+import { CollectReceipts } from './usecases/collect-receipts';
 import { DecideBatch } from './usecases/decide-batch';
 import { RotateBatch } from './usecases/rotate-batch';
 import { WatchBatches } from './usecases/watch-batches';
@@ -129,6 +130,20 @@ describe('the producer’s side', () => {
     expect((await archive.call(other.key, 'GET', `/v1/receipts/${ids[0]!}`)).status).toBe(404);
     expect((await archive.call(key, 'GET', `/v1/receipts/${ids[0]!}`)).status).toBe(200);
     expect(compute.ports.lineage.receipts.get(ids[0]!)).toMatchObject({ batch: 'ComputeMSP/1', model: 'poet' });
+  });
+
+  test('what one batch does not hold goes into the next, and every receipt is proven in its own', async () => {
+    const { ids } = await answers(5);
+    await compute.gateway.produce().catch(() => undefined);
+    const anchored = submitted('inference:anchorBatch').length;
+    const more = await answers(5);
+    const { ports } = compute;
+    await new CollectReceipts({ member: 'ComputeMSP' }, ports).run();
+    await new AnchorReceipts({ member: 'ComputeMSP', limits: { receipts: 2 } }, ports).run();
+    const batches = submitted('inference:anchorBatch').slice(anchored) as { count: number }[];
+    expect(batches.map(({ count }) => count)).toEqual([2, 2, 1]);
+    for (const id of [...ids, ...more.ids])
+      expect(await statusOf(compute, id)).toMatchObject({ id, state: 'anchored', proof: { root: expect.any(String) } });
   });
 
   test('with nothing to anchor nothing is submitted', async () => {

@@ -95,7 +95,7 @@ describe('following', () => {
   test('is built anew when the peer holds another ledger, and keeps the receipts', async () => {
     const schema = bench.newSchema();
     const first = await bench.told(schema);
-    await first.putReceipt({ id: RECEIPT, ...POET, worker: 'worker.compute', producer: 'ComputeMSP' });
+    await first.putReceipts([{ id: RECEIPT, ...POET, worker: 'worker.compute', producer: 'ComputeMSP' }]);
     await first.stop();
     const other = STORY.map((entry) => ({
       ...entry,

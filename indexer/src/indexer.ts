@@ -58,8 +58,8 @@ export interface Indexer {
   fingerprintPlaces(works: readonly string[]): Promise<FingerprintPlace[]>;
   /** Calls the listener after each block with the state keys it wrote: the type and the parts, joined with `/`. */
   onWritten(listener: (origins: readonly string[]) => void): void;
-  /** Tells of a receipt, or of the batch that it was anchored in; a rebuild of the index keeps it. */
-  putReceipt(receipt: ReceiptEntry): Promise<void>;
+  /** Tells of different receipts, or of the batches that they were anchored in; a rebuild of the index keeps them. */
+  putReceipts(receipts: readonly ReceiptEntry[]): Promise<void>;
 }
 
 export interface IndexerOptions {
@@ -202,8 +202,8 @@ class PostgresIndexer implements Indexer {
     this.#listeners.push(listener);
   }
 
-  putReceipt(receipt: ReceiptEntry): Promise<void> {
-    return this.#receipts.put(receipt);
+  putReceipts(receipts: readonly ReceiptEntry[]): Promise<void> {
+    return this.#receipts.put(receipts);
   }
 
   /** Where the answer looks back to. */

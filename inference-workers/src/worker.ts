@@ -134,7 +134,10 @@ export class Worker {
     this.#parts.push({ stop: () => server.stop(GRACE_MS) });
 
     const verifies = config.roles.includes('verify');
-    const verification = new BatchVerification({ retryMs: 250 }, { facts, files: peers, signal });
+    const verification = new BatchVerification(
+      { retryMs: 250, folder: config.verdicts },
+      { facts, files: peers, signal },
+    );
     const verifier = new Verifier({ member }, { verification, models, store, log });
     if (verifies) verdict = (batch, root) => verifier.verdict(batch, root);
     const feed = new LedgerFeed(

@@ -16,7 +16,7 @@ export {
 export { PrivateTerms, termsDigest, termsReach } from './consent/terms';
 export { mostRestrictive, stricter } from './consent/preference';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
-export { publicKeyOf, sign, verifySigned, type Domain, type Signed } from './crypto/signed';
+export { publicKeyOf, sign, signedMessage, verifySigned, type Domain, type Signed } from './crypto/signed';
 export { placeShards } from './dataset/placement';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
 export { isErrorCode, REMEDY, type ErrorCode, type Remedy } from './errors/code';
@@ -86,6 +86,8 @@ export {
   BatchRef,
   Debit,
   Finding,
+  MOST_RECEIPTS,
+  MOST_SESSIONS,
   Reclaim,
   Session,
   SessionDebit,

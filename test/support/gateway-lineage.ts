@@ -2,7 +2,7 @@ import { LlmchainError } from '@llmchain/protocol';
 import type { Lineage } from '../../gateway/src/ports/lineage';
 
 type Transaction = NonNullable<Awaited<ReturnType<Lineage['transaction']>>>;
-type Receipt = Parameters<Lineage['putReceipt']>[0];
+type Receipt = Parameters<Lineage['putReceipts']>[0][number];
 
 /** An index that knows of receipts what it is told, and of every transaction who would have endorsed it. */
 export class TestLineage implements Lineage {
@@ -30,8 +30,8 @@ export class TestLineage implements Lineage {
     return Promise.resolve(answer);
   }
 
-  putReceipt(receipt: Receipt): Promise<void> {
-    this.receipts.set(receipt.id, { ...this.receipts.get(receipt.id), ...receipt });
+  putReceipts(receipts: readonly Receipt[]): Promise<void> {
+    for (const receipt of receipts) this.receipts.set(receipt.id, { ...this.receipts.get(receipt.id), ...receipt });
     return Promise.resolve();
   }
 }

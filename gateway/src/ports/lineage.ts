@@ -1,4 +1,4 @@
 import type { Indexer } from '@llmchain/indexer';
 
 /** The member's index of the ledger. */
-export type Lineage = Pick<Indexer, 'height' | 'waitFor' | 'trace' | 'transaction' | 'putReceipt'>;
+export type Lineage = Pick<Indexer, 'height' | 'waitFor' | 'trace' | 'transaction' | 'putReceipts'>;

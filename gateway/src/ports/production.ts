@@ -12,6 +12,12 @@ export interface Produced {
   reason?: string;
 }
 
+/** A receipt as it is kept: the canonical JSON of which the ledger has the digest. */
+export interface StoredReceipt {
+  id: string;
+  body: string;
+}
+
 export interface OwnBatch {
   entry: BatchEntry;
   state: 'anchoring' | Batch['state'];
@@ -27,8 +33,8 @@ export interface Production {
   exclusively(work: () => Promise<void>): Promise<boolean>;
   /** Keeps receipts; those that are known already change nothing. */
   add(receipts: readonly SignedReceipt[]): Promise<void>;
-  /** The oldest pending receipts of one model version, at most `limit`. */
-  pending(limit: number): Promise<SignedReceipt[]>;
+  /** The pending receipts of one model version, that of the oldest, page by page and oldest first. */
+  pending(): AsyncIterable<StoredReceipt[]>;
   /** Puts receipts, by id in their order, into a batch that is about to be anchored. */
   begin(entry: BatchEntry, receipts: readonly string[]): Promise<void>;
   batches(state: OwnBatch['state']): Promise<OwnBatch[]>;
@@ -43,7 +49,8 @@ export interface Production {
   /** Notes how the decision on a batch goes. */
   note(sequence: number, state: Batch['state'], refusals: readonly Refusal[]): Promise<void>;
   find(id: string): Promise<Produced | undefined>;
-  receiptsOf(sequence: number): Promise<SignedReceipt[]>;
+  /** A batch's receipts in their order, page by page. */
+  receiptsOf(sequence: number): AsyncIterable<StoredReceipt[]>;
   /** Whether content of this digest is the receipt list of one of the own batches. */
   isReceiptList(sha256: string): Promise<boolean>;
 }

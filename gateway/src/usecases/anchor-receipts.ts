@@ -1,11 +1,9 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { Readable } from 'node:stream';
 import {
   batchId,
-  batchRoot,
   LlmchainError,
   ordinal,
-  receiptId,
-  receiptList,
-  sha256Hex,
   type BatchEntry,
   type ErrorCode,
   type SignedReceipt,
@@ -14,12 +12,9 @@ import type { Ledgers } from '../ports/ledger';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { ObjectStore } from '../ports/object-store';
-import type { Production } from '../ports/production';
+import type { Production, StoredReceipt } from '../ports/production';
+import { BatchDraft, type DraftLimits } from './batch-draft';
 import { collect } from './concurrency';
-import { contentKey } from './content-key';
-
-/** Receipts in one batch. */
-const BATCH_RECEIPTS = 1_000;
 
 /** Refusals that stay, and how often they have to be heard in a row before they are believed. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
@@ -31,41 +26,19 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
 ]);
 const TRIES = 4;
 
-/** What a producer says of receipts of one model version. */
-export function batchEntry(sequence: number, receipts: readonly SignedReceipt[]): BatchEntry {
-  const first = receipts[0];
-  if (!first) throw new RangeError('a batch holds at least one receipt');
-  const { model, version } = first.body.ticket.body;
-  const sum = (part: (receipt: SignedReceipt) => number): number =>
-    receipts.reduce((total, each) => total + part(each), 0);
-  const sessions = new Map<string, number>();
-  for (const { body } of receipts) {
-    const { session } = body.ticket.body;
-    sessions.set(session, (sessions.get(session) ?? 0) + body.amount);
-  }
-  return {
-    sequence,
-    model,
-    version,
-    root: batchRoot(receipts),
-    count: receipts.length,
-    promptTokens: sum(({ body }) => body.promptTokens),
-    completionTokens: sum(({ body }) => body.completionTokens),
-    amount: sum(({ body }) => body.amount),
-    receipts: contentKey(sha256Hex(receiptList(receipts))),
-    sessions: [...sessions]
-      .filter(([, amount]) => amount > 0)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([session, amount]) => ({ session, amount })),
-  };
-}
-
 interface Ports {
   ledgers: Ledgers;
   store: ObjectStore;
   production: Production;
-  lineage: Pick<Lineage, 'putReceipt'>;
+  lineage: Pick<Lineage, 'putReceipts'>;
   log: Log;
+}
+
+export interface AnchorOptions {
+  /** MSP id. */
+  member: string;
+  /** How much one batch may hold, where that is less than it might. */
+  limits?: Partial<DraftLimits>;
 }
 
 /**
@@ -74,14 +47,14 @@ interface Ports {
  * did the first time.
  */
 export class AnchorReceipts {
-  readonly #options: { member: string };
+  readonly #options: AnchorOptions;
   readonly #ports: Ports;
   /** The highest sequence number that the ledger is known to have. */
   #onLedger: number | undefined;
   /** Refusals of a batch so far, by sequence number. */
   readonly #tries = new Map<number, number>();
 
-  constructor(options: { member: string }, ports: Ports) {
+  constructor(options: AnchorOptions, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
   }
@@ -91,22 +64,31 @@ export class AnchorReceipts {
     const { production } = this.#ports;
     for (const { entry } of await production.batches('anchoring')) await this.#anchor(entry);
     for (;;) {
-      const receipts = await production.pending(BATCH_RECEIPTS);
-      if (receipts.length === 0) return;
+      const draft = await this.#draft();
+      if (draft.ids.length === 0) return;
       const sequence = 1 + Math.max(await production.lastSequence(), await this.#lastOnLedger());
-      const entry = batchEntry(sequence, receipts);
-      await production.begin(
-        entry,
-        receipts.map(({ body }) => receiptId(body)),
-      );
+      const entry = draft.entry(sequence);
+      await production.begin(entry, draft.ids);
       await this.#anchor(entry);
     }
   }
 
+  async #draft(): Promise<BatchDraft> {
+    const draft = new BatchDraft(this.#options.limits);
+    for await (const page of this.#ports.production.pending()) {
+      if (!page.every((receipt) => draft.add(receipt))) break;
+      await breathe();
+    }
+    return draft;
+  }
+
   async #anchor(entry: BatchEntry): Promise<void> {
     const { ledgers, store, production } = this.#ports;
-    const receipts = await production.receiptsOf(entry.sequence);
-    await store.put(entry.receipts, Buffer.from(receiptList(receipts)));
+    if ((await store.size(entry.receipts)) === undefined) {
+      let bytes = 0;
+      for await (const part of listOf(production.receiptsOf(entry.sequence))) bytes += part.length;
+      await store.putStream(entry.receipts, Readable.from(listOf(production.receiptsOf(entry.sequence))), bytes);
+    }
     try {
       await ledgers.service.submit('inference:anchorBatch', entry);
     } catch (error) {
@@ -117,7 +99,7 @@ export class AnchorReceipts {
     await production.anchored(entry.sequence);
     this.#onLedger = Math.max(this.#onLedger ?? 0, entry.sequence);
     this.#ports.log.info({ sequence: entry.sequence, receipts: entry.count }, 'anchored a batch');
-    await this.#index(entry, receipts);
+    await this.#index(entry);
   }
 
   /** @returns false when the batch is on the ledger after all @throws the error when trying again may help */
@@ -153,23 +135,31 @@ export class AnchorReceipts {
   }
 
   /** Lets lineages begin at these receipts; the index can do without. */
-  async #index(entry: BatchEntry, receipts: readonly SignedReceipt[]): Promise<void> {
+  async #index(entry: BatchEntry): Promise<void> {
     const { member: producer } = this.#options;
     const { model, version } = entry;
     const batch = batchId(producer, entry.sequence);
     try {
-      for (const { body } of receipts) {
-        await this.#ports.lineage.putReceipt({
-          id: receiptId(body),
-          batch,
-          model,
-          version,
-          worker: body.worker,
-          producer,
-        });
+      for await (const page of this.#ports.production.receiptsOf(entry.sequence)) {
+        await this.#ports.lineage.putReceipts(
+          page.map(({ id, body }) => {
+            const { worker } = (JSON.parse(body) as SignedReceipt).body;
+            return { id, batch, model, version, worker, producer };
+          }),
+        );
       }
     } catch (error) {
       this.#ports.log.warn({ batch, error: String(error) }, 'the index did not take receipts');
     }
   }
+}
+
+/** The file that a batch's `receipts` address names: the canonical JSON of an array, in parts. */
+async function* listOf(pages: AsyncIterable<StoredReceipt[]>): AsyncGenerator<Buffer> {
+  let before = '[';
+  for await (const page of pages) {
+    yield Buffer.from(before + page.map(({ body }) => body).join(','));
+    before = ',';
+  }
+  yield Buffer.from(']');
 }

@@ -74,7 +74,7 @@ export interface InferPorts {
   sessions: Sessions;
   standing: ConsentStanding;
   workers: Workers;
-  lineage: Pick<Lineage, 'putReceipt'>;
+  lineage: Pick<Lineage, 'putReceipts'>;
   log: Log;
 }
 
@@ -246,13 +246,15 @@ export class Infer {
     await this.#ports.sessions.settle(receipt);
     const { version } = model;
     try {
-      await this.#ports.lineage.putReceipt({
-        id,
-        model: model.model,
-        version,
-        worker: receipt.signer,
-        producer: member,
-      });
+      await this.#ports.lineage.putReceipts([
+        {
+          id,
+          model: model.model,
+          version,
+          worker: receipt.signer,
+          producer: member,
+        },
+      ]);
     } catch (error) {
       this.#ports.log.warn({ receipt: id, error: String(error) }, 'the index did not take a receipt');
     }

@@ -3,11 +3,12 @@ import {
   batchId,
   Finding,
   InclusionProof,
+  leafHash,
   LlmchainError,
+  MerkleTree,
   ordinal,
-  proveInclusion,
-  receiptLeaves,
   SignedReceipt,
+  toHex,
   verifyInclusion,
   canonicalJson,
   type Batch,
@@ -20,6 +21,7 @@ import type { Peers } from '../ports/peers';
 import type { Production } from '../ports/production';
 import { Refusal, type PlacedReceipt } from '../ports/receipts';
 import type { Sessions } from '../ports/sessions';
+import { Memo } from './memo';
 
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
 export const ReceiptStatus = z.strictObject({
@@ -55,10 +57,16 @@ interface Ports {
 /** How long to wait for the index to have a transaction that the ledger has, milliseconds. */
 const INDEX_PATIENCE = 3_000;
 
+/** How long a batch's tree is kept for further proofs, milliseconds, and how many are. */
+const TREES_FOR = 60_000;
+const MOST_TREES = 8;
+
 /** Tells what became of a receipt, at its caller's gateway and at its producer's. */
 export class ReadReceipt {
   readonly #options: { member: string };
   readonly #ports: Ports;
+  /** Trees of anchored batches by sequence number: such a batch never changes. */
+  readonly #trees = new Memo<MerkleTree>(TREES_FOR, MOST_TREES);
 
   constructor(options: { member: string }, ports: Ports) {
     this.#options = options;
@@ -135,9 +143,18 @@ export class ReadReceipt {
     if (state !== 'anchored' || sequence === undefined || position === undefined) {
       return { receipt, refusals: [], own: true };
     }
-    const leaves = receiptLeaves(await production.receiptsOf(sequence));
+    const tree = await this.#trees.get(String(sequence), () => this.#tree(sequence));
+    const proof = { index: position, count: tree.count, path: tree.path(position).map(toHex) };
     const refusals = (await production.batch(sequence))?.refusals ?? [];
-    return { receipt, sequence, proof: proveInclusion(leaves, position), refusals, own: true };
+    return { receipt, sequence, proof, refusals, own: true };
+  }
+
+  async #tree(sequence: number): Promise<MerkleTree> {
+    const leaves: Uint8Array[] = [];
+    for await (const page of this.#ports.production.receiptsOf(sequence)) {
+      for (const { body } of page) leaves.push(leafHash(body));
+    }
+    return new MerkleTree(leaves);
   }
 
   async #held(id: string): Promise<(PlacedReceipt & { own: false }) | undefined> {
@@ -169,14 +186,16 @@ export class ReadReceipt {
     const { body } = placed.receipt;
     const { model, version } = body.ticket.body;
     const place = batchId(body.producer, placed.sequence);
-    await this.#ports.lineage.putReceipt({
-      id,
-      batch: place,
-      model,
-      version,
-      worker: body.worker,
-      producer: batch.producer,
-    });
+    await this.#ports.lineage.putReceipts([
+      {
+        id,
+        batch: place,
+        model,
+        version,
+        worker: body.worker,
+        producer: batch.producer,
+      },
+    ]);
   }
 
   /** Who endorsed the transaction that last changed the batch: its acceptance. */

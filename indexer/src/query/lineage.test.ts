@@ -37,12 +37,12 @@ describe('trace', () => {
   test('up from a receipt reaches its signer, batch, model, datasets, licences, works and artists', async () => {
     const indexer = await bench.told();
     const receipt = { id: RECEIPT, ...POET, worker: 'worker.compute', producer: 'ComputeMSP' };
-    await indexer.putReceipt(receipt);
+    await indexer.putReceipts([receipt]);
     const early = await indexer.trace(RECEIPT, { direction: 'up' });
     expect(early.gaps).toEqual(['not_anchored']);
     expect(ids(early)).toEqual([...UP, 'signer:worker.compute', RECEIPT].sort());
 
-    await indexer.putReceipt({ ...receipt, batch: 'ComputeMSP/1' });
+    await indexer.putReceipts([{ ...receipt, batch: 'ComputeMSP/1' }]);
     const answer = await indexer.trace(RECEIPT, { direction: 'up' });
     expect(answer).toMatchObject({ root: RECEIPT, gaps: [], complete: true, asOf: { block: TIP } });
     expect(ids(answer)).toEqual([...UP, 'batch:ComputeMSP/1', 'signer:worker.compute', RECEIPT].sort());
@@ -68,7 +68,7 @@ describe('trace', () => {
 
   test('down from a work reaches what was trained on it, what that gave and what it earned', async () => {
     const indexer = await bench.told();
-    await indexer.putReceipt({ id: RECEIPT, batch: 'ComputeMSP/1', ...POET, worker: 'w', producer: 'ComputeMSP' });
+    await indexer.putReceipts([{ id: RECEIPT, batch: 'ComputeMSP/1', ...POET, worker: 'w', producer: 'ComputeMSP' }]);
     const answer = await indexer.trace(sonnet18.sha256, { direction: 'down' });
     expect(ids(answer)).toEqual(
       [

@@ -15,12 +15,12 @@ export class Receipts {
     this.#db = dependencies.db;
   }
 
-  /** Adds a receipt, or the batch that it was anchored in later. */
-  async put(receipt: ReceiptEntry): Promise<void> {
-    const { batch = null, ...rest } = receipt;
+  /** Adds different receipts, or the batches that they were anchored in later. */
+  async put(receipts: readonly ReceiptEntry[]): Promise<void> {
+    if (receipts.length === 0) return;
     await this.#db
       .insertInto('receipt')
-      .values({ ...rest, batch })
+      .values(receipts.map(({ batch = null, ...rest }) => ({ ...rest, batch })))
       .onConflict((conflict) =>
         conflict.column('id').doUpdateSet({ batch: sql`coalesce(excluded.batch, receipt.batch)` }),
       )

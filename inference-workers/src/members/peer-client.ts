@@ -11,7 +11,7 @@ export interface PeerClientOptions {
   timeoutMs?: number;
 }
 
-/** Largest receipt list or opening that is read into memory: bytes. */
+/** Largest opening that is read into memory: bytes. */
 const LIMIT = 32 * 1024 * 1024;
 
 /** The API between members (`/peer/v1/…`), over mutual TLS. */
@@ -31,11 +31,6 @@ export class PeerClient {
    */
   content(member: string, sha256: string): Promise<IncomingMessage> {
     return this.#get(member, `/peer/v1/content/${sha256}`);
-  }
-
-  /** As {@link content}, whole. @throws {LlmchainError} also `too_large` */
-  async bytes(member: string, sha256: string): Promise<Buffer> {
-    return collect(await this.content(member, sha256));
   }
 
   /** What opens a receipt's commitments. @throws {LlmchainError} the server's code, `unavailable`, `invalid_argument` */

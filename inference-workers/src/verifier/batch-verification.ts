@@ -1,37 +1,31 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import {
-  batchRoot,
-  receiptId,
-  SignedReceipt,
-  type Batch,
-  type Opening,
-  type Session,
-  type Signer,
-} from '@llmchain/protocol';
-import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import { receiptId, type Batch, type Opening, type Receipt, type Session, type Signer } from '@llmchain/protocol';
 import { codeOf, pause } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ServableModel } from '../models/servable-model';
-import { checkBatch } from './batch-check';
+import { checkListed, checkTotals } from './batch-check';
 import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
 import { checkOpening } from './opening-check';
+import { ReceiptList } from './receipt-list';
 
 /** How the producer's openings and receipt lists are had. */
 interface ProducerFiles {
-  bytes(member: string, sha256: string): Promise<Buffer>;
+  content(member: string, sha256: string): Promise<AsyncIterable<Uint8Array>>;
   opening(member: string, receiptId: string): Promise<Opening>;
 }
-
-const ReceiptList = z.array(SignedReceipt).min(1).max(1_000);
 
 /** Calls of the producer's server that fail are made again, so often in all, before they count as a refusal. */
 const ATTEMPTS = 5;
 
+/** How long checks go on without letting others work, milliseconds. */
+const LONGEST_TURN = 5;
+
 export interface VerifyBatchOptions {
   /** Pause before the second attempt, in milliseconds; it doubles with each. */
   retryMs: number;
+  /** Where lists of receipts lie while they are checked. */
+  folder: string;
 }
 
 export interface VerifyBatchDependencies {
@@ -51,50 +45,57 @@ export class BatchVerification {
     this.#dependencies = dependencies;
   }
 
-  /** The batch's receipts when the list fits its address and root, else what is wrong. */
-  async receipts(batch: Batch): Promise<SignedReceipt[] | Finding> {
+  /** The batch's receipts when the list fits its address and root, else what is wrong. The caller disposes of it. */
+  async receipts(batch: Batch): Promise<ReceiptList | Finding> {
+    const { files } = this.#dependencies;
     const sha256 = batch.receipts.slice('sha256/'.length);
-    const bytes = await this.#persist(async () => {
-      const found = await this.#dependencies.files.bytes(batch.producer, sha256);
-      return createHash('sha256').update(found).digest('hex') === sha256 ? found : undefined;
-    });
-    if (!bytes) return { reason: 'receipts_unavailable' };
-    const parsed = ReceiptList.safeParse(parsedJson(bytes.toString('utf8')));
-    if (!parsed.success || batchRoot(parsed.data) !== batch.root) return { reason: 'root_mismatch' };
-    return parsed.data;
+    const list = await this.#persist(async () =>
+      ReceiptList.keep(await files.content(batch.producer, sha256), batch, this.#options.folder),
+    );
+    if (!list) return { reason: 'receipts_unavailable' };
+    if (await list.fits(batch)) return list;
+    await list.dispose();
+    return { reason: 'root_mismatch' };
   }
 
   /** Checks every receipt on paper. */
   async paper(
     batch: Batch,
-    receipts: readonly SignedReceipt[],
+    list: ReceiptList,
     model: ServableModel,
     seen: BatchFacts['seen'],
   ): Promise<Finding | undefined> {
     const { facts } = this.#dependencies;
-    const signerIds = new Set(receipts.flatMap(({ signer, body }) => [signer, body.ticket.signer]));
-    const sessionIds = new Set(receipts.map(({ body }) => body.ticket.body.session));
-    const signers = await lookUp<Signer>(signerIds, (id) => facts.signer(id));
-    const sessions = await lookUp<Session>(sessionIds, (id) => facts.session(id));
+    const totals = checkTotals(batch, list.totals);
+    if (totals) return totals;
+    const signers = await lookUp<Signer>(list.signers, (id) => facts.signer(id));
+    const sessions = await lookUp<Session>(list.totals.drawn.keys(), (id) => facts.session(id));
     const { version, tokenizer, template } = model;
-    const steps = checkBatch({ batch, version, tokenizer, template, signers, sessions, seen }, receipts);
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
+    const known = { batch, version, tokenizer, template, signers, sessions, seen };
+    const here = new Set<string>();
+    let since = Date.now();
+    for await (const receipt of list) {
+      const finding = checkListed(known, receipt, here);
+      if (finding) return finding;
+      // Signatures take their time, and the worker has others to answer.
+      if (Date.now() - since < LONGEST_TURN) continue;
       await breathe();
+      since = Date.now();
     }
+    return undefined;
   }
 
   /** Re-executes the sampled receipts. */
   async sample(
     batch: Batch,
-    receipts: readonly SignedReceipt[],
+    list: ReceiptList,
     model: ServableModel,
     sample: ReadonlySet<string>,
   ): Promise<Finding | undefined> {
-    for (const { body } of receipts) {
+    const sampled: Receipt[] = [];
+    for await (const { body } of list) if (sample.has(receiptId(body))) sampled.push(body);
+    for (const body of sampled) {
       const id = receiptId(body);
-      if (!sample.has(id)) continue;
       const opening = await this.#persist(() => this.#dependencies.files.opening(batch.producer, id));
       if (!opening) return { reason: 'opening_unavailable', receipt: id };
       const finding = await checkOpening(model, body, opening);
@@ -120,18 +121,7 @@ export class BatchVerification {
   }
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function lookUp<T>(
-  ids: ReadonlySet<string>,
-  find: (id: string) => Promise<T | undefined>,
-): Promise<Map<string, T>> {
+async function lookUp<T>(ids: Iterable<string>, find: (id: string) => Promise<T | undefined>): Promise<Map<string, T>> {
   const found = new Map<string, T>();
   for (const id of ids) {
     const record = await find(id);

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { expect } from '@jest/globals';
 import {
   batchRoot,
@@ -162,6 +163,7 @@ function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Batch> = {
 /** A verifier of the archive, and a producer that serves what it was given. */
 async function bench(store?: VerdictStore, loaded = model) {
   const verdicts = path.join(folder, sha256Hex(String(Math.random())));
+  await mkdir(verdicts, { recursive: true });
   const opened = store ?? (await VerdictStore.open(verdicts));
   const lists = new Map<string, Buffer>();
   const openings = new Map<string, Opening>();
@@ -173,10 +175,13 @@ async function bench(store?: VerdictStore, loaded = model) {
   };
   const stopping = new AbortController();
   const verification = new BatchVerification(
-    { retryMs: 1 },
+    { retryMs: 1, folder: verdicts },
     {
       facts: new LedgerFacts(ledger.as('ArchiveMSP')),
-      files: { bytes: (_member, id) => serve(lists, id), opening: (_member, id) => serve(openings, id) },
+      files: {
+        content: async (_member, id) => Readable.from([await serve(lists, id)]),
+        opening: (_member, id) => serve(openings, id),
+      },
       signal: stopping.signal,
     },
   );

@@ -1,9 +1,11 @@
-import { receiptId, type Batch, type SignedReceipt, type Verdict } from '@llmchain/protocol';
+import type { Batch, Verdict } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { ModelCatalogue } from '../models/model-catalogue';
+import type { ServableModel } from '../models/servable-model';
 import type { BatchVerification } from './batch-verification';
 import { PASSING, type Finding } from './finding';
+import { ReceiptList } from './receipt-list';
 import { drawSample, sampleSize } from './sample';
 import type { BatchFile, VerdictStore } from './verdict-store';
 
@@ -108,16 +110,26 @@ export class Verifier {
   /** @returns milliseconds after which to try again, or undefined when the verdict is for good */
   async #verify(work: Work): Promise<number | undefined> {
     const { batch, settled } = work;
-    const { models, store, verification, log } = this.#dependencies;
+    const { models, verification } = this.#dependencies;
     const model = models.get(batch.model, batch.version);
     if (!model && !settled) return backOff(work.attempts, 2_000);
 
     const found = await verification.receipts(batch);
-    if (!Array.isArray(found)) {
+    if (!(found instanceof ReceiptList)) {
       return settled && PASSING.has(found.reason) ? LONGEST_PAUSE : this.#conclude(work, found);
     }
+    try {
+      return await this.#check(work, found, model);
+    } finally {
+      await found.dispose();
+    }
+  }
+
+  async #check(work: Work, list: ReceiptList, model: ServableModel | undefined): Promise<number | undefined> {
+    const { batch, settled } = work;
+    const { store, verification, log } = this.#dependencies;
     const known = store.find(batch.batch);
-    const ids = found.map(({ body }) => receiptId(body));
+    const { ids } = list;
     const file: BatchFile = known?.receipts.length
       ? known
       : {
@@ -133,19 +145,19 @@ export class Verifier {
     const started = Date.now();
     const seen = (receipt: string): boolean => store.seenElsewhere(batch.producer, receipt, batch.batch);
     const finding =
-      (await verification.paper(batch, found, model, seen)) ??
-      (await verification.sample(batch, found, model, new Set(file.sample)));
+      (await verification.paper(batch, list, model, seen)) ??
+      (await verification.sample(batch, list, model, new Set(file.sample)));
     log.info(
-      { batch: batch.batch, receipts: found.length, sampled: file.sample.length, milliseconds: Date.now() - started },
+      { batch: batch.batch, receipts: ids.length, sampled: file.sample.length, milliseconds: Date.now() - started },
       'batch checked',
     );
-    return this.#conclude(work, finding, found);
+    return this.#conclude(work, finding, ids);
   }
 
   async #conclude(
     work: Work,
     finding: Finding | undefined,
-    receipts: readonly SignedReceipt[] = [],
+    receipts: readonly string[] = [],
   ): Promise<number | undefined> {
     const { batch } = work;
     const { store, log } = this.#dependencies;
@@ -156,7 +168,7 @@ export class Verifier {
       ...finding,
     };
     const known = store.find(batch.batch);
-    const ids = known?.receipts ?? receipts.map(({ body }) => receiptId(body));
+    const ids = known?.receipts ?? [...receipts];
     await store.put({ producer: batch.producer, verdict, receipts: ids, sample: known?.sample ?? [] });
     if (!finding) {
       log.info({ batch: batch.batch }, 'batch accepted');

@@ -15,13 +15,14 @@ export interface Signed<T> {
 /** What is signed, so that a signature made for one purpose never counts for another. */
 export type Domain = 'llmchain/ticket/1' | 'llmchain/receipt/1';
 
-function message(domain: Domain, body: unknown): Uint8Array {
+/** The bytes that are signed. */
+export function signedMessage(domain: Domain, body: unknown): Uint8Array {
   return utf8ToBytes(`${domain}\0${canonicalJson(body)}`);
 }
 
 /** @param secretKey 32 bytes, the Ed25519 seed */
 export function sign<T>(domain: Domain, body: T, signer: string, secretKey: Uint8Array): Signed<T> {
-  return { body, signer, signature: toHex(ed25519.sign(message(domain, body), secretKey)) };
+  return { body, signer, signature: toHex(ed25519.sign(signedMessage(domain, body), secretKey)) };
 }
 
 /**
@@ -30,7 +31,7 @@ export function sign<T>(domain: Domain, body: T, signer: string, secretKey: Uint
  */
 export function verifySigned(domain: Domain, signed: Signed<unknown>, publicKey: string): boolean {
   try {
-    return ed25519.verify(fromHex(signed.signature), message(domain, signed.body), fromHex(publicKey), {
+    return ed25519.verify(fromHex(signed.signature), signedMessage(domain, signed.body), fromHex(publicKey), {
       zip215: false,
     });
   } catch {

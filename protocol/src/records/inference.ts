@@ -34,6 +34,10 @@ export type Session = z.infer<typeof Session>;
 
 export const SessionDebit = z.strictObject({ session: Id, amount: Micro.min(1) });
 
+/** Most receipts of one batch, and most sessions that pay for it. */
+export const MOST_RECEIPTS = 100_000;
+export const MOST_SESSIONS = 1_000;
+
 /** What a producer says of one batch of receipts. The batch's id is `<producer>/<sequence>`. */
 export const BatchEntry = z.strictObject({
   sequence: z
@@ -45,13 +49,13 @@ export const BatchEntry = z.strictObject({
   version: Version,
   /** RFC 6962 root over the canonical JSON of the signed receipts. */
   root: Digest,
-  count: z.number().int().min(1).max(1_000),
+  count: z.number().int().min(1).max(MOST_RECEIPTS),
   promptTokens: z.number().int().min(0),
   completionTokens: z.number().int().min(0),
   amount: Micro,
   /** Where the list of signed receipts lies: canonical JSON of an array. */
   receipts: Address,
-  sessions: z.array(SessionDebit).max(1_000),
+  sessions: z.array(SessionDebit).max(MOST_SESSIONS),
 });
 export type BatchEntry = z.infer<typeof BatchEntry>;
 

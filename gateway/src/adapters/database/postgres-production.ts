@@ -9,13 +9,16 @@ import {
 } from '@llmchain/protocol';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { OwnBatch, Produced, Production } from '../../ports/production';
+import type { OwnBatch, Produced, Production, StoredReceipt } from '../../ports/production';
 import { Refusal } from '../../ports/receipts';
 import { asking } from './failure';
 import type { Database } from './open';
 
 /** Number of the advisory lock under which one gateway of the member anchors. */
 const ANCHORING = 4_227_001;
+
+/** Receipts that are read at once. */
+const PAGE = 1_000;
 
 const Refusals = z.array(Refusal);
 
@@ -58,17 +61,37 @@ export class PostgresProduction implements Production {
     );
   }
 
-  async pending(limit: number): Promise<SignedReceipt[]> {
-    const rows = await asking(
-      sql<{ body: string }>`
-        with first as (
-          select model, version, alone, session from produced where state = 'pending' order by arrival limit 1)
-        select each.body from produced each join first on
-          each.model = first.model and each.version = first.version and each.alone = first.alone
-          and (not first.alone or each.session = first.session)
-        where each.state = 'pending' order by each.arrival limit ${limit}`.execute(this.#database),
+  async *pending(): AsyncGenerator<StoredReceipt[]> {
+    const oldest = await asking(
+      this.#database
+        .selectFrom('produced')
+        .select(['model', 'version', 'alone', 'session'])
+        .where('state', '=', 'pending')
+        .orderBy('arrival')
+        .limit(1)
+        .executeTakeFirst(),
     );
-    return rows.rows.map(({ body }) => receiptOf(body));
+    if (!oldest) return;
+    const { model, version, alone, session } = oldest;
+    for (let after = 0; ;) {
+      const rows = await asking(
+        this.#database
+          .selectFrom('produced')
+          .select(['id', 'body', 'arrival'])
+          .where('state', '=', 'pending')
+          .where('model', '=', model)
+          .where('version', '=', version)
+          .where('alone', '=', alone)
+          .$if(alone, (query) => query.where('session', '=', session))
+          .where('arrival', '>', after)
+          .orderBy('arrival')
+          .limit(PAGE)
+          .execute(),
+      );
+      if (rows.length > 0) yield rows.map(({ id, body }) => ({ id, body }));
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)!.arrival;
+    }
   }
 
   async begin(entry: BatchEntry, receipts: readonly string[]): Promise<void> {
@@ -175,16 +198,21 @@ export class PostgresProduction implements Production {
     };
   }
 
-  async receiptsOf(sequence: number): Promise<SignedReceipt[]> {
-    const rows = await asking(
-      this.#database
-        .selectFrom('produced')
-        .select('body')
-        .where('sequence', '=', sequence)
-        .orderBy('position')
-        .execute(),
-    );
-    return rows.map(({ body }) => receiptOf(body));
+  async *receiptsOf(sequence: number): AsyncGenerator<StoredReceipt[]> {
+    for (let from = 0; ; from += PAGE) {
+      const rows = await asking(
+        this.#database
+          .selectFrom('produced')
+          .select(['id', 'body'])
+          .where('sequence', '=', sequence)
+          .where('position', '>=', from)
+          .where('position', '<', from + PAGE)
+          .orderBy('position')
+          .execute(),
+      );
+      if (rows.length > 0) yield rows;
+      if (rows.length < PAGE) return;
+    }
   }
 
   async isReceiptList(sha256: string): Promise<boolean> {
