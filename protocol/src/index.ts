@@ -96,12 +96,14 @@ export {
 } from './records/inference';
 export { manifestDigest } from './records/manifest';
 export { BATCH_TIMEOUT_MS, Charter, Consortium, Member, Operation, Role, ROLES, Terms } from './records/members';
+export { External, UNDISCLOSED } from './records/external';
 export {
   FeePolicy,
   ModelEntry,
   ModelFile,
   ModelParent,
   ModelVersion,
+  oneLineage,
   Prices,
   RoyaltyTableRef,
   Verification,

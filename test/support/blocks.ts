@@ -8,6 +8,7 @@ import {
   RECORDS,
   sha256Hex,
   type DatasetItem,
+  type External,
   type RecordOf,
   type RecordType,
 } from '@llmchain/protocol';
@@ -155,18 +156,25 @@ export function putJob(job: string, dataset: string, version: number): BlockWrit
 export function putModel(
   model: string,
   version: number,
-  from: { job: string; dataset: string; datasetVersion: number },
+  from: { job: string; dataset: string; datasetVersion: number } | { external: External },
   state: 'candidate' | 'approved',
   more: Partial<RecordOf<'model'>> = {},
 ): BlockWrite {
   const digest = sha256Hex(model, String(version));
+  const lineage =
+    'external' in from
+      ? from
+      : {
+          job: from.job,
+          datasets: [{ dataset: from.dataset, version: from.datasetVersion }],
+          royalty: { root: digest, address: `sha256/${digest}`, total: 1, entries: 1 },
+        };
   return put('model', [model, ordinal(version)], {
     schema: 'model-version/1',
     model,
     version,
     title: 'A poet',
-    job: from.job,
-    datasets: [{ dataset: from.dataset, version: from.datasetVersion }],
+    ...lineage,
     modelParamsAddress: `sha256/${digest}`,
     manifest: digest,
     files: [{ path: 'onnx/model.onnx', sha256: digest, bytes: 10 }],
@@ -175,8 +183,7 @@ export function putModel(
     contextTokens: 256,
     prices: { request: 1, promptToken: 1, completionToken: 1 },
     verification: { marginMicro: 1_000, sampleRate: 10_000 },
-    royalty: { root: digest, address: `sha256/${digest}`, total: 1, entries: 1 },
-    class: 'consortium',
+    class: 'external' in from ? 'external' : 'consortium',
     state,
     approvals: state === 'approved' ? ['ArchiveMSP', 'GuildMSP', 'LabMSP'] : [],
     owner: { member: 'LabMSP' },

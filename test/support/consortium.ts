@@ -92,6 +92,7 @@ export class TestConsortium {
     dataset: string,
     works: readonly { work: WorkEntry; weight: number; tokens: number }[],
     change: Partial<ModelEntry> = {},
+    { initialParameters = sha256Hex('a') } = {},
   ): Promise<ReturnType<typeof royaltyTable>> {
     const as = this.people.trainer;
     const digest = sha256Hex('a');
@@ -107,7 +108,7 @@ export class TestConsortium {
         architecture: { layers: 2 },
         graph: digest,
         tokenizer: digest,
-        initialParameters: digest,
+        initialParameters,
         seed: 1,
         steps: 10,
       },

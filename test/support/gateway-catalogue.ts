@@ -27,7 +27,7 @@ export function catalogueOf(all: All, order: CatalogueOrder): Omit<CataloguePage
       .flatMap((page) => page.items.map(({ work }) => work));
   const models = all('model').filter(({ state }) => state === 'approved');
   const trained = (kind: 'model' | 'service', model: RecordOf<'model'>): CatalogueRow =>
-    row(kind, model, model.datasets.flatMap(holding));
+    row(kind, model, (model.datasets ?? []).flatMap(holding));
   const rows = [
     ...all('dataset-version').map((version) => row('dataset', version, holding(version))),
     ...all('licence')

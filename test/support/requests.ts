@@ -22,6 +22,7 @@ import {
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { CHARTER, item, operationId, work } from './consortium';
 import { contributed, partOf, rewarding, SHARDING } from './contributed';
+import { foreignEntry } from './external';
 import { identity, type TestIdentity } from './identities';
 import { Serving } from './serving';
 import { tainted, type Submit } from './tainted';
@@ -85,7 +86,10 @@ const MOTIONS: Motion[] = [
   { kind: 'issue', grants: [{ account: ARTIST, amount: 5 }], reason: 'a prize' },
   { kind: 'pay', payments: [{ account: ARTIST, amount: 5 }], reason: 'a prize' },
   { kind: 'join', member: { member: 'PressMSP', name: 'press', roles: ['admin', 'artist'] } },
-  { kind: 'policy', terms: { fees: CHARTER.fees, verifiersNeeded: 3, batchTimeoutMs: 2_000 } },
+  {
+    kind: 'policy',
+    terms: { fees: CHARTER.fees, verifiersNeeded: 3, batchTimeoutMs: 2_000, externalModels: 'forbidden' },
+  },
   { kind: 'revokeRole', member: 'LabMSP', role: 'steward' },
   { kind: 'grantRole', member: 'LabMSP', role: 'artist' },
   { kind: 'leave', member: 'ShopMSP', reason: 'closed' },
@@ -147,6 +151,7 @@ export class Requests {
       return { model, version: 1, job: 'done', ...made, prices, verification, royalty };
     };
     await submit('models:register', entry('bard'), trainer);
+    await submit('models:register', foreignEntry(), trainer);
     await rightsInMotion(serving, submit, people);
     await contributed(world, submit, people);
     await tainted('stained', submit, people, { plan, result, entry: (model) => ofOneWork(entry(model)) });
@@ -329,6 +334,9 @@ function* examples(
   yield example('models:register', GUILD, entry('fresh'));
   const parent = { model: 'bard', version: 1, by: 'quantisation' as const };
   yield example('models:register', GUILD, { ...entry('fresh'), parent }, { about: 'made from another' });
+  const rounded = { model: 'foreign', version: 1, by: 'quantisation' } as const;
+  const next = foreignEntry({ version: 2, parent: rounded });
+  yield example('models:register', GUILD, next, { about: 'from outside' });
   yield example('models:approve', GUILD, { model: 'bard', version: 1 });
 
   yield example('inference:openSession', GUILD, { session: 'fresh', caller: 'k1', amount: 5 });

@@ -72,7 +72,11 @@ function* wrong(request: unknown): Generator<Bad> {
       yield put('no text', '', true);
       yield put('too long a text', LONG, true);
       yield put('a number', 1, !open);
-      yield put('letters outside ASCII', `${value}é`, !['title', 'reason', 'purpose'].includes(String(path.at(-1))));
+      yield put(
+        'letters outside ASCII',
+        `${value}é`,
+        !['title', 'reason', 'purpose', 'trainingData'].includes(String(path.at(-1))),
+      );
       yield put('a control character', `${value}\u0000`, true);
       yield put('an object', {}, true);
     } else if (typeof value === 'boolean') {

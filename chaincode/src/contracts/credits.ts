@@ -2,7 +2,7 @@ import { accountOwner, LlmchainError, ordinal, decodeJson, Delta } from '@llmcha
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { settleEscrow } from '../ledger/escrow';
 import { Rewards } from '../ledger/rewards';
-import { demandAccount, demandCompaction } from '../rules/authority';
+import { demandAccount, demandGatherer } from '../rules/authority';
 import { demandEntry, owed } from '../rules/claim';
 import type { EscrowOutcome } from '../rules/escrow';
 import { LedgerContext } from './context';
@@ -38,7 +38,7 @@ export class CreditsContract extends LedgerContract {
     const decoded = this.decode('credits:compact', request);
     return ctx.once('credits:compact', decoded, async () => {
       const { account, deltas } = decoded;
-      demandCompaction(ctx.invoker, account, accountOwner(account));
+      demandGatherer(ctx.invoker, account, accountOwner(account));
       if (new Set(deltas).size !== deltas.length)
         throw new LlmchainError('invalid_argument', 'A delta stands twice in the list. Name each once.', {
           issues: [{ pointer: '/deltas', message: 'must not repeat' }],
@@ -59,7 +59,7 @@ export class CreditsContract extends LedgerContract {
     const decoded = this.decode('credits:claim', request);
     return ctx.once('credits:claim', decoded, async () => {
       const { payee, producer, model: id, version, upTo, entry, proof } = decoded;
-      demandAccount(ctx.invoker, payee, accountOwner(payee));
+      demandGatherer(ctx.invoker, payee, accountOwner(payee));
       const model = await ctx.state.get('model', id, ordinal(version));
       demandEntry(payee, model.royalty, entry, proof);
       const key = [payee, producer, id, ordinal(version)];
@@ -88,7 +88,7 @@ export class CreditsContract extends LedgerContract {
             `Batch ${settlement.batch} is not settled yet; claim up to ${sequence - 1}.`,
             { batch: settlement.batch, next: from },
           );
-        amount += owed(settlement, payee, entry, model.royalty.total);
+        amount += owed(settlement, payee, entry, model.royalty);
       }
       await ctx.money.pay(payee, amount, payee.startsWith('artist:') ? 'royalty' : 'fee');
       const next = {

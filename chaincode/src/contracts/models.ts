@@ -9,12 +9,20 @@ import {
   type ModelEntry,
   type ModelVersion,
   type TrainingData,
+  type TrainingJob,
 } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
 import { Taints } from '../ledger/taints';
 import { demandOwner } from '../rules/authority';
-import { classOf, demandDerived, demandTrained } from '../rules/model-lineage';
+import {
+  classOf,
+  demandAdmitted,
+  demandDerived,
+  demandParent,
+  demandSameOrigin,
+  demandTrained,
+} from '../rules/model-lineage';
 import { demandApprovable } from '../rules/model-state';
 import { demandVerifiable } from '../rules/model-verification';
 import { demandTable } from '../rules/royalty';
@@ -35,8 +43,8 @@ export class ModelsContract extends LedgerContract {
     return ctx.once('models:register', decoded, async () => {
       const { operationId: _, ...entry } = decoded;
       const key = [entry.model, ordinal(entry.version)];
-      const job = await ctx.state.get('job', entry.job);
-      demandOwner(ctx.invoker, job.owner, `Training job ${entry.job}`);
+      const job = await this.#job(ctx, entry);
+      if (job) demandOwner(ctx.invoker, job.owner, `Training job ${job.job}`);
       if (await ctx.state.find('model', ...key))
         throw new LlmchainError(
           'already_registered',
@@ -45,20 +53,23 @@ export class ModelsContract extends LedgerContract {
         );
       const first = entry.version > 1 ? await ctx.state.get('model', entry.model, ordinal(1)) : undefined;
       if (first) demandOwner(ctx.invoker, first.owner, `Model ${entry.model}`);
-      demandTrained(entry, job);
+      if (job) demandTrained(entry, job);
       demandFiles(entry);
       demandVerifiable(entry);
       const owner = { member: ctx.invoker.member };
       const ancestors = await this.#ancestors(ctx, entry);
       const parent = ancestors[0];
+      const of = classOf(entry, parent);
+      demandAdmitted({ ...entry, class: of }, await ctx.consortium());
       if (entry.parent && parent) {
-        const parentJob = await ctx.state.get('job', parent.job);
-        demandDerived(entry.parent.by, job, { version: parent, job: parentJob }, owner.member);
+        demandParent(parent, owner.member);
+        if (entry.external) demandSameOrigin(entry.external, parent);
+        if (job) demandDerived(entry.parent.by, job, { version: parent, job: await this.#job(ctx, parent) });
       }
       await this.#demandRoyalties(ctx, entry, trainingDataOf([{ ...entry, owner }, ...ancestors]));
       return ctx.state.create('model', key, {
         ...entry,
-        class: classOf(parent),
+        class: of,
         state: 'candidate',
         approvals: [],
         owner,
@@ -75,6 +86,7 @@ export class ModelsContract extends LedgerContract {
       const model = await ctx.state.get('model', ...key);
       const consortium = await ctx.state.get('consortium');
       demandApprovable(model);
+      demandAdmitted(model, consortium);
       const electorate = consortium.members.map(({ member }) => member);
       const before = {
         electorate,
@@ -138,11 +150,16 @@ export class ModelsContract extends LedgerContract {
     return ancestorsOf(model, (parent) => ctx.state.get('model', parent.model, ordinal(parent.version)));
   }
 
+  async #job(ctx: LedgerContext, { job }: Pick<ModelEntry, 'job'>): Promise<TrainingJob | undefined> {
+    return job === undefined ? undefined : ctx.state.get('job', job);
+  }
+
   /**
    * The royalty table is worked out here from the lineage, so nobody can leave an artist out of it: those of the versions
-   * that this one was made from earn by it, too.
+   * that this one was made from earn by it, too. A version from outside has none.
    */
   async #demandRoyalties(ctx: LedgerContext, entry: ModelEntry, data: readonly TrainingData[]): Promise<void> {
+    if (!entry.royalty) return;
     const contributions = await new ConsentReader(ctx.state, ctx.now).contributions(data);
     demandTable(contributions, entry.royalty);
   }

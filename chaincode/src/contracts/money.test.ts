@@ -123,7 +123,7 @@ function balanced({ world, table }: Serving, model: Model): void {
     const due = books
       .all('settlement')
       .filter(({ parts, record: { state } }) => state === 'released' && Number(parts[1]) < record.next)
-      .reduce((sum, { record: settlement }) => sum + owed(settlement, record.payee, entry, total), 0);
+      .reduce((sum, { record: settlement }) => sum + owed(settlement, record.payee, entry, { total }), 0);
     expect(record.claimed).toBe(due);
   }
 }

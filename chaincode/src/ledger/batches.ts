@@ -8,9 +8,10 @@ import {
   type BatchRef,
   type Consortium,
   type Finding,
+  type ModelVersion,
 } from '@llmchain/protocol';
 import { electorateOf, reseated } from '../rules/batch';
-import { settle } from '../rules/settlement';
+import { settle, type Earnings } from '../rules/settlement';
 import { outOfPeers } from './key-policy';
 import type { State } from './state';
 
@@ -84,11 +85,6 @@ export class Batches {
   /** Pays by lineage. @throws {LlmchainError} `not_found` | `wrong_state` */
   async accept(batch: Batch, verifiers: string[]): Promise<Batch> {
     const model = await this.#state.get('model', batch.model, ordinal(batch.version));
-    const contributors = [];
-    for (const { dataset, version } of model.datasets) {
-      const { owner, tokens } = await this.#state.get('dataset-version', dataset, ordinal(version));
-      contributors.push({ member: owner.member, tokens });
-    }
     if (!model.fees)
       throw new LlmchainError('wrong_state', `${batch.model}@${batch.version} has no frozen fee policy.`, {
         model: batch.model,
@@ -99,7 +95,7 @@ export class Batches {
       producer: batch.producer,
       verifiers,
       modelOwner: model.owner.member,
-      contributors,
+      contributors: await this.#contributors(model),
     });
     return this.#decide({ ...batch, state: 'accepted', verifiers }, { ...earned, state: 'released' }, 'spent');
   }
@@ -112,6 +108,17 @@ export class Batches {
   /** As {@link reject}, when the members did not verify it in time. */
   async expire(batch: Batch): Promise<Batch> {
     return this.#decide({ ...batch, state: 'expired' }, { state: 'void' }, 'released');
+  }
+
+  /** Who gave the data that a version was trained on; undefined for one from outside. */
+  async #contributors({ datasets }: Pick<ModelVersion, 'datasets'>): Promise<Earnings['contributors']> {
+    if (!datasets) return undefined;
+    const contributors = [];
+    for (const { dataset, version } of datasets) {
+      const { owner, tokens } = await this.#state.get('dataset-version', dataset, ordinal(version));
+      contributors.push({ member: owner.member, tokens });
+    }
+    return contributors;
   }
 
   async #decide(

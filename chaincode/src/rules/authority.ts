@@ -186,11 +186,11 @@ export function demandAccount(invoker: Invoker, account: Account, owner: Owner):
 }
 
 /**
- * That the invoker may gather what an account has received into its balance: as {@link demandAccount}, and for the
- * consortium any administrator or service, since that pays nobody.
+ * That the invoker may gather what an account has earned or received: as {@link demandAccount}, and for the consortium any
+ * administrator or service, since that pays nobody else.
  * @throws {LlmchainError} `not_authorised`
  */
-export function demandCompaction(invoker: Invoker, account: Account, owner: Owner): void {
+export function demandGatherer(invoker: Invoker, account: Account, owner: Owner): void {
   if (account === CONSORTIUM_ACCOUNT && invoker.role !== 'artist') return;
   demandAccount(invoker, account, owner);
 }

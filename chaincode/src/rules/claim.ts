@@ -12,14 +12,23 @@ import {
 
 /**
  * That the entry stands in a royalty table, of a model version or of a reward, and names the payee.
+ * @param table undefined for a version from outside, by which no artist earns
  * @throws {LlmchainError} `invalid_argument` | `digest_mismatch`
  */
 export function demandEntry(
   payee: Account,
-  table: RoyaltyTableRef,
+  table: RoyaltyTableRef | undefined,
   entry: RoyaltyEntry | undefined,
   proof: InclusionProof | undefined,
 ): void {
+  if (!table) {
+    if (!entry && !proof && !payee.startsWith('artist:')) return;
+    throw new LlmchainError(
+      'invalid_argument',
+      `The version comes from outside and has no artists' pool; ${payee} does not earn by an entry of it.`,
+      { payee },
+    );
+  }
   if (!entry || !proof) {
     if (entry || proof || payee.startsWith('artist:')) {
       throw new LlmchainError(
@@ -41,8 +50,13 @@ export function demandEntry(
   }
 }
 
-/** What one settled batch owes to a payee. */
-export function owed(settlement: Settlement, payee: Account, entry: RoyaltyEntry | undefined, total: number): number {
+/** What one settled batch owes to a payee. @param table that of its model version, where it has one */
+export function owed(
+  settlement: Settlement,
+  payee: Account,
+  entry: RoyaltyEntry | undefined,
+  table: Pick<RoyaltyTableRef, 'total'> | undefined,
+): number {
   const parts = settlement.parts.reduce((sum, part) => (part.account === payee ? sum + part.amount : sum), 0);
-  return parts + (entry ? partOfLine(settlement.pool, entry.start, entry.share, total) : 0);
+  return parts + (entry && table ? partOfLine(settlement.pool, entry.start, entry.share, table.total) : 0);
 }

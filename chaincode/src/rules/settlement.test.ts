@@ -1,4 +1,5 @@
 import {
+  CONSORTIUM_ACCOUNT,
   proveInclusion,
   royaltyLeaves,
   royaltyRoot,
@@ -30,6 +31,7 @@ const earnings = fc.record({
     { minLength: 1, maxLength: 8 },
   ),
 });
+const foreign = earnings.map((all) => ({ ...all, contributors: undefined }));
 const contributions = fc.array(
   fc.record({
     shares: fc.constantFrom<Share[]>(
@@ -60,7 +62,7 @@ const settlement = (of: ReturnType<typeof settle>): Settlement => ({
 
 test('parts and pool are the fee, to the micro-credit; each account stands once, in order, with something', () => {
   fc.assert(
-    fc.property(earnings, (all) => {
+    fc.property(fc.oneof(earnings, foreign), (all) => {
       const { parts, pool } = settle(all);
       expect(sum([...parts.map((part) => part.amount), pool])).toBe(BigInt(all.amount));
       const accounts = parts.map(({ account }) => account);
@@ -99,14 +101,34 @@ test('nobody earns who neither produced, verified, owns the model nor gave data'
   );
 });
 
+test('what a version from outside earns for artists and givers of data is the consortium’s, and nobody else earns by that', () => {
+  fc.assert(
+    fc.property(foreign, earnings, (all, { contributors }) => {
+      const { parts, pool } = settle(all);
+      const partOf = (of: typeof parts, account: string) => of.find((part) => part.account === account)?.amount ?? 0;
+      // The same batch of a version that was trained here, whose artists have their pool.
+      const traced = settle({ ...all, contributors });
+      const plain = settle({ ...all, contributors: [{ member: 'NobodyMSP', tokens: 1 }] });
+      expect(pool).toBe(0);
+      expect(partOf(parts, CONSORTIUM_ACCOUNT)).toBe(partOf(plain.parts, 'member:NobodyMSP') + plain.pool);
+      for (const member of MEMBERS)
+        expect(partOf(parts, `member:${member}`)).toBeLessThanOrEqual(partOf(traced.parts, `member:${member}`));
+    }),
+  );
+});
+
 test('what all accounts claim of a settlement is all of it', () => {
   fc.assert(
     fc.property(earnings, contributions, (all, works) => {
       const table = royaltyTable(works);
       const of = settlement(settle(all));
-      const members = MEMBERS.map((member) => owed(of, `member:${member}`, undefined, royaltyTotal(table)));
-      const artists = table.map((entry) => owed(of, entry.payee, entry, royaltyTotal(table)));
+      const total = { total: royaltyTotal(table) };
+      const members = MEMBERS.map((member) => owed(of, `member:${member}`, undefined, total));
+      const artists = table.map((entry) => owed(of, entry.payee, entry, total));
       expect(sum([...members, ...artists])).toBe(BigInt(all.amount));
+      const outside = settlement(settle({ ...all, contributors: undefined }));
+      const accounts = [CONSORTIUM_ACCOUNT, ...MEMBERS.map((member) => `member:${member}` as const)] as const;
+      expect(sum(accounts.map((account) => owed(outside, account, undefined, undefined)))).toBe(BigInt(all.amount));
     }),
   );
 });
@@ -145,6 +167,17 @@ describe('a place in the royalty table', () => {
         await expect(() => {
           demandEntry(entry.payee, reference(table), undefined, undefined);
         }).toThrowWithCode('invalid_argument');
+        for (const place of [
+          { entry, proof },
+          { entry: undefined, proof: undefined },
+        ])
+          await expect(() => {
+            demandEntry(entry.payee, undefined, place.entry, place.proof);
+          }).toThrowWithCode('invalid_argument');
+        for (const payee of ['member:LabMSP', CONSORTIUM_ACCOUNT] as const)
+          expect(() => {
+            demandEntry(payee, undefined, undefined, undefined);
+          }).not.toThrow();
       }),
     );
   });

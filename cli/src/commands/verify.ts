@@ -69,7 +69,7 @@ function unreadable(file: string, cause: unknown): never {
 }
 
 /** The steps for a person: what each found, and at its first use what its ground is. */
-function described({ ok, proves, steps }: Verification): string {
+function described({ ok, proves, gaps, steps }: Verification): string {
   const width = Math.max(...steps.map(({ name }) => name.length));
   const lines = steps.map(
     (step) => ` ${step.ok ? '✔' : '✘'} ${step.name.padEnd(width)}  ${step.detail}   [${step.rests}]`,
@@ -84,6 +84,7 @@ function described({ ok, proves, steps }: Verification): string {
     ok
       ? `Every step holds. The file proves that ${proves ?? ''}.`
       : `Refused at the step "${failed?.name ?? ''}": ${failed?.detail ?? ''}.`,
+    ...(gaps.length > 0 ? [`Gaps: ${gaps.join(', ')}`] : []),
   );
   return lines.join('\n');
 }

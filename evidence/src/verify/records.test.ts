@@ -87,6 +87,25 @@ test('of a model version it is told what it was made from', async () => {
   expect({ ok, proves }).toEqual({ ok: true, proves: expect.stringMatching(/, made from poet@7 by fine-tuning$/) });
 });
 
+test('of a model version from outside it is told where it comes from, and that its lineage ends there', async () => {
+  const { state } = requests.serving.world;
+  const told = async (parts: string[]) => verify(await collector.record('model', parts));
+  const { gaps, proves } = await told(['foreign', ordinal(1)]);
+  expect(gaps).toEqual(['external_base']);
+  expect(proves).toMatch(
+    /from outside the consortium \(pkg:pypi\/foreign-model@1\.0, under Apache-2\.0\).*undisclosed$/,
+  );
+  const parts = ['poet', ordinal(1)];
+  expect((await told(parts)).gaps).toEqual([]);
+  const key = compositeKey('model', parts);
+  const before = state.get(key)!;
+  const record = { ...(JSON.parse(Buffer.from(before).toString()) as object), class: 'external' };
+  state.set(key, Buffer.from(canonicalJson(record)));
+  const tuned = await told(parts);
+  state.set(key, before);
+  expect(tuned).toMatchObject({ gaps: ['external_base'], proves: expect.stringContaining('does not know') as string });
+});
+
 test('one altered bit of evidence of any kind is found', async () => {
   const kinds = new Map(keys().map(({ type, parts }) => [type, parts]));
   for (const [type, parts] of kinds) {

@@ -37,10 +37,19 @@ export function statementOf(subject: Subject, record: ProvenRecord): string {
   }
 }
 
-/** A model version's parent, which its record names. */
+/** Where the lineage of what is proven leaves the consortium, in the words of a trace. */
+export function gapsOf({ type, value }: ProvenRecord): string[] {
+  return type === 'model' && (value as ModelVersion).class === 'external' ? ['external_base'] : [];
+}
+
+/** What a model version was made from, as far as its record says. */
 function madeFrom({ type, value }: ProvenRecord): string {
-  const parent = type === 'model' ? (value as ModelVersion).parent : undefined;
-  return parent ? `, made from ${parent.model}@${parent.version} by ${parent.by.replace('_', '-')}` : '';
+  if (type !== 'model') return '';
+  const { parent, external, class: of } = value as ModelVersion;
+  const from = parent ? `, made from ${parent.model}@${parent.version} by ${parent.by.replace('_', '-')}` : '';
+  if (external)
+    return `${from}, from outside the consortium (${external.source}, under ${external.licence}); the ledger does not know what it was trained on, its publisher says: ${external.trainingData}`;
+  return of === 'external' ? `${from}, from a version of which the ledger does not know what it was trained on` : from;
 }
 
 function versionOf({ dataset, version }: { dataset: string; version: number }): string {

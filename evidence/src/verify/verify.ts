@@ -10,7 +10,7 @@ import { provenRecord, recordOf, type ProvenRecord } from './read';
 import { followReceipt } from './receipt';
 import { followSettlement } from './settlement';
 import type { Roots } from './roots';
-import { statementOf, subjectName } from './statement';
+import { gapsOf, statementOf, subjectName } from './statement';
 import { printable, Steps, type Step } from './steps';
 
 export interface VerifyOptions {
@@ -25,6 +25,8 @@ export interface Verification {
   ok: boolean;
   /** What is proven, in words; only where every step held. */
   proves?: string;
+  /** Where the lineage of what is proven leaves the consortium: `external_base` for a model version from outside, or made from one. */
+  gaps: readonly string[];
   steps: readonly Step[];
 }
 
@@ -40,6 +42,7 @@ export function verifyEvidence(text: string, roots: Roots, options: VerifyOption
   const { at, chaincode = 'llmchain' } = options;
   const steps = new Steps();
   let proves: string | undefined;
+  let gaps: readonly string[] = [];
   const ok = steps.run(() => {
     const bundle = steps.take('bundle', 'form', () => {
       const found = readBundle(text);
@@ -69,8 +72,9 @@ export function verifyEvidence(text: string, roots: Roots, options: VerifyOption
       followItems(steps, bundle.subject, recordOf(record, 'dataset-version', dataset, ordinal(version)));
     }
     proves = printable(statementOf(bundle.subject, record));
+    gaps = gapsOf(record);
   });
-  return { ok, ...(proves === undefined ? {} : { proves }), steps: steps.taken };
+  return { ok, ...(proves === undefined ? {} : { proves }), gaps, steps: steps.taken };
 }
 
 /** @throws {Error} when the record is not the one that the subject is about */

@@ -87,6 +87,14 @@ export interface CatalogueOperations {
             version: number;
             prices: { request: number; promptToken: number; completionToken: number };
             contextTokens: number;
+            class: 'consortium' | 'external';
+            external?: {
+              source: string;
+              upstream: string;
+              licence: string;
+              trainingData: string;
+              conversion?: { importer: string; weights: string };
+            };
             stands: boolean;
             servedBy: string[];
           }
@@ -104,6 +112,14 @@ export interface CatalogueOperations {
             version: number;
             prices: { request: number; promptToken: number; completionToken: number };
             contextTokens: number;
+            class: 'consortium' | 'external';
+            external?: {
+              source: string;
+              upstream: string;
+              licence: string;
+              trainingData: string;
+              conversion?: { importer: string; weights: string };
+            };
             stands: boolean;
             servedBy: string[];
           }

@@ -52,7 +52,7 @@ export interface ModelsOperations {
     request: { params: { id: string; version: number } };
     answer: Taint & { transaction: string; block: number };
   };
-  /** Register a model version whose files are in the member’s bucket; the royalty table is worked out here. */
+  /** Register a model version whose files are in the member’s bucket: of a training job, with a royalty table that is worked out here, or `external`, with neither. */
   'POST /v1/models': {
     request: {
       body: {
@@ -60,8 +60,15 @@ export interface ModelsOperations {
         version: number;
         title: string;
         parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-        job: string;
-        datasets: { dataset: string; version: number }[];
+        job?: string;
+        datasets?: { dataset: string; version: number }[];
+        external?: {
+          source: string;
+          upstream: string;
+          licence: string;
+          trainingData: string;
+          conversion?: { importer: string; weights: string };
+        };
         modelParamsAddress: string;
         manifest: string;
         files: { path: string; sha256: string; bytes: number }[];

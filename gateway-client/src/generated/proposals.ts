@@ -27,6 +27,7 @@ export interface ProposalsOperations {
                 };
                 verifiersNeeded: number;
                 batchTimeoutMs?: number;
+                externalModels?: 'allowed' | 'forbidden';
                 members: {
                   member: string;
                   name: string;
@@ -59,6 +60,7 @@ export interface ProposalsOperations {
                 };
                 verifiersNeeded?: number;
                 batchTimeoutMs?: number;
+                externalModels?: 'allowed' | 'forbidden';
               };
             }
           | {

@@ -388,8 +388,15 @@ export interface ModelVersion {
   version: number;
   title: string;
   parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
-  job: string;
-  datasets: { dataset: string; version: number }[];
+  job?: string;
+  datasets?: { dataset: string; version: number }[];
+  external?: {
+    source: string;
+    upstream: string;
+    licence: string;
+    trainingData: string;
+    conversion?: { importer: string; weights: string };
+  };
   modelParamsAddress: string;
   manifest: string;
   files: { path: string; sha256: string; bytes: number }[];
@@ -403,7 +410,7 @@ export interface ModelVersion {
     statistical?: { clipMicro: number; meanMicro: number; deviationMicro: number; oneFalseAlarmIn: number };
     fingerprints?: { mismatches: number; mantissaMilli: number };
   };
-  royalty: { root: string; address: string; total: number; entries: number };
+  royalty?: { root: string; address: string; total: number; entries: number };
   schema: 'model-version/1';
   class: 'consortium' | 'external';
   state: 'candidate' | 'approved' | 'retired' | 'revoked';
@@ -424,6 +431,7 @@ export interface Proposal {
           fees: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
           verifiersNeeded: number;
           batchTimeoutMs?: number;
+          externalModels?: 'allowed' | 'forbidden';
           members: {
             member: string;
             name: string;
@@ -448,6 +456,7 @@ export interface Proposal {
           fees?: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
           verifiersNeeded?: number;
           batchTimeoutMs?: number;
+          externalModels?: 'allowed' | 'forbidden';
         };
       }
     | {
@@ -570,6 +579,7 @@ export interface Consortium {
   fees: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
   verifiersNeeded: number;
   batchTimeoutMs?: number;
+  externalModels?: 'allowed' | 'forbidden';
   members: {
     member: string;
     name: string;

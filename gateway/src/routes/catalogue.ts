@@ -43,6 +43,9 @@ const model = ModelVersion.shape;
 const serving = {
   prices: model.prices,
   contextTokens: model.contextTokens,
+  class: model.class,
+  /** Of one from outside: where it comes from, its licence, and what is known of its training data. */
+  external: model.external,
   /** Whether the consent of every work behind it stands; where it does not, routers refuse it. */
   stands: z.boolean(),
   /** Members whose workers have it loaded. */
@@ -163,10 +166,11 @@ function entryOf({ row, serving: served }: Offered): Entry {
     const size = { items, tokens, bytes, root };
     return { kind: 'dataset', id, title: row.title, price: 0, ...shared, dataset, version, ...size, obtain };
   }
-  const { model: name, version, prices, contextTokens } = record;
+  const { model: name, version, prices, contextTokens, class: of, external } = record;
   const price = prices.request + prices.promptToken + prices.completionToken;
   const about = { id: `${name}@${version}`, title: row.title, price, ...shared, model: name, version };
-  const state = { prices, contextTokens, stands: served?.stands ?? false, servedBy: served?.servedBy ?? [] };
+  const origin = { class: of, ...(external ? { external } : {}) };
+  const state = { prices, contextTokens, ...origin, stands: served?.stands ?? false, servedBy: served?.servedBy ?? [] };
   if (row.kind === 'service')
     return { kind: 'service', ...about, ...state, obtain: { method: 'POST', path: '/v1/keys', roles: ['admin'] } };
   const path = `/v1/models/${name}/versions/${version}`;

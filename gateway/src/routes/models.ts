@@ -1,4 +1,4 @@
-import { Id, ModelEntry, ModelVersion } from '@llmchain/protocol';
+import { Id, ModelEntry, ModelVersion, oneLineage } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -28,10 +28,13 @@ export function modelRoutes(usecases: {
     api.json({
       method: 'post',
       path: '/v1/models',
-      summary: 'Register a model version whose files are in the member’s bucket; the royalty table is worked out here',
+      summary:
+        'Register a model version whose files are in the member’s bucket: of a training job, with a royalty table that is worked out here, or `external`, with neither',
       roles: ['trainer'],
       status: 201,
-      body: ModelEntry.omit({ royalty: true }).extend(operation),
+      body: ModelEntry.omit({ royalty: true })
+        .extend(operation)
+        .superRefine(oneLineage(['job', 'datasets'])),
       response: ModelVersion.extend(place),
       run: ({ actor, body: { operationId, ...entry } }) => registerModel.run(actor, entry, operationId),
     }),

@@ -94,13 +94,11 @@ export class Claim {
     return kept.steps;
   }
 
-  /** The payee's entry in the model version's royalty table, with proof; members need none. */
-  async #entry(model: ModelVersion, payee: Account): Promise<RoyaltyPlace | undefined> {
-    const place = await this.#ports.tables.place(model.royalty, payee, model.owner.member);
-    if (place || payee.startsWith('member:')) return place;
-    throw new LlmchainError('not_found', `${model.model}@${model.version} was not trained on works of ${payee}.`, {
-      payee,
-    });
+  /** The payee's entry in the model version's royalty table, with proof; members, and all of them together, need none. */
+  async #entry({ royalty, owner, model, version }: ModelVersion, payee: Account): Promise<RoyaltyPlace | undefined> {
+    const place = royalty && (await this.#ports.tables.place(royalty, payee, owner.member));
+    if (place || !payee.startsWith('artist:')) return place;
+    throw new LlmchainError('not_found', `${model}@${version} was not trained on works of ${payee}.`, { payee });
   }
 
   /** Up to where each of the next claims goes. */

@@ -27,6 +27,7 @@ import type { Place } from './transact';
 /**
  * Registers a model version: checks that its files are in the member's bucket, works out from its datasets, and
  * those of the versions that it was made from, which artist has what share of its earnings, stores that table, and puts the version on the ledger.
+ * One from outside has no datasets, and no table.
  */
 export class RegisterModel {
   readonly #ports: { ledgers: Ledgers; store: ObjectStore };
@@ -41,11 +42,11 @@ export class RegisterModel {
     for (const file of entry.files) await this.#demandFile(file);
     const ancestors = await ancestorsOf(entry, (parent) => ledger.get('model', parent.model, ordinal(parent.version)));
     // Who trained on a dataset does not change what its works bring into the pool.
-    const datasets = [entry, ...ancestors].flatMap((version) => version.datasets);
-    const royalty = await this.#royalty(ledger, datasets);
+    const datasets = [entry, ...ancestors].flatMap((version) => version.datasets ?? []);
+    const royalty = entry.external ? undefined : await this.#royalty(ledger, datasets);
     const { result, transaction, block } = await ledger.submit('models:register', {
       ...entry,
-      royalty,
+      ...(royalty ? { royalty } : {}),
       operationId: operationOf(operationId),
     });
     return { ...result, transaction, block };

@@ -19,8 +19,8 @@ export function model(record: ModelVersion): Lineage {
   return {
     node: { id, type: 'model', name, version, state, label: `${name}@${version}` },
     edges: [
-      { from: id, to: jobNode(record.job), kind: 'trained by' },
-      ...edgesTo(id, 'trained on', record.datasets.map(datasetNode)),
+      ...edgesTo(id, 'trained by', record.job === undefined ? [] : [jobNode(record.job)]),
+      ...edgesTo(id, 'trained on', (record.datasets ?? []).map(datasetNode)),
       ...(record.parent ? [{ from: id, to: modelNode(record.parent), kind: MADE[record.parent.by] }] : []),
     ],
   };

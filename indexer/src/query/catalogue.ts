@@ -203,7 +203,7 @@ async function worksOf(
   rows: readonly Found[],
 ): Promise<(row: Found) => Pick<CatalogueRow, 'works' | 'workCount' | 'media'>> {
   const sources = ({ node, record }: Found): string[] =>
-    'datasets' in record ? record.datasets.map(datasetNode) : [node];
+    record.schema === 'model-version/1' ? (record.datasets ?? []).map(datasetNode) : [node];
   const ids = [...new Set(rows.flatMap(sources))];
   const found = await db
     .selectFrom((from) =>

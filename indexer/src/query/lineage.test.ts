@@ -9,6 +9,7 @@ import {
   transaction,
   work,
 } from '../../../test/support/blocks';
+import { FOREIGN } from '../../../test/support/external';
 import { MADE_BY, POET, STORY, TIP, sonnet18, sonnet19, unused, IndexBench } from '../../../test/support/index-bench';
 
 let bench: IndexBench;
@@ -145,7 +146,8 @@ describe('trace', () => {
         transaction('models:register', [
           putModel('elegist', 1, MADE_BY, 'approved', made('fine_tuning', 'poet')),
           putModel('small', 1, MADE_BY, 'approved', made('quantisation', 'elegist')),
-          putModel('foreign', 1, MADE_BY, 'approved', external),
+          putModel('foreign', 1, { external: FOREIGN }, 'approved'),
+          putModel('rounded', 1, { external: FOREIGN }, 'approved', made('quantisation', 'foreign')),
           putModel('tuned', 1, MADE_BY, 'approved', { ...made('fine_tuning', 'foreign'), ...external }),
         ]),
       ]),
@@ -160,7 +162,10 @@ describe('trace', () => {
     );
     expect(up.gaps).toEqual([]);
     expect(ids(await indexer.trace(sonnet18.sha256, { direction: 'down' }))).toContain('model:small@1');
-    expect((await indexer.trace('tuned@1', { direction: 'up' })).gaps).toEqual(['external_base']);
+    for (const name of ['foreign@1', 'rounded@1', 'tuned@1'])
+      expect((await indexer.trace(name, { direction: 'up' })).gaps).toEqual(['external_base']);
+    const rounded = await indexer.trace('rounded@1', { direction: 'up' });
+    expect(rounded.edges).toEqual([{ from: 'model:rounded@1', to: 'model:foreign@1', kind: 'quantised from' }]);
   });
 
   test('a hole in the lineage is named', async () => {

@@ -33,10 +33,10 @@ export interface TrainingData {
   licensee: string;
 }
 
-/** What a line of versions was trained on, each dataset version once for each member that did. */
+/** What a line of versions was trained on here, each dataset version once for each member that did. */
 export function trainingDataOf(versions: readonly Pick<ModelVersion, 'datasets' | 'owner'>[]): TrainingData[] {
   const all = versions.flatMap(({ datasets, owner }) =>
-    datasets.map((dataset): [string, TrainingData] => [
+    (datasets ?? []).map((dataset): [string, TrainingData] => [
       `${dataset.dataset}@${dataset.version}/${owner.member}`,
       { dataset, licensee: owner.member },
     ]),

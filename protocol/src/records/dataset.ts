@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest, Id, Line, Millis, Version } from '../schema/scalars';
+import { Digest, Id, Line, Millis, Spdx, Version } from '../schema/scalars';
 import { Owner, stamps } from './common';
 
 /** Items per page: a power of two, so that pages are full subtrees of the version's Merkle tree. */
@@ -13,7 +13,7 @@ export const DatasetItem = z.strictObject({
   /** The licence relied on, where the work's preference demands one. */
   licence: Id.optional(),
   /** SPDX licence expression. */
-  spdx: z.string().regex(/^[A-Za-z0-9.+() -]{1,100}$/, 'must be an SPDX licence expression'),
+  spdx: Spdx,
   bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
   tokens: z.number().int().min(1).max(1_000_000_000),
 });

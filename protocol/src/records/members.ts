@@ -28,6 +28,8 @@ export const Terms = z.strictObject({
   verifiersNeeded: z.number().int().min(1).max(100),
   /** Milliseconds after its anchor from which a batch that nobody settled may be expired; {@link BATCH_TIMEOUT_MS} by default. */
   batchTimeoutMs: z.number().int().min(1_000).max(2_592_000_000).optional(),
+  /** Whether versions of class `external` are registered and approved; they are while the terms do not say. */
+  externalModels: z.enum(['allowed', 'forbidden']).optional(),
 });
 export type Terms = z.infer<typeof Terms>;
 

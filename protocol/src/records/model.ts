@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Address, BasisPoints, Digest, Id, Line, Micro, MspId, Version } from '../schema/scalars';
 import { DatasetRef, ModelRef, Owner, stamps } from './common';
+import { External } from './external';
 import { FingerprintTolerance, Precision, ShortfallDistribution } from './verification';
 
 /** One file of a model folder. */
@@ -60,13 +61,18 @@ export type FeePolicy = z.infer<typeof FeePolicy>;
 export const ModelParent = ModelRef.extend({ by: z.enum(['fine_tuning', 'quantisation']) });
 export type ModelParent = z.infer<typeof ModelParent>;
 
+/**
+ * A model version as its owner registers it. Its lineage is told one way or the other ({@link oneLineage}): by the job that
+ * trained it, the job's datasets and the table of who earns by them, or as `external` with none of these.
+ */
 export const ModelEntry = z.strictObject({
   model: Id,
   version: Version,
   title: Line,
   parent: ModelParent.optional(),
-  job: Id,
-  datasets: z.array(DatasetRef).min(1).max(16),
+  job: Id.optional(),
+  datasets: z.array(DatasetRef).min(1).max(16).optional(),
+  external: External.optional(),
   /** `sha256/` and the digest of the file with the parameters. */
   modelParamsAddress: Address,
   /** Digest of the manifest: the canonical JSON of `files` sorted by path. */
@@ -77,9 +83,30 @@ export const ModelEntry = z.strictObject({
   contextTokens: z.number().int().min(1).max(10_000_000),
   prices: Prices,
   verification: Verification,
-  royalty: RoyaltyTableRef,
+  royalty: RoyaltyTableRef.optional(),
 });
 export type ModelEntry = z.infer<typeof ModelEntry>;
+
+/** What a version from outside does not have, and every other one has. */
+type Trained = 'job' | 'datasets' | 'royalty';
+
+/**
+ * A refinement of entries: a version has been trained here, and then has all of `fields`, or is external, and has none. One
+ * from outside may be made from another only by rounding its weights: what is trained on has a job.
+ */
+export function oneLineage(fields: readonly Trained[]) {
+  return (entry: Partial<Pick<ModelEntry, Trained | 'external' | 'parent'>>, context: z.RefinementCtx): void => {
+    const issue = (path: string[], message: string) => {
+      context.addIssue({ code: 'custom', path, message });
+    };
+    for (const field of fields) {
+      if (entry.external && entry[field]) issue([field], 'must not be there beside `external`');
+      if (!entry.external && !entry[field]) issue([field], 'must be there, or `external` in its place');
+    }
+    if (entry.external && entry.parent?.by === 'fine_tuning')
+      issue(['parent', 'by'], 'must be quantisation for a version without a training job');
+  };
+}
 
 export const ModelVersion = ModelEntry.extend({
   schema: z.literal('model-version/1'),

@@ -60,11 +60,15 @@ export function sourcesOfJob({ datasets }: Pick<TrainingJob, 'datasets'>): Taint
   return datasets.map(datasetSubject);
 }
 
-/** What a model version rests on: its datasets, its job, and the version that it was made from. */
+/** What a model version rests on: its datasets, its job, and the version that it was made from, where it has them. */
 export function sourcesOfModel({
   datasets,
   job,
   parent,
 }: Pick<ModelVersion, 'datasets' | 'job' | 'parent'>): TaintSubject[] {
-  return [...datasets.map(datasetSubject), { kind: 'job', job }, ...(parent ? [modelSubject(parent)] : [])];
+  return [
+    ...(datasets ?? []).map(datasetSubject),
+    ...(job === undefined ? [] : [jobSubject({ job })]),
+    ...(parent ? [modelSubject(parent)] : []),
+  ];
 }

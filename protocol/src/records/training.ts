@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { Digest, Id, Line } from '../schema/scalars';
+import { Digest, Id, Line, Word } from '../schema/scalars';
 import { DatasetRef, Owner, stamps } from './common';
 
-/** A short word of ASCII letters, digits and simple punctuation. */
-const word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$/, 'must be a short word');
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** What is to be trained, said before it is: the mathematics (graph digest), the data, the seed, the number of steps. */
@@ -12,7 +10,7 @@ export const JobPlan = z.strictObject({
   purpose: Line,
   datasets: z.array(DatasetRef).min(1).max(16),
   /** Facts of the architecture, such as layers and width. */
-  architecture: z.record(word, z.union([word, z.number().int(), z.boolean()])),
+  architecture: z.record(Word, z.union([Word, z.number().int(), z.boolean()])),
   graph: Digest,
   tokenizer: Digest,
   initialParameters: Digest,

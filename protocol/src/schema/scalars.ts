@@ -48,3 +48,9 @@ export const Line = z
 export const Hex32 = Digest;
 /** 64 bytes, hexadecimal: an Ed25519 signature. */
 export const Hex64 = z.string().regex(/^[0-9a-f]{128}$/, 'must be 128 lower-case hexadecimal digits');
+
+/** An SPDX licence expression. */
+export const Spdx = z.string().regex(/^[A-Za-z0-9.+() -]{1,100}$/, 'must be an SPDX licence expression');
+
+/** A short word of ASCII letters, digits and simple punctuation. */
+export const Word = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$/, 'must be a short word');

@@ -6,7 +6,7 @@ import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
 import { Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
-import { ModelEntry, ModelVersion } from '../records/model';
+import { ModelEntry, ModelVersion, oneLineage } from '../records/model';
 import { Motion, Proposal } from '../records/motion';
 import { Dispute, DisputeEntry } from '../records/dispute';
 import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
@@ -162,7 +162,10 @@ export const TRANSACTIONS = {
   'training:taint': submit(z.strictObject({ job: Id }), Taint),
   'training:lift': submit(z.strictObject({ job: Id }), Taint),
 
-  'models:register': submit(ModelEntry.extend(operation), ModelVersion),
+  'models:register': submit(
+    ModelEntry.extend(operation).superRefine(oneLineage(['job', 'datasets', 'royalty'])),
+    ModelVersion,
+  ),
   'models:approve': submit(z.strictObject({ ...operation, model: Id, version: Version }), ModelVersion),
   /** Anyone may, once the job or a dataset of the version is tainted; and lift, once none is. */
   'models:taint': submit(ModelRef, Taint),
