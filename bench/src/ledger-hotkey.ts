@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LedgerClient } from '@llmchain/ledger-client';
-import { LlmchainError, type Account } from '@llmchain/protocol';
+import { LlmchainError, type Account, type ErrorCode } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Benchmark } from './benchmark';
 import type { Consortium } from './consortium';
@@ -14,6 +14,9 @@ const PAYMENTS = 1_000;
 const MEMBERS = ['guild', 'archive', 'lab'] as const;
 const PAYEE: Account = 'member:ComputeMSP';
 const TREASURY: Account = 'member:GuildMSP';
+
+/** What a payment that was tried once may be lost by; anything else is a fault of the benchmark. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['conflict', 'unavailable', 'commit_unknown']);
 
 const Key = z.object({ id: z.string() });
 
@@ -33,13 +36,12 @@ export const ledgerHotkey: Benchmark = {
     const [payers, payments] = smoke ? [4, 8] : [PAYERS, PAYMENTS];
     const { gateway, gatewayConfig, adminKey } = await consortium.member('guild');
     const admin = (await readFile(adminKey, 'utf8')).trim();
-    const people = await Promise.all(
-      Array.from({ length: payers }, async (_, index) => {
-        const name = `payer-${randomUUID().slice(0, 8)}-${index}`;
-        const { id } = Key.parse(await send('POST', `${gateway}/v1/keys`, admin, { role: 'artist', name }));
-        return { id, account: `artist:GuildMSP:${name}` as Account };
-      }),
-    );
+    const people: { id: string; account: Account }[] = [];
+    for (let index = 0; index < payers; index++) {
+      const name = `payer-${randomUUID().slice(0, 8)}-${index}`;
+      const { id } = Key.parse(await send('POST', `${gateway}/v1/keys`, admin, { role: 'artist', name }));
+      people.push({ id, account: `artist:GuildMSP:${name}` });
+    }
     await fund(
       consortium,
       people.map(({ account }) => account),
@@ -51,10 +53,11 @@ export const ledgerHotkey: Benchmark = {
       for (let round = 1; round <= rounds; round++) {
         const rows = await count(payments, clients, (client, who) => pay(client, people[who]!.account, PAYEE));
         const hot = await count(payments, clients, (_, who) => pay(treasurer, TREASURY, people[who]!.account));
-        samples.add('delta rows', 'valid', rows);
-        samples.add('read-modify-write', 'valid', hot);
-        samples.add('ratio', '×', rows / Math.max(1, hot));
-        say(`of ${payments}: ${rows} valid by delta rows, ${hot} by one key`);
+        samples.add('delta rows', 'valid', rows.valid);
+        samples.add('read-modify-write', 'valid', hot.valid);
+        samples.add('ratio', '×', rows.valid / Math.max(1, hot.valid));
+        for (const [why, lost] of rows.lost) samples.add(`delta rows, ${why}`, 'lost', lost);
+        say(`of ${payments}: ${rows.valid} valid by delta rows${told(rows)}, ${hot.valid} by one key${told(hot)}`);
       }
     } finally {
       peer.close();
@@ -66,12 +69,19 @@ async function pay(client: LedgerClient, from: Account, to: Account): Promise<vo
   await client.submit('credits:transfer', { operationId: randomUUID(), from, to, amount: 1 });
 }
 
-/** How many of so many acts were valid, each client doing one after another. */
+interface Outcome {
+  valid: number;
+  /** How many were lost for which reason. */
+  lost: Map<string, number>;
+}
+
+/** How many of so many acts were valid and why the others were not, each client doing one after another. */
 async function count(
   acts: number,
   clients: readonly LedgerClient[],
   act: (client: LedgerClient, who: number) => Promise<void>,
-): Promise<number> {
+): Promise<Outcome> {
+  const lost = new Map<string, number>();
   let begun = 0;
   let valid = 0;
   const one = async (client: LedgerClient, who: number): Promise<void> => {
@@ -81,12 +91,24 @@ async function count(
         await act(client, who);
         valid++;
       } catch (error) {
-        if (!(error instanceof LlmchainError) || !['conflict', 'unavailable'].includes(error.code)) throw error;
+        if (!(error instanceof LlmchainError) || !PASSING.has(error.code)) throw error;
+        const why = reason(error);
+        lost.set(why, (lost.get(why) ?? 0) + 1);
       }
     }
   };
   await Promise.all(clients.map(one));
-  return valid;
+  return { valid, lost };
+}
+
+/** The code, with the peers' validation code or the stage of the submission at which it was given. */
+function reason({ code, details }: LlmchainError): string {
+  const { validation, stage } = details as { validation?: string; stage?: string };
+  return [code, validation ?? stage].filter(Boolean).join(' ');
+}
+
+function told({ lost }: Outcome): string {
+  return lost.size === 0 ? '' : ` (${[...lost].map(([why, times]) => `${times} ${why}`).join(', ')})`;
 }
 
 /** The members vote each account some money. */

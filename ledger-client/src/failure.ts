@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { CommitStatusError, GatewayError } from '@hyperledger/fabric-gateway';
+import { CommitStatusError, EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
 import { LlmchainError, parseError } from '@llmchain/protocol';
 
 /** One endorser's refusal. */
@@ -69,6 +69,7 @@ export function ledgerFailure(error: unknown): LlmchainError {
     );
   }
   const details = {
+    ...stageOf(error),
     grpc: error.code,
     endorsers: error.details.map((detail) => ({ member: detail.mspId, message: detail.message.slice(0, 300) })),
   };
@@ -78,4 +79,10 @@ export function ledgerFailure(error: unknown): LlmchainError {
         cause: error,
       })
     : new LlmchainError('internal', `The ledger refused the call (${word}).`, details, { cause: error });
+}
+
+/** Before which step of a submission it failed: what failed to be endorsed was never ordered. */
+function stageOf(error: GatewayError): { stage?: 'endorse' | 'submit' } {
+  if (error instanceof EndorseError) return { stage: 'endorse' };
+  return error.name === 'SubmitError' ? { stage: 'submit' } : {};
 }
