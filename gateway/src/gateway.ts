@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Roots } from '@llmchain/evidence';
-import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
+import { LlmchainError, publicKeyOf, type DataNodeEntry } from '@llmchain/protocol';
 import type { Express } from 'express';
 import type { Route } from './http/route';
 import { createServer } from './http/serve';
@@ -66,6 +66,7 @@ import { CheckReadiness } from './usecases/readiness';
 import { ReadContent } from './usecases/read-content';
 import { ReadReceipt } from './usecases/read-receipt';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
+import { RegisterDataNode } from './usecases/register-data-node';
 import { RegisterModel } from './usecases/register-model';
 import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
@@ -95,6 +96,8 @@ export interface GatewayOptions extends Membership {
   secretKey: Uint8Array;
   /** How often the own worker's receipts are anchored, milliseconds. */
   anchorEveryMs: number;
+  /** The node of the member's whose bucket this is. */
+  dataNode: Omit<DataNodeEntry, 'state'>;
 }
 
 /** Everything outside the process that a gateway needs. */
@@ -188,7 +191,7 @@ export class Gateway {
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
-    this.#keep = new KeepShards(options, ports);
+    this.#keep = new KeepShards({ own: member, node: options.dataNode.node }, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     this.routes = routesOf({
       catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
@@ -258,6 +261,7 @@ export class Gateway {
     const register = new RegisterSigner({ signer, publicKey: publicKeyOf(secretKey) }, this.#ports);
     this.#loops = [
       register.run(this.#ending.signal),
+      new RegisterDataNode(this.#options, this.#ports).run(this.#ending.signal),
       this.#every(anchorEveryMs, 'anchoring', () => this.produce()),
       this.#every(RECONCILE_EVERY, 'reconciling', () => this.#reconcile.run()),
       this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),

@@ -159,6 +159,7 @@ async function main(): Promise<void> {
       signer: `${member.name}-gateway-1`,
       secretKey: ed25519Seed(await readFile(config.signingKey, 'utf8')),
       anchorEveryMs: config.anchorEveryMs,
+      dataNode: config.dataNode,
     },
     {
       ports: {

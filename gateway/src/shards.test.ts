@@ -11,8 +11,8 @@ const at = '/v1/datasets/lines/versions/1';
 
 interface Held {
   digest: string;
-  holders: string[];
-  holdings: { member: string; state: string; reason?: string }[];
+  holders: { member: string; node: string }[];
+  holdings: { member: string; node: string; state: string; reason?: string }[];
 }
 
 describe('shards and rewards over HTTP', () => {
@@ -74,7 +74,10 @@ describe('shards and rewards over HTTP', () => {
     expect([status, body]).toMatchObject([201, { placement: [{ member: 'ArchiveMSP', shards: [0] }] }]);
     await archive.gateway.keepShards();
     const [held] = await shards();
-    expect(held).toMatchObject({ holders: ['ArchiveMSP'], holdings: [{ member: 'ArchiveMSP', state: 'held' }] });
+    expect(held).toMatchObject({
+      holders: [{ member: 'ArchiveMSP', node: 'storage' }],
+      holdings: [{ member: 'ArchiveMSP', node: 'storage', state: 'held' }],
+    });
     for (const object of archive.bucket.objects.values()) expect(object.includes('summer')).toBe(false);
     const file = await archive.ports.store.get(`sha256/${held!.digest}`);
     expect(file.includes(TEXTS[0]!)).toBe(true);
@@ -93,7 +96,9 @@ describe('shards and rewards over HTTP', () => {
 
   test('a member with a grant fetches what is placed on it, checks it, and says that it holds it', async () => {
     const { body } = await split({ replicas: 2 });
-    expect(body).toMatchObject({ placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', shards: [0] }] });
+    expect(body).toMatchObject({
+      placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', node: 'storage', shards: [0] }],
+    });
     await lab.gateway.keepShards();
     const [held] = await shards();
     expect(held!.holdings.map(({ member, state }) => [member, state])).toEqual([
@@ -109,6 +114,21 @@ describe('shards and rewards over HTTP', () => {
       headers: { authorization: `Bearer ${keys.trainer}` },
     });
     expect([own.status, (await own.text()).includes(TEXTS[1]!)]).toEqual([200, true]);
+  });
+
+  test('nodes are listed with what is placed on them, and are their operators’ to change', async () => {
+    const { body } = await guild.call(keys.ann, 'GET', '/v1/nodes?owner=LabMSP');
+    expect(body['data']).toMatchObject([
+      { member: 'LabMSP', node: 'storage', state: 'active', placed: expect.any(Number) as number },
+    ]);
+    const operator = (await lab.key('operator', 'operator')).key;
+    const change = { node: 'spare', kind: 'training', capacity: 5, state: 'draining' };
+    expect((await lab.call(operator, 'POST', '/v1/nodes', change)).status).toBe(201);
+    expect((await guild.call(keys.ann, 'GET', '/v1/nodes/LabMSP/spare')).body).toMatchObject(change);
+    expect((await lab.call(keys.trainer, 'POST', '/v1/nodes', change)).status).toBe(403);
+    expect((await lab.call(operator, 'POST', '/v1/nodes', { ...change, capacity: 0 })).body).toMatchObject({
+      code: 'invalid_argument',
+    });
   });
 
   test('a copy that was lost is told, and fetched again', async () => {

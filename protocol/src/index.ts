@@ -118,6 +118,7 @@ export {
 export { Motion, Proposal, Vote } from './records/motion';
 export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';
+export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export {

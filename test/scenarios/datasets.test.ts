@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import {
   canonicalJson,
+  DataNode,
   DatasetItem,
   InclusionProof,
   partOfLine,
@@ -37,7 +38,9 @@ const Ingested = z.looseObject({
   diversity: z.looseObject({ address: z.string() }),
 });
 const Held = z.object({
-  data: z.array(Shard.extend({ holdings: z.array(z.looseObject({ member: z.string(), state: z.string() })) })),
+  data: z.array(
+    Shard.extend({ holdings: z.array(z.looseObject({ member: z.string(), node: z.string(), state: z.string() })) }),
+  ),
 });
 const Trace = z.looseObject({ nodes: z.array(z.looseObject({ id: z.string(), type: z.string() })) });
 const Account = z.looseObject({ balance: z.number(), waiting: z.number() });
@@ -219,7 +222,7 @@ function passagesOf(verses: readonly string[]): string[] {
     await done('dataset', 'shard', 'lines@1', ...as);
     await untilHeld(2);
     const [first] = await shards();
-    expect(first).toMatchObject({ items: 1_024, firstPage: 0, holders: ['ArchiveMSP'] });
+    expect(first).toMatchObject({ items: 1_024, firstPage: 0, holders: [{ member: 'ArchiveMSP', node: 'storage' }] });
     const trainer = await scenario.someone('lab', 'trainer', 'trainer');
     await expect(trainer.get(`/v1/content/${first!.digest}`, z.unknown())).rejects.toThrowWithCode('not_authorised');
     const subject = { kind: 'dataset', dataset: 'lines', version: 1 };
@@ -227,13 +230,24 @@ function passagesOf(verses: readonly string[]): string[] {
     await settled(scenario.members, trainer, '/v1/grants', ask);
     await settled(scenario.members, steward, '/v1/grants/lab-trains/decide', { approve: true });
     const placed = await done('dataset', 'shard', 'lines@1', '--replicas', '2', ...as);
-    expect(placed).toMatchObject({ placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', shards: [0, 1] }] });
+    expect(placed).toMatchObject({
+      placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', node: 'storage', shards: [0, 1] }],
+    });
     await untilHeld(4);
     expect(await done('dataset', 'shards', 'lines@1', '--member', 'compute')).toMatchObject({
       data: [{ index: 0 }, { index: 1 }],
     });
     const trace = await scenario.member('compute').admin.get('/v1/trace/lines@1?direction=down', Trace);
     expect(trace.nodes.map(({ id }) => id)).toContain('holding:lines@1/1/LabMSP');
+    const nodes = z.looseObject({ data: z.array(DataNode) }).parse(await done('dataset', 'nodes', '--member', 'guild'));
+    const bytes = (await shards()).reduce((sum, shard) => sum + shard.bytes, 0);
+    const taken = Object.fromEntries(nodes.data.map(({ member, placed }) => [member, placed]));
+    expect(taken).toEqual({ GuildMSP: 0, ArchiveMSP: bytes, LabMSP: bytes, ComputeMSP: 0 });
+    // A node that drains gets nothing new: there is no other that may have a second copy.
+    const drain = ['dataset', 'node', 'storage', '--member', 'lab', '--capacity', String(2 ** 30), '--state'];
+    await done(...drain, 'draining');
+    expect(await refusal('dataset', 'shard', 'lines@1', '--replicas', '2', ...as)).toBe('invalid_argument');
+    await done(...drain, 'active');
   });
 
   test('those whose works it holds are paid by the tokens they gave, once; the rest goes back', async () => {

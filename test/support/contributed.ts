@@ -22,6 +22,7 @@ import type { World } from './world';
 /** A work of will's, of which the guild itself has bought a share. */
 const SHARED = work('shared', ['will'], 'allowed');
 const CONTRIBUTED = { dataset: 'contributed', version: 1 };
+const NODE = { kind: 'storage' as const, capacity: 1_000_000, state: 'active' as const };
 const FILE = { digest: sha256Hex('a shard'), pages: 1, bytes: 2_048 };
 const LATER = 4_000_000_000_000;
 
@@ -82,12 +83,17 @@ export async function contributed(
   };
   await submit('artworks:offerSale', sale, artist);
   await submit('artworks:buy', { sale: 'shared', account: TREASURY }, admin);
+  await submit('datasets:registerNode', { node: 'storage', ...NODE }, service);
   for (const dataset of ['contributed', 'split', 'held', 'left']) {
     await sealed(dataset, [item(SHARED)], submit, steward);
     if (dataset === 'contributed' || dataset === 'split') continue;
     await submit('datasets:shard', { dataset, version: 1, replicas: 1, grants: [], shards: [FILE] }, steward);
   }
-  await submit('datasets:hold', { dataset: 'left', version: 1, shards: [{ index: 0, digest: FILE.digest }] }, service);
+  await submit(
+    'datasets:hold',
+    { dataset: 'left', version: 1, node: 'storage', shards: [{ index: 0, digest: FILE.digest }] },
+    service,
+  );
   const past = Date.now() - 200_000;
   for (const [of, payer, as] of [
     ['guild', TREASURY, admin],
@@ -109,8 +115,9 @@ async function sealed(dataset: string, items: DatasetItem[], submit: Submit, ste
 /** Requests about shards that succeed. */
 export const SHARDING: {
   readonly [N in 'shard' | 'hold' | 'release']: Omit<RequestOf<`datasets:${N}`>, 'operationId'>;
-} = {
+} & { readonly node: Omit<RequestOf<'datasets:registerNode'>, 'operationId'> } = {
   shard: { dataset: 'split', version: 1, replicas: 1, grants: [], shards: [FILE] },
-  hold: { dataset: 'held', version: 1, shards: [{ index: 0, digest: FILE.digest }] },
-  release: { dataset: 'left', version: 1, shards: [0], reason: 'lost' },
+  node: { node: 'fresh', ...NODE },
+  hold: { dataset: 'held', version: 1, node: 'storage', shards: [{ index: 0, digest: FILE.digest }] },
+  release: { dataset: 'left', version: 1, node: 'storage', shards: [0], reason: 'lost' },
 };

@@ -36,7 +36,7 @@ export class TestIndex implements IndexLikeness, IndexRecords {
       keptBy: (member) =>
         this.#held(
           (shard, holdings) =>
-            shard.holders.includes(member) ||
+            shard.holders.some((holder) => holder.member === member) ||
             holdings.some((holding) => holding.member === member && holding.state === 'held'),
         ),
       withDigest: (digest) => this.#held((shard) => shard.digest === digest),

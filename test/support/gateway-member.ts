@@ -36,6 +36,9 @@ import { NEIGHBOUR_HEADER, TestPeers } from './gateway-peers';
 import { MemoryStore } from './gateway-store';
 import { TestWorkers, type TestWorker } from './gateway-workers';
 
+/** The node on which each of them keeps shards. */
+const DATA_NODE = { node: 'storage', kind: 'storage', capacity: 1_000_000_000 } as const;
+
 export const silent: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -119,6 +122,8 @@ export class TestMember {
     if (!(await ledgers.service.find('signer', signer))) {
       const request = { operationId: `signer-${schema}-${Date.now()}`, signer, kind: 'gateway' as const };
       await ledgers.service.submit('members:registerSigner', { ...request, publicKey: publicKeyOf(secretKey) });
+      const node = { operationId: `node-${schema}-${Date.now()}`, ...DATA_NODE, state: 'active' as const };
+      await ledgers.service.submit('datasets:registerNode', node);
     }
     const gateway = new Gateway(
       {
@@ -129,6 +134,7 @@ export class TestMember {
         signer,
         secretKey,
         anchorEveryMs: 1_000,
+        dataNode: DATA_NODE,
       },
       { ports, neighbourOf: (request) => request.headers[NEIGHBOUR_HEADER] as string | undefined },
     );

@@ -323,6 +323,7 @@ function* examples(
   yield example('datasets:taint', GUILD, { ...STAINED, page: 0, item: sha256Hex('stained') });
   yield example('datasets:lift', GUILD, { dataset: 'cleared', version: 1 });
   yield example('datasets:shard', GUILD, SHARDING.shard);
+  yield example('datasets:registerNode', GUILD, SHARDING.node);
   yield example('datasets:hold', GUILD, SHARDING.hold);
   yield example('datasets:release', GUILD, SHARDING.release);
   yield example('training:taint', GUILD, { job: 'stained' });

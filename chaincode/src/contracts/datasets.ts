@@ -1,6 +1,7 @@
 import { datasetSubject, LlmchainError, ordinal } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { ConsentReader } from '../ledger/consent';
+import { DataNodes } from '../ledger/data-nodes';
 import { Shards } from '../ledger/shards';
 import { Taints } from '../ledger/taints';
 import type { Demand } from '../ledger/works';
@@ -99,6 +100,16 @@ export class DatasetsContract extends LedgerContract {
         demandOwner(ctx.invoker, owner, what);
       };
       return { placement: await new Shards(ctx).place(decoded, demand) };
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async registerNode(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('datasets:registerNode', request);
+    return ctx.once('datasets:registerNode', decoded, () => {
+      const { operationId: _, ...entry } = decoded;
+      return new DataNodes(ctx).register(entry, ctx.invoker.member);
     });
   }
 

@@ -21,8 +21,18 @@ describe('shards', () => {
     for (const name of ['archive', 'lab', 'compute'] as const) {
       const member = `${name[0]!.toUpperCase()}${name.slice(1)}MSP`;
       gateways[name] = await identity(member, { role: 'service' });
+      await register(name);
     }
   });
+  const register = (name: keyof typeof gateways, change: Partial<RequestOf<'datasets:registerNode'>> = {}) =>
+    consortium.world.submit(
+      'datasets:registerNode',
+      { operationId: operationId(), node: 'storage', kind: 'storage', capacity: 10_000, state: 'active', ...change },
+      { as: gateways[name] },
+    );
+  const node = async (member: string, id = 'storage') =>
+    (await consortium.world.submit('ledger:get', { type: 'data-node', parts: [member, id] }, { as: gateways.lab }))
+      .record;
   const grant = async (id: string, member: string, until: number | null = null, subject: object = VERSES) => {
     const as = await identity(member, { role: 'trainer' });
     const of = { kind: 'dataset' as const, ...(subject as typeof VERSES) };
@@ -40,17 +50,62 @@ describe('shards', () => {
   const hold = (as: TestIdentity, change: Partial<RequestOf<'datasets:hold'>> = {}, at?: number) =>
     consortium.world.submit(
       'datasets:hold',
-      { ...VERSES, shards: [{ index: 0, digest: FILES[0]!.digest }], ...change },
+      { ...VERSES, node: 'storage', shards: [{ index: 0, digest: FILES[0]!.digest }], ...change },
       { as, ...(at === undefined ? {} : { at }) },
     );
 
   test('are placed on the owner, and on members whose grants stand', async () => {
-    expect(await shard()).toEqual({ placement: [{ member: 'ArchiveMSP', shards: [0], bytes: 1_000 }] });
+    expect(await shard()).toEqual({
+      placement: [{ member: 'ArchiveMSP', node: 'storage', shards: [0], bytes: 1_000 }],
+    });
     await expect(shard({ replicas: 2 })).rejects.toThrowWithCode('invalid_argument', { members: 1 });
     await grant('lab-reads', 'LabMSP');
     expect(await shard({ replicas: 2, grants: ['lab-reads'] })).toMatchObject({
-      placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', shards: [0] }],
+      placement: [{ member: 'ArchiveMSP' }, { member: 'LabMSP', node: 'storage', shards: [0] }],
     });
+    expect([await node('ArchiveMSP'), await node('LabMSP')]).toMatchObject([{ placed: 1_000 }, { placed: 1_000 }]);
+  });
+
+  test('go to the emptier of two nodes, and from one that drains when they are placed anew', async () => {
+    await grant('lab-reads', 'LabMSP');
+    await register('lab', { node: 'spare', kind: 'training' });
+    const both = { replicas: 2, grants: ['lab-reads'] };
+    expect((await shard(both)).placement[1]).toMatchObject({ member: 'LabMSP', node: 'spare' });
+    expect(await node('LabMSP', 'spare')).toMatchObject({ kind: 'training', placed: 1_000 });
+    expect((await shard(both)).placement[1]).toMatchObject({ node: 'spare' });
+    await register('lab', { node: 'spare', kind: 'training', state: 'draining' });
+    expect((await hold(gateways.lab, { grant: 'lab-reads', node: 'spare' })).holdings).toMatchObject([
+      { node: 'spare' },
+    ]);
+    expect((await shard(both)).placement[1]).toMatchObject({ node: 'storage' });
+    expect([await node('LabMSP', 'spare'), await node('LabMSP')]).toMatchObject([{ placed: 0 }, { placed: 1_000 }]);
+    await expect(hold(gateways.lab, { grant: 'lab-reads', node: 'spare' })).rejects.toThrowWithCode('not_authorised');
+    await hold(gateways.lab, { grant: 'lab-reads' });
+    // The node that had the copy before does not speak for the one that has it now.
+    const left = { ...VERSES, node: 'spare', shards: [0], reason: 'moved' as const };
+    expect(await consortium.world.submit('datasets:release', left, { as: gateways.lab })).toMatchObject({
+      holdings: [{ node: 'storage', state: 'held' }],
+    });
+  });
+
+  test('go nowhere without a node that is active and has room', async () => {
+    await register('archive', { state: 'draining' });
+    await expect(shard()).rejects.toThrowWithCode('wrong_state', { member: 'ArchiveMSP' });
+    await register('archive', { capacity: 999 });
+    await expect(shard()).rejects.toThrowWithCode('too_large', { index: 0, bytes: 1_000 });
+    expect(await node('ArchiveMSP')).toMatchObject({ placed: 0 });
+    await register('archive');
+    await shard();
+    await expect(register('archive', { capacity: 999 })).rejects.toThrowWithCode('wrong_state', { placed: 1_000 });
+    await register('archive', { state: 'gone' });
+    await expect(hold(gateways.archive)).rejects.toThrowWithCode('wrong_state', { node: 'storage' });
+    await expect(
+      consortium.world.submit(
+        'datasets:registerNode',
+        { operationId: operationId(), node: 'mine', kind: 'storage', capacity: 1, state: 'active' },
+        { as: consortium.people.ann },
+      ),
+    ).rejects.toThrowWithCode('not_authorised');
   });
 
   test.each([
@@ -109,7 +164,7 @@ describe('shards', () => {
   test('what is released may be held again; what was never held is not released', async () => {
     await shard();
     const release = (as: TestIdentity, reason: 'moved' | 'erased') =>
-      consortium.world.submit('datasets:release', { ...VERSES, shards: [0], reason }, { as });
+      consortium.world.submit('datasets:release', { ...VERSES, node: 'storage', shards: [0], reason }, { as });
     await expect(release(gateways.archive, 'moved')).rejects.toThrowWithCode('not_authorised');
     await hold(gateways.archive);
     await expect(release(gateways.lab, 'moved')).rejects.toThrowWithCode('not_authorised');

@@ -1,14 +1,16 @@
 import {
   LlmchainError,
   ordinal,
+  type DataNodeRef,
   type DatasetPage,
   type DatasetRef,
   type Holding,
   type RequestOf,
   type Shard,
 } from '@llmchain/protocol';
-import { demandGrant, demandKeepable, demandPlaced, placed, placementOf } from '../rules/shard';
+import { demandGrant, demandKeepable, demandPlaced, demandThere, placed, placementOf } from '../rules/shard';
 import { ConsentReader } from './consent';
+import { DataNodes, type Change } from './data-nodes';
 import type { State } from './state';
 import type { Demand } from './works';
 
@@ -24,7 +26,7 @@ export class Shards {
 
   /**
    * @throws {LlmchainError} `not_found` | `invalid_argument` | `consent_missing` | `not_authorised` for a grant that does not stand |
-   * `already_registered` for other files than before, and what `demand` throws
+   * `already_registered` for other files than before, what `placed` throws, and what `demand` does
    */
   async place(
     { dataset, version, replicas, grants, shards: entries }: Omit<RequestOf<'datasets:shard'>, 'operationId'>,
@@ -38,31 +40,35 @@ export class Shards {
       grants.map((grant) => [grant]),
     );
     for (const grant of given) demandGrant(grant, reference, this.#now);
-    const others = given.map(({ grantee }) => grantee);
-    const after = placed(sealed, entries, { others, replicas });
-    await new ConsentReader(this.#state, this.#now).demandDatasets([reference], sealed.owner.member);
     // One more than there are: a shorter list of files is another one.
     const keys = [...entries.keys(), entries.length].map((index) => shardKey(reference, index));
     const before = await this.#state.findMany('shard', keys);
+    const nodes = new DataNodes({ state: this.#state });
+    const known = await nodes.of([...new Set([sealed.owner.member, ...given.map(({ grantee }) => grantee)])]);
+    const left = spread(before, -1);
+    const free = known.map((node) => ({ ...node, placed: node.placed + sumOn(left, node) }));
+    const after = placed(sealed, entries, { nodes: free, replicas });
+    await new ConsentReader(this.#state, this.#now).demandDatasets([reference], sealed.owner.member);
     for (const [index, draft] of after.entries()) {
-      const known = before[index];
+      const placedBefore = before[index];
       const key = shardKey(reference, index);
-      if (known) {
-        demandSame(known, draft);
-        if (known.holders.join() !== draft.holders.join())
-          await this.#state.update('shard', key, { ...known, ...draft });
+      if (placedBefore) {
+        demandSame(placedBefore, draft);
+        if (JSON.stringify(placedBefore.holders) !== JSON.stringify(draft.holders))
+          await this.#state.update('shard', key, { ...placedBefore, ...draft });
       } else {
         if (before[0]) throw otherFiles(reference);
         await this.#state.create('shard', key, draft);
       }
     }
     if (before[entries.length]) throw otherFiles(reference);
+    await nodes.place([...left, ...spread(after, 1)], known);
     return placementOf(after);
   }
 
   /** Idempotent by the holdings' state. @throws {LlmchainError} `not_found` | `not_authorised` | `digest_mismatch` | `wrong_state` | `consent_missing` */
   async hold(
-    { dataset, version, shards: named, grant: id }: RequestOf<'datasets:hold'>,
+    { dataset, version, node, shards: named, grant: id }: RequestOf<'datasets:hold'>,
     member: string,
   ): Promise<Holding[]> {
     const reference = { dataset, version };
@@ -71,8 +77,9 @@ export class Shards {
       named.map(({ index }) => shardKey(reference, index)),
     );
     shards.forEach((shard, at) => {
-      demandPlaced(shard, named[at]!.digest, member);
+      demandPlaced(shard, named[at]!.digest, { member, node });
     });
+    demandThere(await this.#state.get('data-node', member, node));
     const { owner } = shards[0]!;
     const foreign = owner.member !== member;
     if (foreign) await this.#demandGrant(reference, id, member);
@@ -88,9 +95,10 @@ export class Shards {
       member,
       (key, before, index) => {
         const { digest } = shards.find((shard) => shard.index === index)!;
-        if (before?.state === 'held' && before.digest === digest) return Promise.resolve(before);
+        if (before?.state === 'held' && before.digest === digest && before.node === node)
+          return Promise.resolve(before);
         const { reason: _, ...former } = before ?? {};
-        const said = { digest, state: 'held' as const, since: this.#now };
+        const said = { digest, node, state: 'held' as const, since: this.#now };
         return before
           ? this.#state.update('holding', key, { ...(former as Holding), ...said })
           : this.#state.create('holding', key, { ...reference, index, member, ...said, owner: { member } });
@@ -100,7 +108,7 @@ export class Shards {
 
   /** Idempotent by the holdings' state. @throws {LlmchainError} `not_authorised` for what the member never held */
   async release(
-    { dataset, version, shards, reason }: RequestOf<'datasets:release'>,
+    { dataset, version, node, shards, reason }: RequestOf<'datasets:release'>,
     member: string,
   ): Promise<Holding[]> {
     return this.#say({ dataset, version }, shards, member, (key, before, index) => {
@@ -110,7 +118,8 @@ export class Shards {
           `${member} never held shard ${index} of ${dataset}@${version}; a member speaks of its own copies alone.`,
           { index },
         );
-      if (before.state === 'released') return Promise.resolve(before);
+      // Another node of the member's may have the copy by now.
+      if (before.state === 'released' || before.node !== node) return Promise.resolve(before);
       return this.#state.update('holding', key, { ...before, state: 'released', reason, since: this.#now });
     });
   }
@@ -165,6 +174,15 @@ export class Shards {
       demandKeepable(work, named, member, this.#now);
     }
   }
+}
+
+/** What the shards take on the nodes that they are placed on, once with each sign. */
+function spread(shards: readonly (Pick<Shard, 'holders' | 'bytes'> | undefined)[], sign: 1 | -1): Change[] {
+  return shards.flatMap((shard) => (shard?.holders ?? []).map((held) => ({ ...held, bytes: sign * shard!.bytes })));
+}
+
+function sumOn(changes: readonly Change[], { member, node }: DataNodeRef): number {
+  return changes.reduce((sum, each) => (each.member === member && each.node === node ? sum + each.bytes : sum), 0);
 }
 
 function shardKey({ dataset, version }: DatasetRef, index: number): string[] {

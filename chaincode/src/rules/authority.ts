@@ -60,6 +60,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'datasets:addPage': { roles: ['steward', 'admin'], touches: 'own' },
   'datasets:seal': { roles: ['steward', 'admin'], touches: 'own' },
   'datasets:shard': { roles: ['steward', 'admin'], touches: 'own' },
+  'datasets:registerNode': { roles: ['service', 'operator', 'admin'], touches: 'anyone' },
   'datasets:hold': { roles: ['service'], touches: 'own' },
   'datasets:release': { roles: ['service'], touches: 'own', former: true },
   'datasets:taint': { roles: ROLES, touches: 'anyone', former: true },

@@ -4,6 +4,9 @@ import {
   mayRetain,
   PAGE_ITEMS,
   placeShards,
+  type DataNode,
+  type DataNodeEntry,
+  type DataNodeRef,
   type DatasetRef,
   type DatasetVersion,
   type Grant,
@@ -17,14 +20,15 @@ import {
 export type PlacedShard = Omit<Shard, 'schema' | 'createdTx' | 'updatedTx'>;
 
 /**
- * That files are the whole version in the order of its pages, and where each is kept.
- * @param others members that may keep copies beside the owner
- * @throws {LlmchainError} `invalid_argument` for a page too many or too few, and for more copies than members
+ * That files are the whole version in the order of its pages, and where each is kept: on active nodes alone.
+ * @param nodes of the owner and of the members that may keep copies beside it, without what this version takes on them
+ * @throws {LlmchainError} `invalid_argument` for a page too many or too few, and for more copies than members with a node |
+ * `wrong_state` when the owner has none | `too_large` where there is no room
  */
 export function placed(
   { dataset, version, pages, items, owner }: DatasetVersion,
   entries: readonly ShardEntry[],
-  { others, replicas }: { others: readonly string[]; replicas: number },
+  { nodes, replicas }: { nodes: readonly DataNode[]; replicas: number },
 ): PlacedShard[] {
   const covered = entries.reduce((sum, entry) => sum + entry.pages, 0);
   if (covered !== pages)
@@ -33,16 +37,25 @@ export function placed(
       `The shards hold ${covered} pages; ${dataset}@${version} has ${pages}. Each page stands in one shard.`,
       { issues: [{ pointer: '/shards', message: `must hold ${pages} pages in all` }] },
     );
-  const members = new Set(others).add(owner.member).size;
-  if (replicas > members)
+  const active = nodes.filter(({ state }) => state === 'active');
+  const members = new Set(active.map(({ member }) => member));
+  if (!members.has(owner.member))
+    throw new LlmchainError(
+      'wrong_state',
+      `${owner.member} has no active node to keep shards on. Register one first.`,
+      {
+        member: owner.member,
+      },
+    );
+  if (replicas > members.size)
     throw new LlmchainError(
       'invalid_argument',
-      `${replicas} copies need as many members that may read ${dataset}@${version}; there are ${members}. Grant more of them leave to read it.`,
-      { replicas, members },
+      `${replicas} copies need as many members with an active node that may read ${dataset}@${version}; there are ${members.size}. Grant more of them leave to read it.`,
+      { replicas, members: members.size },
     );
   const holders = placeShards(
     entries.map(({ bytes }) => bytes),
-    { owner: owner.member, others, replicas },
+    { owner: owner.member, nodes: active, replicas },
   );
   let firstPage = 0;
   return entries.map((entry, index) => {
@@ -53,19 +66,28 @@ export function placed(
   });
 }
 
-/** What each member keeps, by member. */
+/** What each node keeps, by member and node. */
 export function placementOf(
   shards: readonly Pick<Shard, 'index' | 'bytes' | 'holders'>[],
-): { member: string; shards: number[]; bytes: number }[] {
-  const members = [...new Set(shards.flatMap(({ holders }) => holders))].sort();
-  return members.map((member) => {
-    const kept = shards.filter(({ holders }) => holders.includes(member));
-    return {
-      member,
-      shards: kept.map(({ index }) => index),
-      bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
-    };
-  });
+): (DataNodeRef & { shards: number[]; bytes: number })[] {
+  const kept = new Map<string, DataNodeRef & { shards: number[]; bytes: number }>();
+  for (const { index, bytes, holders } of shards)
+    for (const { member, node } of holders) {
+      const id = `${member}/${node}`;
+      const before = kept.get(id) ?? { member, node, shards: [], bytes: 0 };
+      kept.set(id, { ...before, shards: [...before.shards, index], bytes: before.bytes + bytes });
+    }
+  return [...kept.keys()].sort().map((id) => kept.get(id)!);
+}
+
+/** That a node's capacity holds what is placed on it. @throws {LlmchainError} `wrong_state` */
+export function demandCapacity({ node, capacity, state }: DataNodeEntry, placed: number): void {
+  if (state === 'gone' || capacity >= placed) return;
+  throw new LlmchainError(
+    'wrong_state',
+    `Shards of ${placed} bytes are placed on ${node}. Let it drain, have their owners place them anew, and make it smaller then.`,
+    { node, placed },
+  );
 }
 
 /** That a grant is on this version and stands. @throws {LlmchainError} `not_authorised` */
@@ -80,19 +102,35 @@ export function demandGrant(grant: Grant, { dataset, version }: DatasetRef, now:
   );
 }
 
-/** That a shard is the file that the member means, and is placed on it. @throws {LlmchainError} `digest_mismatch` | `not_authorised` */
-export function demandPlaced(shard: Shard, digest: string, member: string): void {
+/** That a shard is the file that the member means, and is placed on its node. @throws {LlmchainError} `digest_mismatch` | `not_authorised` */
+export function demandPlaced(shard: Shard, digest: string, { member, node }: DataNodeRef): void {
   const { dataset, version, index } = shard;
   if (shard.digest !== digest)
     throw new LlmchainError('digest_mismatch', `Shard ${index} of ${dataset}@${version} is another file.`, {
       index,
       digest: shard.digest,
     });
-  if (shard.holders.includes(member)) return;
-  throw new LlmchainError('not_authorised', `Shard ${index} of ${dataset}@${version} is not placed on ${member}.`, {
-    index,
-    holders: shard.holders,
-  });
+  if (shard.holders.some((held) => held.member === member && held.node === node)) return;
+  throw new LlmchainError(
+    'not_authorised',
+    `Shard ${index} of ${dataset}@${version} is not placed on ${node} of ${member}.`,
+    {
+      index,
+      holders: shard.holders,
+    },
+  );
+}
+
+/** That a node holds anything at all. @throws {LlmchainError} `wrong_state` */
+export function demandThere({ member, node, state }: DataNode): void {
+  if (state !== 'gone') return;
+  throw new LlmchainError(
+    'wrong_state',
+    `Node ${node} of ${member} is gone. Register it anew before it holds anything.`,
+    {
+      node,
+    },
+  );
 }
 
 /** That a copy of an erased work may be kept. @throws {LlmchainError} `wrong_state` unless an irrevocable licence lets the member */

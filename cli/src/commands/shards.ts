@@ -1,5 +1,5 @@
-import type { DatasetRef } from '@llmchain/protocol';
-import type { Command } from 'commander';
+import type { DataNodeEntry, DataNodeRef, DatasetRef } from '@llmchain/protocol';
+import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
@@ -33,7 +33,8 @@ export function registerShards(dataset: Command): void {
           const placed = await who.api.call('POST /v1/datasets/{id}/versions/{version}/shards', { params, body });
           await who.settle(placed.block);
           const lines = placed.placement.map(
-            ({ member, shards, bytes }) => `${member.padEnd(16)} ${shards.length} shards, ${bytes} bytes`,
+            ({ member, node, shards, bytes }) =>
+              `${`${member}/${node}`.padEnd(28)} ${shards.length} shards, ${bytes} bytes`,
           );
           terminal.result(placed, [`${placed.shards.length} shards, placed on`, ...lines].join('\n'));
         }),
@@ -51,10 +52,55 @@ export function registerShards(dataset: Command): void {
           query: { limit: 500 },
         });
         const lines = page.data.map(({ index, items, bytes, holders, holdings }) => {
-          const held = holdings.filter(({ state }) => state === 'held').map(({ member }) => member);
-          return `${String(index).padStart(4)}  ${items} items, ${bytes} bytes  placed on ${holders.join(', ')}  held by ${held.join(', ') || 'nobody yet'}`;
+          const held = holdings.filter(({ state }) => state === 'held').map(named);
+          return `${String(index).padStart(4)}  ${items} items, ${bytes} bytes  placed on ${holders.map(named).join(', ')}  held by ${held.join(', ') || 'nobody yet'}`;
         });
         terminal.result(page, lines.length > 0 ? lines.join('\n') : `${id}@${version} is not split into shards.`);
       }),
     );
+  registerNodes(dataset);
+}
+
+/** The nodes on which members keep shards. */
+function registerNodes(dataset: Command): void {
+  addSettings(dataset.command('nodes').description('the nodes on which members keep shards, and how full they are'))
+    .option('--member <name>', 'whose gateway to ask', 'archive')
+    .addHelpText('after', '\nExample:\n  $ ./llmchain dataset nodes')
+    .action((options: Common & { member: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const { admin } = memberNamed(await membersOf(settings.home), options.member);
+        const page = await admin.call('GET /v1/nodes', { query: { limit: 500 } });
+        const lines = page.data.map(
+          ({ kind, state, placed, capacity, ...node }) =>
+            `${named(node).padEnd(28)} ${kind.padEnd(8)} ${state.padEnd(8)} ${placed} of ${capacity} bytes`,
+        );
+        terminal.result(page, lines.length > 0 ? lines.join('\n') : 'No member has registered a node.');
+      }),
+    );
+  addSettings(dataset.command('node').description("register a node of a member's, or change its capacity or state"))
+    .argument('<node>', 'its id among the nodes of the member', identifier)
+    .requiredOption('--capacity <bytes>', 'of shards that may be placed on it', count)
+    .addOption(new Option('--kind <kind>').choices(['storage', 'training']).default('storage'))
+    .addOption(
+      new Option('--state <state>', 'one that is draining gets nothing new')
+        .choices(['active', 'draining', 'gone'])
+        .default('active'),
+    )
+    .option('--member <name>', 'whose node it is', 'archive')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ ./llmchain dataset node storage --member lab --capacity 1099511627776 --state draining',
+    )
+    .action((node: string, options: Common & Omit<DataNodeEntry, 'node'> & { member: string }) =>
+      carryOut(options, async (settings, terminal) => {
+        const { admin } = memberNamed(await membersOf(settings.home), options.member);
+        const { kind, capacity, state } = options;
+        const after = await admin.call('POST /v1/nodes', { body: { node, kind, capacity, state } });
+        terminal.result(after, `${named(after)} is ${after.state}, ${after.placed} of ${after.capacity} bytes placed`);
+      }),
+    );
+}
+
+function named({ member, node }: DataNodeRef): string {
+  return `${member}/${node}`;
 }

@@ -236,7 +236,7 @@ export interface DatasetsOperations {
     };
     answer: {
       shards: { digest: string; pages: number; bytes: number }[];
-      placement: { member: string; shards: number[]; bytes: number }[];
+      placement: { member: string; node: string; shards: number[]; bytes: number }[];
       transaction: string;
       block: number;
     };
@@ -257,6 +257,7 @@ export interface DatasetsOperations {
           index: number;
           digest: string;
           member: string;
+          node: string;
           state: 'held' | 'released';
           reason?: 'erased' | 'access_ended' | 'moved' | 'lost';
           since: number;
@@ -294,7 +295,7 @@ export interface DatasetsOperations {
     };
     answer: EvidenceBundle;
   };
-  /** Evidence that proves offline, to "llmchain verify": one shard of a version, and the members that it is placed on. Keep it byte for byte. */
+  /** Evidence that proves offline, to "llmchain verify": one shard of a version, and the nodes that it is placed on. Keep it byte for byte. */
   'GET /v1/datasets/{id}/versions/{version}/shards/{shard}/evidence': {
     request: {
       params: { id: string; version: number; shard?: number };
@@ -357,7 +358,7 @@ export interface DatasetsOperations {
     };
     answer: DatasetPage;
   };
-  /** One shard of a version, and the members that it is placed on. */
+  /** One shard of a version, and the nodes that it is placed on. */
   'GET /v1/datasets/{id}/versions/{version}/shards/{shard}': {
     request: {
       params: { id: string; version: number; shard?: number };

@@ -21,6 +21,7 @@ import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
 import type { LicencesOperations } from './licences';
 import type { ModelsOperations } from './models';
+import type { NodesOperations } from './nodes';
 import type { NoticesOperations } from './notices';
 import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
@@ -61,6 +62,7 @@ export interface Operations
     LedgerOperations,
     LicencesOperations,
     ModelsOperations,
+    NodesOperations,
     NoticesOperations,
     OpenapiOperations,
     ProposalsOperations,

@@ -316,6 +316,19 @@ export interface DatasetVersion {
   updatedTx: string;
 }
 
+export interface DataNode {
+  node: string;
+  kind: 'storage' | 'training';
+  capacity: number;
+  state: 'active' | 'draining' | 'gone';
+  schema: 'data-node/1';
+  member: string;
+  placed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
 export interface Shard {
   digest: string;
   pages: number;
@@ -326,7 +339,7 @@ export interface Shard {
   index: number;
   firstPage: number;
   items: number;
-  holders: string[];
+  holders: { member: string; node: string }[];
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;
@@ -633,6 +646,7 @@ export interface Holding {
   index: number;
   digest: string;
   member: string;
+  node: string;
   state: 'held' | 'released';
   reason?: 'erased' | 'access_ended' | 'moved' | 'lost';
   since: number;

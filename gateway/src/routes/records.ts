@@ -6,6 +6,7 @@ import {
   Balance,
   Batch,
   ClaimCursor,
+  DataNode,
   Dataset,
   DatasetVersion,
   Debit,
@@ -90,6 +91,13 @@ const LISTINGS: readonly Listing<RecordType>[] = [
     params: id,
     schema: DatasetVersion,
     by: [],
+  },
+  {
+    type: 'data-node',
+    path: '/v1/nodes',
+    summary: 'The nodes on which members keep shards of datasets',
+    schema: DataNode,
+    by: ['owner', 'state'],
   },
   { type: 'job', path: '/v1/training/jobs', summary: 'Training jobs', schema: TrainingJob, by: ['owner', 'state'] },
   {

@@ -1,19 +1,36 @@
-import { Holding, Id, Shard, ShardEntry, TRANSACTIONS } from '@llmchain/protocol';
+import { DataNode, DataNodeEntry, Holding, Id, Shard, ShardEntry, TRANSACTIONS } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { IndexRecords } from '../ports/index-records';
 import type { ShardDataset } from '../usecases/shard-dataset';
+import type { Transact } from '../usecases/transact';
 import { api, operation, place, ShardInPath, VersionInPath } from './common';
 
 const request = TRANSACTIONS['datasets:shard'].request.shape;
 const HeldShard = Shard.extend({ holdings: z.array(Holding) });
 
-/** Shards of sealed dataset versions: how they are split, where they are placed, who holds them. */
-export function shardRoutes(usecases: { shardDataset: ShardDataset; shards: IndexRecords['shards'] }): Route<Actor>[] {
-  const { shardDataset, shards } = usecases;
+/** Shards of sealed dataset versions: how they are split, on which nodes they are placed, who holds them. */
+export function shardRoutes(usecases: {
+  shardDataset: ShardDataset;
+  shards: IndexRecords['shards'];
+  transact: Transact;
+}): Route<Actor>[] {
+  const { shardDataset, shards, transact } = usecases;
   const params = z.strictObject({ id: Id, version: VersionInPath });
   return [
+    api.json({
+      method: 'post',
+      path: '/v1/nodes',
+      summary:
+        'Register a node of this member on which shards may be placed, or change its capacity or state; one that is draining gets nothing new',
+      roles: ['operator', 'admin'],
+      status: 201,
+      body: DataNodeEntry.extend(operation),
+      response: DataNode.extend(place),
+      run: ({ actor, body: { operationId, ...node } }) =>
+        transact.submit(actor, 'datasets:registerNode', node, operationId),
+    }),
     api.json({
       method: 'post',
       path: '/v1/datasets/{id}/versions/{version}/shards',

@@ -7,6 +7,7 @@ import {
   Batch,
   ClaimCursor,
   Consortium,
+  DataNode,
   Dataset,
   DatasetPage,
   DatasetVersion,
@@ -154,7 +155,7 @@ export const SINGLES: readonly Single[] = [
   {
     type: 'shard',
     path: '/v1/datasets/{id}/versions/{version}/shards/{shard}',
-    summary: 'One shard of a version, and the members that it is placed on',
+    summary: 'One shard of a version, and the nodes that it is placed on',
     params: shard,
     schema: Shard,
   },
@@ -164,6 +165,13 @@ export const SINGLES: readonly Single[] = [
     summary: 'What one member says of its copy of a shard',
     params: shard.extend({ member: MspId }),
     schema: Holding,
+  },
+  {
+    type: 'data-node',
+    path: '/v1/nodes/{member}/{node}',
+    summary: 'One node of a member, and how much is placed on it',
+    params: z.strictObject({ member: MspId, node: Id }),
+    schema: DataNode,
   },
   { type: 'job', path: '/v1/training/jobs/{id}', summary: 'One training job', params: id, schema: TrainingJob },
   {

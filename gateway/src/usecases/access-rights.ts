@@ -88,7 +88,7 @@ export class AccessRights {
   async #demandShard(shard: Shard, member: string): Promise<{ work: string; ground: Ground }[]> {
     const { dataset, version, index, owner, firstPage, items } = shard;
     const grant = owner.member === member ? undefined : await this.#grantOn(shard, member);
-    if (owner.member !== member && (grant === undefined || !shard.holders.includes(member)))
+    if (owner.member !== member && (grant === undefined || !shard.holders.some((holder) => holder.member === member)))
       throw new LlmchainError(
         'not_authorised',
         `${member} may not have shard ${index} of ${dataset}@${version}. It needs a grant to read the version, and the shard to be placed on it.`,

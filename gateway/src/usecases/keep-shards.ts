@@ -35,19 +35,22 @@ const AT_LEAST_EVERY = 30_000;
 /** What the ledger writes when there may be something to do. */
 const KINDS = ['shard/', 'holding/', 'grant/', 'erasure/', 'licence/'];
 /**
- * Keeps this member's copies of shards as the ledger says: fetches those that are placed on it, says so once it has checked
+ * Keeps this node's copies of shards as the ledger says: fetches those that are placed on it, says so once it has checked
  * every item, destroys those that it may keep no longer and says that, too. All of it follows from the ledger, so that a
  * gateway that was down does it when it is back.
  */
 export class KeepShards {
   readonly #own: string;
+  readonly #node: string;
   readonly #ports: Ports;
   readonly #items: DatasetItems;
   #changed = true;
   #looked = 0;
 
-  constructor(options: { own: string }, ports: Ports) {
+  /** @param options.node the node of the own member's whose bucket this is */
+  constructor(options: { own: string; node: string }, ports: Ports) {
     this.#own = options.own;
+    this.#node = options.node;
     this.#ports = ports;
     this.#items = new DatasetItems({}, ports);
     ports.index.onWritten((origins) => {
@@ -79,7 +82,7 @@ export class KeepShards {
       ? 'erased'
       : shard.owner.member !== this.#own && grant === undefined
         ? 'access_ended'
-        : shard.holders.includes(this.#own)
+        : this.#placed(shard)
           ? undefined
           : 'moved';
     if (reason !== undefined) await this.#drop(held, reason);
@@ -96,17 +99,19 @@ export class KeepShards {
       if (!(await this.#fetch(held))) return;
     } else if (said) return;
     await verifyShard(await this.#ports.store.stream(contentKey(digest)), await this.#itemsOf(shard));
-    const request = { dataset, version, shards: [{ index, digest }], ...(grant === undefined ? {} : { grant }) };
-    await this.#ports.ledgers.service.submit('datasets:hold', request);
+    const request = { dataset, version, node: this.#node, shards: [{ index, digest }] };
+    const named = grant === undefined ? request : { ...request, grant };
+    await this.#ports.ledgers.service.submit('datasets:hold', named);
   }
 
-  /** From the dataset's owner, or from another member that holds it. @returns whether a copy came */
+  /** From the dataset's owner, or from another node that holds it. @returns whether a copy came */
   async #fetch({ shard, holdings: said }: HeldShard): Promise<boolean> {
     const { peers, spool, store, holdings, log } = this.#ports;
     const { digest, owner, index } = shard;
-    const holders = said.filter(({ state }) => state === 'held').map(({ member }) => member);
-    for (const member of new Set([owner.member, ...holders])) {
-      if (member === this.#own) continue;
+    const holders = said.filter(({ state }) => state === 'held');
+    for (const member of new Set([owner.member, ...holders.map((each) => each.member)])) {
+      // Another node of the own member's may have it.
+      if (member === this.#own && !holders.some((each) => each.member === member && each.node !== this.#node)) continue;
       try {
         const spooled = await spool.take(await peers.content(member, digest), CONTENT_LIMIT);
         try {
@@ -143,13 +148,19 @@ export class KeepShards {
   }
 
   async #release({ shard: { dataset, version, index } }: HeldShard, reason: ReleaseReason): Promise<void> {
-    await this.#ports.ledgers.service.submit('datasets:release', { dataset, version, shards: [index], reason });
+    const request = { dataset, version, node: this.#node, shards: [index], reason };
+    await this.#ports.ledgers.service.submit('datasets:release', request);
   }
 
-  /** Whether the ledger has it that this member holds the shard. */
+  #placed({ holders }: Shard): boolean {
+    return holders.some(({ member, node }) => member === this.#own && node === this.#node);
+  }
+
+  /** Whether the ledger has it that this node holds the shard. */
   #said({ holdings, shard: { digest } }: HeldShard): boolean {
     return holdings.some(
-      (holding) => holding.member === this.#own && holding.state === 'held' && holding.digest === digest,
+      ({ member, node, state, digest: held }) =>
+        member === this.#own && node === this.#node && state === 'held' && held === digest,
     );
   }
 

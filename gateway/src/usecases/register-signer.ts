@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { LlmchainError, type Signer } from '@llmchain/protocol';
+import type { Signer } from '@llmchain/protocol';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
 import { derivedOperation } from './operation';
-
-/** Longest wait between two tries, milliseconds. */
-const LONGEST_WAIT = 5_000;
+import { untilRegistered } from './until-registered';
 
 /** Registers the key that signs this gateway's tickets, as soon as the consortium is founded. */
 export class RegisterSigner {
@@ -20,18 +17,11 @@ export class RegisterSigner {
   /** Resolves when the key is registered; gives up only on abort or when another key stands under the id. */
   async run(signal: AbortSignal): Promise<void> {
     const { log } = this.#ports;
-    for (let wait = 250; !signal.aborted; wait = Math.min(LONGEST_WAIT, wait * 2)) {
-      try {
-        const { signer, publicKey } = await this.#register();
-        if (publicKey === this.#options.publicKey) log.info({ signer }, 'the signing key is registered');
-        else log.error({ signer }, 'another key is registered under this id; restore the old signing key');
-        return;
-      } catch (error) {
-        const code = error instanceof LlmchainError ? error.code : 'internal';
-        log.debug({ code, error: String(error) }, 'the signing key is not registered yet');
-        await delay(wait, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const known = await untilRegistered('the signing key', () => this.#register(), { log, signal });
+    if (!known) return;
+    const { signer, publicKey } = known;
+    if (publicKey === this.#options.publicKey) log.info({ signer }, 'the signing key is registered');
+    else log.error({ signer }, 'another key is registered under this id; restore the old signing key');
   }
 
   async #register(): Promise<Signer> {

@@ -34,7 +34,7 @@ export interface ShardingOrder {
 
 export interface Sharded extends Place {
   shards: ShardEntry[];
-  placement: { member: string; shards: number[]; bytes: number }[];
+  placement: { member: string; node: string; shards: number[]; bytes: number }[];
 }
 
 interface Ports {

@@ -5,7 +5,7 @@ import type { Indexer } from '../index';
 
 const stamped = { createdTx: 't', updatedTx: 't' };
 const ITEMS = ['a', 'b'].map((text) => item(text));
-const shard = (version: number, index: number, holders: string[]): Shard => ({
+const shard = (version: number, index: number, members: string[]): Shard => ({
   ...{
     schema: 'shard/1',
     dataset: 'lines',
@@ -15,11 +15,17 @@ const shard = (version: number, index: number, holders: string[]): Shard => ({
     pages: 1,
     bytes: 4_096,
   },
-  ...{ firstPage: index, items: 2, holders, owner: { member: 'ArchiveMSP' }, ...stamped },
+  ...{
+    firstPage: index,
+    items: 2,
+    holders: members.map((member) => ({ member, node: 'storage' })),
+    owner: { member: 'ArchiveMSP' },
+    ...stamped,
+  },
 });
 const holding = (index: number, member: string, state: 'held' | 'released'): Holding => ({
   ...{ schema: 'holding/1', dataset: 'lines', version: 1, index, digest: sha256Hex(`file ${index}`), member, state },
-  ...{ since: 7, owner: { member }, ...stamped },
+  ...{ node: 'storage', since: 7, owner: { member }, ...stamped },
 });
 const putShard = (each: Shard) => put('shard', [each.dataset, ordinal(each.version), ordinal(each.index)], each);
 const putHolding = (each: Holding) =>

@@ -47,7 +47,7 @@ export class Shards {
       .where('to_block', 'is', null)
       .where((either) =>
         either.or([
-          sql<boolean>`${member} IN (SELECT json_array_elements_text(data->'holders'))`,
+          sql<boolean>`${member} IN (SELECT holder->>'member' FROM json_array_elements(data->'holders') AS holder)`,
           either(
             'id',
             'in',

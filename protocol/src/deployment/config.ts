@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DataNodeEntry } from '../records/data-node';
 
 /**
  * What one service of one member is told at its start. `network` renders these files, the services parse them;
@@ -87,6 +88,11 @@ export const GatewayConfig = z.strictObject({
     /** JSON file `{accessKey, secretKey}`. */
     credentials: path,
   }),
+  /**
+   * The node of the member's whose shards this gateway keeps in its bucket. It registers the node when there is none under
+   * the id; a node of the member's with another bucket has a gateway of its own.
+   */
+  dataNode: DataNodeEntry.omit({ state: true }).default({ node: 'storage', kind: 'storage', capacity: 2 ** 40 }),
   /** File with the API key of the member's administrator. */
   adminKey: path,
   /** How often the receipts of the own worker are anchored. */

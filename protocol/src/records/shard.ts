@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest, Id, Millis, MspId, Version } from '../schema/scalars';
 import { Owner, stamps } from './common';
+import { DataNodeRef } from './data-node';
 import { DatasetVersion } from './dataset';
 
 /** Most shards of one version. */
@@ -21,7 +22,7 @@ export const ShardEntry = z.strictObject({
 });
 export type ShardEntry = z.infer<typeof ShardEntry>;
 
-/** One shard of a sealed dataset version, and the members that are to keep it, the dataset's own first. */
+/** One shard of a sealed dataset version, and the nodes that are to keep it, the dataset's own first; each of another member. */
 export const Shard = ShardEntry.extend({
   schema: z.literal('shard/1'),
   dataset: Id,
@@ -31,7 +32,7 @@ export const Shard = ShardEntry.extend({
   firstPage: z.number().int().min(0).max(9_999),
   items: z.number().int().min(1),
   /** Where it is placed: whether a member holds it is for that member alone to say, in its {@link Holding}. */
-  holders: z.array(MspId).min(1).max(100),
+  holders: z.array(DataNodeRef).min(1).max(100),
   owner: Owner,
   ...stamps,
 });
@@ -50,6 +51,8 @@ export const Holding = z.strictObject({
   /** Of the file that is held. */
   digest: Digest,
   member: MspId,
+  /** The node of the member's that keeps it. */
+  node: DataNodeRef.shape.node,
   state: z.enum(['held', 'released']),
   /** Of what is released. */
   reason: ReleaseReason.optional(),

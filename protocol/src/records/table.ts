@@ -1,5 +1,6 @@
 import { Alias, AliasValue } from './alias';
 import { Balance, ClaimCursor, Delta, Escrow } from './credits';
+import { DataNode } from './data-node';
 import { Dataset, DatasetPage, DatasetVersion } from './dataset';
 import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from './inference';
 import { Consortium, Operation } from './members';
@@ -26,7 +27,7 @@ import { Epoch, Licence, Work } from './work';
  * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
  * attestation work sha256, member · resemblance work sha256, work sha256 ·
  * shard dataset, ordinal version, ordinal index ·
- * holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
+ * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -60,6 +61,7 @@ export const RECORDS = {
   erasure: Erasure,
   attestation: Attestation,
   resemblance: Resemblance,
+  'data-node': DataNode,
   shard: Shard,
   holding: Holding,
   reward: Reward,

@@ -4,6 +4,7 @@ import { RoyaltyEntry } from '../money/royalty';
 import { Alias, AliasName, AliasValue } from '../records/alias';
 import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
+import { DataNode, DataNodeEntry, DataNodeRef } from '../records/data-node';
 import { Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion, oneLineage } from '../records/model';
@@ -115,8 +116,8 @@ export const TRANSACTIONS = {
     DatasetVersion,
   ),
   /**
-   * Splits a sealed version into shards and places them on its owner and on members that have a grant to read it. Repeated
-   * with the same files, places them anew.
+   * Splits a sealed version into shards and places them on active nodes of its owner and of members that have a grant to read
+   * it. Repeated with the same files, places them anew.
    */
   'datasets:shard': submit(
     z.strictObject({
@@ -129,14 +130,15 @@ export const TRANSACTIONS = {
       shards: z.array(ShardEntry).min(1).max(MOST_SHARDS),
     }),
     z.strictObject({
-      placement: z.array(
-        z.strictObject({ member: MspId, shards: z.array(Shard.shape.index), bytes: z.number().int() }),
-      ),
+      placement: z.array(DataNodeRef.extend({ shards: z.array(Shard.shape.index), bytes: z.number().int() })),
     }),
   ),
-  /** By a gateway for its own member: that it keeps whole copies of these shards, of which it is a holder. */
+  /** Registers a node of the invoker's member, or changes what is said of it. */
+  'datasets:registerNode': submit(DataNodeEntry.extend(operation), DataNode),
+  /** By a gateway for its own member: that a node of its keeps whole copies of these shards, which are placed there. */
   'datasets:hold': submit(
     DatasetRef.extend({
+      node: DataNodeRef.shape.node,
       shards: z
         .array(Shard.pick({ index: true, digest: true }))
         .min(1)
@@ -146,9 +148,13 @@ export const TRANSACTIONS = {
     }),
     z.strictObject({ holdings: z.array(Holding) }),
   ),
-  /** By a gateway for its own member: that it keeps these copies no more. */
+  /** By a gateway for its own member: that a node of its keeps these copies no more. */
   'datasets:release': submit(
-    DatasetRef.extend({ shards: z.array(Shard.shape.index).min(1).max(100), reason: ReleaseReason }),
+    DatasetRef.extend({
+      node: DataNodeRef.shape.node,
+      shards: z.array(Shard.shape.index).min(1).max(100),
+      reason: ReleaseReason,
+    }),
     z.strictObject({ holdings: z.array(Holding) }),
   ),
   /** Anyone may, naming an item whose consent no longer stands. */
