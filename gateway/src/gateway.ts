@@ -78,6 +78,7 @@ import { RoyaltyTables } from './usecases/royalty-tables';
 import { SealDataset } from './usecases/seal-dataset';
 import { ServePeers } from './usecases/serve-peers';
 import { ShardDataset } from './usecases/shard-dataset';
+import { Stakes } from './usecases/stakes';
 import { Transact } from './usecases/transact';
 import { WatchConsent } from './usecases/watch-consent';
 import { WatchBatches } from './usecases/watch-batches';
@@ -228,6 +229,7 @@ export class Gateway {
       transact,
       shardDataset: new ShardDataset({}, { ...ports, content }),
       shards: ports.index.shards,
+      stakes: new Stakes(options, ports),
       whoAmI: new WhoAmI({}, ports),
       workHistory: new WorkHistory({}, ports),
     });

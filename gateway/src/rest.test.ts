@@ -17,6 +17,7 @@ const NO_ROUTE: Partial<Record<TransactionName, string>> = {
   'artworks:attest': 'a gateway attests what it destroyed itself; nobody else can say it',
   'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
   'inference:rejectBatch': 'as acceptBatch',
+  'inference:reportFault': 'as acceptBatch: a fault is what verifiers found',
 };
 
 /** What use cases make of a call, beside `transact`, which says so itself. */
@@ -30,6 +31,7 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   fundSessions: ['inference:openSession', 'inference:topUpSession', 'inference:closeSession'],
   expireBatch: ['inference:expireBatch'],
   rotateBatch: ['inference:rotateBatch'],
+  stakes: ['inference:unstake', 'inference:withdrawStake'],
   claim: ['credits:claim'],
   whoAmI: ['ledger:whoami'],
 };
@@ -40,6 +42,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/artworks/similar': 'a question',
   'POST /v1/batches/{producer}/{sequence}/expire': 'the state of the batch says whether it was done',
   'POST /v1/batches/{producer}/{sequence}/rotate': 'as expire',
+  'POST /v1/batches/{producer}/{sequence}/tally': 'what is counted is not counted again',
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
   'POST /v1/completions': 'as chat',
   'POST /v1/datasets/consent': 'a question',

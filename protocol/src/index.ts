@@ -45,6 +45,7 @@ export {
 } from './inference/activation-fingerprint';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
+export { FaultEvidence } from './inference/fault-evidence';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
 export { draw, shortfall, type Draw, type Drawn, type Keystream } from './inference/sampler';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
@@ -75,6 +76,7 @@ export {
   PAGE_ITEMS,
 } from './records/dataset';
 export { Dispute, DisputeEntry } from './records/dispute';
+export { Fault, FaultEntry } from './records/fault';
 export { Attestation, AttestationEntry, Erasure } from './records/erasure';
 export { Resemblance } from './records/resemblance';
 export { Grant, GrantEntry, GrantSubject } from './records/grant';
@@ -88,6 +90,7 @@ export {
   Finding,
   MOST_RECEIPTS,
   MOST_SESSIONS,
+  MOST_WORKERS,
   Reclaim,
   Session,
   SessionDebit,
@@ -120,6 +123,7 @@ export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';
 export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
+export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms } from './records/stake';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export {
   datasetSubject,

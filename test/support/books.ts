@@ -1,6 +1,9 @@
 import { decode, RECORDS, splitCompositeKey, type RecordOf, type RecordType } from '@llmchain/protocol';
 import type { World } from './world';
 
+/** Records by the bytes that hold them: most are the same from one step of a test to the next. */
+const DECODED = new WeakMap<Uint8Array, unknown>();
+
 /** Every micro-credit of a world state, by where it lies. */
 export class Books {
   readonly #records = new Map<RecordType, { parts: readonly string[]; record: unknown }[]>();
@@ -8,9 +11,12 @@ export class Books {
   constructor({ state }: World) {
     for (const [key, value] of state) {
       const { type, parts } = splitCompositeKey(key)!;
-      const record = decode(RECORDS[type as RecordType], JSON.parse(Buffer.from(value).toString('utf8')));
-      const all = this.#records.get(type as RecordType) ?? [];
-      this.#records.set(type as RecordType, [...all, { parts, record }]);
+      const record: unknown =
+        DECODED.get(value) ?? decode(RECORDS[type as RecordType], JSON.parse(Buffer.from(value).toString('utf8')));
+      DECODED.set(value, record);
+      const all = this.#records.get(type as RecordType);
+      if (all) all.push({ parts, record });
+      else this.#records.set(type as RecordType, [{ parts, record }]);
     }
   }
 
@@ -42,7 +48,8 @@ export class Books {
     const rewards =
       this.sum('reward', ({ state, amount, returned = 0 }) => (state === 'open' ? amount : amount - returned)) -
       this.sum('reward-claim', ({ amount }) => amount);
-    return accounts + sessions + escrows + unclaimed + rewards;
+    const stakes = this.sum('stake', ({ amount }) => amount);
+    return accounts + sessions + escrows + unclaimed + rewards + stakes;
   }
 
   /** What a session's batches have drawn of it and not given back. */

@@ -7,7 +7,6 @@ import {
   proveInclusion,
   publicKeyOf,
   receiptLeaves,
-  sha256Bytes,
   sha256Hex,
   sign,
   type Batch,
@@ -16,11 +15,10 @@ import {
   type SignedReceipt,
   type Signer,
 } from '@llmchain/protocol';
+import { GATEWAY_KEY, receiptOf, WORKER_KEY } from './receipts';
 import { NOW, type EvidenceWorld, type MemberId } from './evidence-world';
 import type { TestSigner } from './evidence-identities';
 
-const GATEWAY_KEY = sha256Bytes('key of the gateway');
-const WORKER_KEY = sha256Bytes('key of the worker');
 const PRODUCER = 'ComputeMSP';
 
 /** What a test wants to be otherwise in evidence of a receipt. */
@@ -50,47 +48,6 @@ export interface Otherwise {
 function signer(id: string, kind: Signer['kind'], key: Uint8Array, member: string): Signer {
   const stamps = { createdTx: 'tx', updatedTx: 'tx' };
   return { schema: 'signer/1', signer: id, kind, publicKey: publicKeyOf(key), owner: { member }, ...stamps };
-}
-
-/** A receipt of an answer; `seed` tells one from another. */
-function receipt(seed: string): SignedReceipt {
-  const ticket = {
-    schema: 'ticket/1' as const,
-    requestId: `request-${seed}`,
-    gateway: 'ArchiveMSP',
-    session: 'ses-1',
-    model: 'poet',
-    version: 1,
-    input: sha256Hex('input', seed),
-    sampler: { temperatureMilli: 800 },
-    maxTokens: 64,
-    maxAmount: 1_000,
-    issued: NOW,
-    expires: NOW + 60_000,
-    nonce: sha256Hex('nonce', seed),
-  };
-  const body = {
-    schema: 'receipt/1' as const,
-    ticket: sign('llmchain/ticket/1', ticket, 'archive-gateway-1', GATEWAY_KEY),
-    worker: 'compute-worker-1',
-    producer: PRODUCER,
-    tokenizer: sha256Hex('tokenizer'),
-    template: sha256Hex('template'),
-    output: sha256Hex('output', seed),
-    promptTokens: 4,
-    completionTokens: 20,
-    stop: 'stop' as const,
-    execution: {
-      provider: 'cpu' as const,
-      precision: 'fp32' as const,
-      runtime: 'onnxruntime-node/1',
-      mode: 'exact' as const,
-    },
-    amount: 100,
-    started: NOW,
-    ended: NOW + 900,
-  };
-  return sign('llmchain/receipt/1', body, 'compute-worker-1', WORKER_KEY);
 }
 
 /** What is written of a batch's money beside it, by state key. */
@@ -124,7 +81,7 @@ export function moneyOf(batch: Batch): Record<string, string> {
 
 /** Evidence of the second of three receipts in a batch that two rivals of its producer accepted. */
 export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {}): EvidenceBundle {
-  const receipts = ['a', 'b', 'c'].map(receipt);
+  const receipts = ['a', 'b', 'c'].map((seed) => receiptOf(seed));
   const key = [PRODUCER, ordinal(1)];
   const batch: Batch = {
     schema: 'batch/1',

@@ -58,6 +58,8 @@ const offer = (licence: string, works: readonly string[]) => ({
   weight: 200,
 });
 const STAINED = { dataset: 'stained', version: 1 };
+/** A majority of the members without the producer. */
+const FINDERS = ['ArchiveMSP', 'GuildMSP', 'LabMSP'] as const;
 /** Two images of will's that are alike, though neither says so. */
 const ALIKE = (['image', 'copy of it'] as const).map((title) => ({
   ...work(title, ['will'], 'allowed'),
@@ -68,6 +70,11 @@ const ALIKE = (['image', 'copy of it'] as const).map((title) => ({
 const ABROAD = work('abroad', ['eve'], 'allowed');
 /** A work of the archive's that is to be erased. */
 const ERASED = work('erased', ['eve'], 'allowed');
+/** What the receipts of a batch cost that was accepted though one of them is false. */
+const FALSE = [
+  { session: 'g1', amount: 3 },
+  { session: 'g1', amount: 4 },
+];
 const plan = (job: string) => ({
   job,
   purpose: 'verses',
@@ -185,6 +192,22 @@ export class Requests {
     serving.verdicts.answer = { verdict: 'reject', reason: 'output_mismatch' };
     await serving.reject(undefined, { sequence: 2 });
     await anchor(3);
+    await consortium.decide('stakes', {
+      kind: 'policy',
+      terms: { stake: { minimum: 0, unbondingMs: 5_000, slash: 5, finders: 5_000 } },
+    });
+    const worker = { signer: 'guild-worker', kind: 'worker' as const, publicKey: DIGEST };
+    await submit('members:registerSigner', worker, people.operator);
+    await submit('members:registerSigner', { ...worker, signer: 'old-worker' }, people.operator);
+    for (const each of ['guild-worker', 'old-worker'])
+      await submit('inference:stake', { worker: each, amount: 50 }, admin);
+    const notice = { operationId: operationId(), worker: 'old-worker', amount: 20, through: 0 };
+    await world.submit('inference:unstake', notice, { as: admin, at: Date.now() - 60_000 });
+    await serving.staked(100);
+    const false4 = serving.batchOf(4, FALSE);
+    await world.submit('inference:anchorBatch', false4.entry, { as: gateway });
+    serving.verdicts.answer = { verdict: 'accept' };
+    await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 4);
     await consortium.decide('closed', { kind: 'leave', member: 'MillMSP', reason: 'closed' });
     await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
 
@@ -347,12 +370,20 @@ function* examples(
   const batch = { producer: 'ComputeMSP', sequence: 3 };
   const verifiers = ['GuildMSP', 'LabMSP'];
   const found = { reason: 'output_mismatch' as const, receipt: DIGEST };
-  yield example('inference:anchorBatch', GUILD, serving.batch());
+  yield example('inference:anchorBatch', GUILD, serving.batch({ workers: ['guild-worker'] }));
   yield example('inference:acceptBatch', GUILD, { ...batch, verifiers }, { verdict: { verdict: 'accept' } });
   const findings = verifiers.map((member) => ({ member, ...found }));
   yield example('inference:rejectBatch', GUILD, { ...batch, findings }, { verdict: { verdict: 'reject', ...found } });
   yield example('inference:expireBatch', GUILD, batch);
   yield example('inference:rotateBatch', GUILD, batch);
+  yield example('inference:stake', GUILD, { worker: 'guild-worker', amount: 5 });
+  yield example('inference:unstake', GUILD, { worker: 'guild-worker', amount: 5, through: 0 });
+  yield example('inference:withdrawStake', GUILD, { worker: 'old-worker' });
+  yield example('inference:tally', GUILD, { producer: 'ComputeMSP', sequence: 2 });
+  const { receipts } = serving.batchOf(4, FALSE);
+  yield example('inference:reportFault', GUILD, serving.fault(receipts, 1, { sequence: 4, finders: [...FINDERS] }), {
+    verdict: { verdict: 'reject', reason: 'output_mismatch' },
+  });
 
   for (const [about, owner, account] of [
     ['of a treasury', GUILD, TREASURY],

@@ -1,7 +1,9 @@
 import {
+  batchRoot,
   decode,
   ordinal,
   proveInclusion,
+  receiptLeaves,
   RECORDS,
   royaltyLeaves,
   sha256Hex,
@@ -9,16 +11,20 @@ import {
   type Batch,
   type BatchEntry,
   type ClaimCursor,
+  type Fault,
+  type FaultEntry,
   type Finding,
   type RecordOf,
   type RecordType,
   type RequestOf,
   type ResultOf,
   type RoyaltyEntry,
+  type SignedReceipt,
   compositeKey,
 } from '@llmchain/protocol';
 import { item, operationId, TestConsortium, work } from './consortium';
 import { identity, type TestIdentity } from './identities';
+import { receiptOf } from './receipts';
 import { Verdicts } from './verdicts';
 import type { World } from './world';
 
@@ -81,6 +87,63 @@ export class Serving {
       sessions: [{ session: 's1', amount: 1_001 }],
       ...change,
     };
+  }
+
+  /** A batch of real receipts, each of which costs a session of its own choice so much. */
+  batchOf(
+    sequence: number,
+    costs: readonly { session: string; amount: number }[],
+    change: Partial<BatchEntry> = {},
+  ): { entry: BatchEntry; receipts: SignedReceipt[] } {
+    const receipts = costs.map((cost, index) => receiptOf(`${sequence}.${index}`, cost));
+    const sessions = new Map<string, number>();
+    for (const { session, amount } of costs) sessions.set(session, (sessions.get(session) ?? 0) + amount);
+    const entry = this.batch({
+      sequence,
+      root: batchRoot(receipts),
+      count: receipts.length,
+      amount: costs.reduce((sum, { amount }) => sum + amount, 0),
+      sessions: [...sessions].map(([session, amount]) => ({ session, amount })),
+      workers: ['compute-worker-1'],
+      ...change,
+    });
+    return { entry, receipts };
+  }
+
+  /** The compute provider's worker, on the ledger, with so much at stake. */
+  async staked(amount: number): Promise<void> {
+    const { gateway, compute } = this.consortium.people;
+    const signer = { signer: 'compute-worker-1', kind: 'worker' as const, publicKey: sha256Hex('key') };
+    await this.world.submit('members:registerSigner', { operationId: operationId(), ...signer }, { as: gateway });
+    const grants = [{ account: 'member:ComputeMSP' as const, amount: GRANT }];
+    await this.consortium.decide('for-stakes', { kind: 'issue', grants, reason: 'stakes' });
+    if (amount > 0)
+      await this.world.submit(
+        'inference:stake',
+        { operationId: operationId(), worker: 'compute-worker-1', amount },
+        { as: compute },
+      );
+  }
+
+  /** A receipt of a batch as a fault. */
+  fault(
+    receipts: readonly SignedReceipt[],
+    index: number,
+    change: Partial<FaultEntry> & Pick<FaultEntry, 'sequence'>,
+  ): FaultEntry {
+    return {
+      producer: 'ComputeMSP',
+      receipt: receipts[index]!,
+      proof: proveInclusion(receiptLeaves(receipts), index),
+      reason: 'output_mismatch',
+      evidence: `sha256/${sha256Hex('evidence')}`,
+      finders: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
+      ...change,
+    };
+  }
+
+  report(entry: FaultEntry, endorser = 'GuildMSP', as = this.services.get('LabMSP')!): Promise<Fault> {
+    return this.world.submit('inference:reportFault', entry, { as, endorser });
   }
 
   anchor(change: Partial<BatchEntry> = {}): Promise<Batch> {

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export type Answer = { verdict: 'accept' | 'reject' | 'pending'; reason?: string } | 'hang' | 'garbage' | 'error';
+export type Answer =
+  { verdict: 'accept' | 'reject' | 'pending'; reason?: string; receipt?: string } | 'hang' | 'garbage' | 'error';
 
 /** A verifier's socket that answers what a test tells it, at the place where the chaincode looks. */
 export class Verdicts {

@@ -1,8 +1,11 @@
 import { canonicalJson, LlmchainError, ordinal, type Batch, type BatchEntry, type Owner } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { Batches } from '../ledger/batches';
+import { Faults } from '../ledger/faults';
+import { Reputations } from '../ledger/reputations';
 import { Sessions } from '../ledger/sessions';
-import { demandAcceptance, demandRejection } from '../ledger/verifier';
+import { Stakes } from '../ledger/stakes';
+import { demandAcceptance, demandFault, demandRejection } from '../ledger/verifier';
 import { demandOwner } from '../rules/authority';
 import { demandOverdue, demandSeated, demandVerifiers, departed, undecided } from '../rules/batch';
 import { demandAnchorable } from '../rules/model-state';
@@ -130,9 +133,68 @@ export class InferenceContract extends LedgerContract {
     return this.answer('inference:rotateBatch', due ? await batches.rotate(batch, consortium) : batch);
   }
 
+  @Transaction()
+  @Returns('string')
+  async stake(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('inference:stake', request);
+    return ctx.once('inference:stake', decoded, () =>
+      new Stakes(ctx).raise(decoded.worker, decoded.amount, owned(ctx, `Worker ${decoded.worker}`)),
+    );
+  }
+
+  @Transaction()
+  @Returns('string')
+  async unstake(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('inference:unstake', request);
+    return ctx.once('inference:unstake', decoded, async () => {
+      const { worker, amount, through } = decoded;
+      const { stake: terms } = await ctx.consortium();
+      const demand = owned(ctx, `The stake of ${worker}`);
+      return new Stakes(ctx).announce(worker, amount, { through, now: ctx.now, terms }, demand);
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async withdrawStake(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('inference:withdrawStake', request);
+    return ctx.once('inference:withdrawStake', decoded, () =>
+      new Stakes(ctx).withdraw(decoded.worker, ctx.now, owned(ctx, `The stake of ${decoded.worker}`)),
+    );
+  }
+
+  /** Idempotent: what is counted is not counted again. */
+  @Transaction()
+  @Returns('string')
+  async tally(ctx: LedgerContext, request: string): Promise<string> {
+    const reference = this.decode('inference:tally', request);
+    await ctx.authorise('inference:tally');
+    return this.answer('inference:tally', await new Reputations(ctx.state).tally(reference));
+  }
+
+  /** Endorsed only by members whose own verifier found the same of this receipt. Idempotent: the first report stands. */
+  @Transaction()
+  @Returns('string')
+  async reportFault(ctx: LedgerContext, request: string): Promise<string> {
+    const entry = this.decode('inference:reportFault', request);
+    await ctx.authorise('inference:reportFault');
+    const faults = new Faults(ctx);
+    const { batch, id } = await faults.subject(entry);
+    const known = await faults.find(entry, id);
+    if (known) return this.answer('inference:reportFault', known);
+    const consortium = await ctx.consortium();
+    demandNamed(ctx, faults.demandDue(batch, entry, consortium));
+    const keeper = ctx.invoker.member;
+    const evidence = entry.evidence.slice('sha256/'.length);
+    await demandFault(ctx.endorser, batch, { receipt: id, reason: entry.reason, evidence, keeper });
+    return this.answer('inference:reportFault', await faults.record(entry, batch, id, consortium, keeper));
+  }
+
   async #demandEntry(ctx: LedgerContext, producer: string, entry: BatchEntry): Promise<void> {
     const { model, version, sequence, sessions, amount } = entry;
     demandAnchorable(await ctx.state.get('model', model, ordinal(version)));
+    const { stake: terms } = await ctx.consortium();
+    await new Stakes(ctx).demandVouched(producer, entry.workers ?? [], terms);
     if (sequence > 1 && !(await ctx.state.find('batch-mark', producer, ordinal(sequence - 1)))) {
       throw new LlmchainError(
         'wrong_state',
@@ -155,8 +217,12 @@ export class InferenceContract extends LedgerContract {
 }
 
 function own(ctx: LedgerContext, session: string): (owner: Owner) => void {
+  return owned(ctx, `Session ${session}`);
+}
+
+function owned(ctx: LedgerContext, what: string): (owner: Owner) => void {
   return (owner) => {
-    demandOwner(ctx.invoker, owner, `Session ${session}`);
+    demandOwner(ctx.invoker, owner, what);
   };
 }
 

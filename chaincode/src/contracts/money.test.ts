@@ -5,14 +5,16 @@ import {
   sha256Hex,
   type Account,
   type RequestOf,
+  type SignedReceipt,
   type SubmitName,
 } from '@llmchain/protocol';
 import fc from 'fast-check';
 import { Books } from '../../../test/support/books';
 import { operationId, work } from '../../../test/support/consortium';
 import { rewardTable } from '../../../test/support/contributed';
-import type { TestIdentity } from '../../../test/support/identities';
-import { Serving } from '../../../test/support/serving';
+import { identity, type TestIdentity } from '../../../test/support/identities';
+import { receiptOf } from '../../../test/support/receipts';
+import { GRANT, Serving } from '../../../test/support/serving';
 import type { Answer } from '../../../test/support/verdicts';
 import { owed } from '../rules/claim';
 
@@ -29,6 +31,9 @@ const ACCOUNTS: readonly Account[] = [
 
 const REJECT: Answer = { verdict: 'reject', reason: 'output_mismatch' };
 
+/** Receipts of a batch that is not anchored. */
+const NEVER = { sequence: 2 ** 20, receipts: [receiptOf('never')] };
+
 /** Transactions that succeeded at least once, over all sequences. */
 const succeeded = new Set<SubmitName>();
 let votedPayments = 0;
@@ -41,6 +46,7 @@ interface Model {
   sessions: string[];
   escrows: string[];
   rewards: number;
+  receipts: { sequence: number; receipts: SignedReceipt[] }[];
   /** Batches that were accepted while a verifier said `accept`. */
   vouched: Set<number>;
 }
@@ -109,6 +115,18 @@ function balanced({ world, table }: Serving, model: Model): void {
       expect(record.verifiers).not.toContain(record.producer);
     } else expect(record.verifiers).toEqual([]);
   }
+  // A fault costs its worker once, its caller is never refunded more than was paid, and not after a rejection.
+  for (const { record } of books.all('fault')) {
+    const { batch, decided, refund, receipt } = record;
+    expect(refund).toBeLessThanOrEqual(decided === 'accepted' ? receipt.body.amount : 0);
+    expect(books.all('batch').find(({ record: of }) => of.batch === batch)?.record.state).toBe(decided);
+  }
+  for (const { record } of books.all('reputation')) {
+    const faults = books.all('fault').map(({ record: fault }) => fault);
+    expect(record.faults).toBe(faults.length);
+    expect(record.slashed).toBe(faults.reduce((sum, { refund, slashed }) => sum + refund + slashed, 0));
+    expect(record.accepted + record.rejected + record.expired).toBe(record.next - 1);
+  }
   // Of a reward nobody has had more than there was, and nobody has had a part twice.
   for (const { record } of books.all('reward')) {
     const claims = books.all('reward-claim').filter(({ parts }) => parts[0] === record.reward);
@@ -131,8 +149,13 @@ function balanced({ world, table }: Serving, model: Model): void {
 describe('money', () => {
   let serving: Serving;
   let start: Map<string, Uint8Array>;
+  let service: TestIdentity;
   beforeAll(async () => {
     serving = await Serving.start();
+    service = await identity('LabMSP', { role: 'service' });
+    const stake = { minimum: 0, unbondingMs: LATE, slash: 700, finders: 4_000 };
+    await serving.consortium.decide('stakes', { kind: 'policy', terms: { stake } });
+    await serving.staked(0);
     process.env.LLMCHAIN_VERIFIER_TIMEOUT_MS = '10000';
     const { will } = serving.consortium.people;
     await serving.consortium.registers(will, [work('for sale', ['will'], 'constrained')]);
@@ -212,12 +235,12 @@ describe('money', () => {
       'anchor',
       fc.tuple(pick, fc.array(amount, { minLength: 1, maxLength: 3 })),
       async ([at, sums], { consortium }, model, submit) => {
-        const sessions = sums
-          .slice(0, model.sessions.length)
-          .map((sum, offset) => ({ session: nth(model.sessions, at + offset), amount: sum }));
-        const all = sessions.reduce((total, { amount: sum }) => total + sum, 0);
-        const request = serving.batch({ sequence: model.anchored + 1, sessions, amount: all });
-        if (await submit('inference:anchorBatch', request, consortium.people.gateway)) model.anchored++;
+        const costs = sums.map((sum, offset) => ({ session: nth(model.sessions, at + offset), amount: sum }));
+        const sequence = model.anchored + 1;
+        const { entry, receipts } = serving.batchOf(sequence, costs);
+        if (!(await submit('inference:anchorBatch', entry, consortium.people.gateway))) return;
+        model.anchored++;
+        model.receipts.push({ sequence, receipts });
       },
     ),
     step('accept', fc.tuple(pick, verdict), async ([at, answer], { consortium, verdicts }, model, submit) => {
@@ -239,6 +262,36 @@ describe('money', () => {
       const request = { producer: 'ComputeMSP', sequence: undecided(model, at) };
       await submit('inference:expireBatch', request, consortium.people.ann);
       clock.mockRestore();
+    }),
+    step('tally', pick, async (at, { consortium }, model, submit) => {
+      const sequence = (at % (model.anchored + 1)) + 1;
+      await submit('inference:tally', { producer: 'ComputeMSP', sequence }, consortium.people.ann);
+    }),
+    step('put at stake', amount, async (sum, { consortium }, _model, submit) => {
+      const request = { operationId: id(), worker: 'compute-worker-1', amount: sum };
+      await submit('inference:stake', request, consortium.people.compute);
+    }),
+    step('announce a withdrawal', amount, async (sum, { consortium }, model, submit) => {
+      const request = { operationId: id(), worker: 'compute-worker-1', amount: sum, through: model.anchored };
+      await submit('inference:unstake', request, consortium.people.compute);
+    }),
+    step('withdraw', fc.boolean(), async (late, { consortium }, _model, submit) => {
+      const now = Date.now() + (late ? 2 * LATE : 0);
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+      const request = { operationId: id(), worker: 'compute-worker-1' };
+      await submit('inference:withdrawStake', request, consortium.people.compute);
+      clock.mockRestore();
+    }),
+    step('report a fault', fc.tuple(pick, rejection), async ([at, answer], { verdicts, world }, model, submit) => {
+      const decided = new Books(world)
+        .all('batch')
+        .filter(({ record: { state } }) => state === 'accepted' || state === 'rejected')
+        .map(({ record }) => record.sequence);
+      const open = model.receipts.filter(({ sequence }) => decided.includes(sequence));
+      const { sequence, receipts } = nth(open.length > 0 && at % 5 > 0 ? open : model.receipts, at);
+      verdicts.answer = answer;
+      const request = serving.fault(receipts, at % receipts.length, { sequence });
+      await submit('inference:reportFault', request, service, 'GuildMSP');
     }),
     step('reclaim', fc.tuple(pick, fc.boolean()), async ([at, whole], { consortium, world }, model, submit) => {
       const released = new Books(world).all('debit').filter(({ record }) => record.state === 'released');
@@ -320,11 +373,12 @@ describe('money', () => {
       fc.asyncProperty(fc.commands(steps, { maxCommands: 80, size: '+1' }), async (commands) => {
         serving.restore(start);
         const model: Model = {
-          issued: 1_000_000,
+          issued: 2 * GRANT,
           anchored: 0,
           sessions: ['s1'],
           escrows: [],
           rewards: 0,
+          receipts: [NEVER],
           vouched: new Set(),
         };
         await fc.asyncModelRun(() => ({ model, real: serving }), commands);
@@ -351,7 +405,12 @@ describe('money', () => {
       'inference:openSession',
       'inference:reclaim',
       'inference:rejectBatch',
+      'inference:reportFault',
+      'inference:stake',
+      'inference:tally',
       'inference:topUpSession',
+      'inference:unstake',
+      'inference:withdrawStake',
     ]);
   }, 120_000);
 });

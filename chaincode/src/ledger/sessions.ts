@@ -78,6 +78,13 @@ export class Sessions {
     return this.#giveBack(next, back);
   }
 
+  /** Gives it what a fault of a worker had cost; out of a closed session that goes to the owner. */
+  async compensate(id: string, amount: number): Promise<void> {
+    const session = await this.#state.get('session', id);
+    if (session.state === 'closed') await this.#money.pay(`member:${session.owner.member}`, amount, 'refund');
+    else await this.#state.update('session', [id], toppedUp(session, amount));
+  }
+
   async #of(id: string, demand: Demand): Promise<Session> {
     const session = await this.#state.get('session', id);
     demand(session.owner);

@@ -1,5 +1,13 @@
 import { request } from 'node:http';
-import { ChaincodeEnvironment, decodeJson, LlmchainError, Verdict, type Batch, type Finding } from '@llmchain/protocol';
+import {
+  ChaincodeEnvironment,
+  decodeJson,
+  LlmchainError,
+  Verdict,
+  type Batch,
+  type Finding,
+  type RejectReason,
+} from '@llmchain/protocol';
 
 /** The longest answer that is read; a verdict is some hundred bytes. */
 const LIMIT = 64 * 1024;
@@ -34,7 +42,12 @@ function ask(socketPath: string, path: string, timeout: number): Promise<string>
  * endorsements agree.
  * @throws {LlmchainError} `verdict_pending` | `verifier_unavailable`
  */
-async function verdictOf(member: string, batch: string, root: string): Promise<Verdict> {
+async function verdictOf(
+  member: string,
+  batch: string,
+  root: string,
+  about: Readonly<Record<string, string>> = {},
+): Promise<Verdict> {
   const environment = ChaincodeEnvironment.safeParse(process.env);
   if (!environment.success) {
     throw new LlmchainError(
@@ -44,7 +57,7 @@ async function verdictOf(member: string, batch: string, root: string): Promise<V
     );
   }
   const { LLMCHAIN_VERIFIER_SOCKET: socket, LLMCHAIN_VERIFIER_TIMEOUT_MS: timeout } = environment.data;
-  const path = `/verdict?batch=${encodeURIComponent(batch)}&root=${root}`;
+  const path = `/verdict?${new URLSearchParams({ batch, root, ...about }).toString()}`;
   let verdict: Verdict;
   try {
     verdict = decodeJson(Verdict, await ask(socket, path, timeout), 'verdict');
@@ -96,5 +109,33 @@ export async function demandRejection({ batch, root }: Judged, finding: Finding)
     'invalid_argument',
     `The verifier of ${member} found something else wrong with batch ${batch}. Name what it found.`,
     { member, batch, ...(reason ? { reason } : {}), ...(receipt ? { receipt } : {}) },
+  );
+}
+
+/**
+ * Lets the endorsement go on only when this member's own verifier has re-executed just this receipt and found just this.
+ * The first time that it is asked it begins, and the answer is `verdict_pending`.
+ * @param evidence digest of the file that holds the opening, and the member that keeps it
+ * @throws {LlmchainError} `not_verified` when it finds nothing | `invalid_argument` when it found something else |
+ * `verdict_pending` | `verifier_unavailable`
+ */
+export async function demandFault(
+  member: string,
+  { batch, root }: Judged,
+  { receipt, reason, evidence, keeper }: { receipt: string; reason: RejectReason; evidence: string; keeper: string },
+): Promise<void> {
+  const found = await verdictOf(member, batch, root, { receipt, evidence, keeper });
+  if (found.receipt !== undefined && found.receipt !== receipt)
+    throw new LlmchainError('verifier_unavailable', `The verifier of ${member} spoke of another receipt.`, { member });
+  if (found.verdict !== 'reject')
+    throw new LlmchainError('not_verified', `The verifier of ${member} finds nothing wrong with receipt ${receipt}.`, {
+      member,
+      receipt,
+    });
+  if (found.reason === reason) return;
+  throw new LlmchainError(
+    'invalid_argument',
+    `The verifier of ${member} found something else wrong with receipt ${receipt}. Name what it found.`,
+    { member, receipt, ...(found.reason ? { reason: found.reason } : {}) },
   );
 }

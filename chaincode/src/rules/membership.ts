@@ -1,4 +1,12 @@
-import { LlmchainError, ROLES, type Charter, type Member, type Role, type Terms } from '@llmchain/protocol';
+import {
+  BATCH_TIMEOUT_MS,
+  LlmchainError,
+  ROLES,
+  type Charter,
+  type Member,
+  type Role,
+  type Terms,
+} from '@llmchain/protocol';
 
 /** Below four members not even one may be dishonest (f = ⌊(n − 1) / 3⌋). */
 const FEWEST = 4;
@@ -20,6 +28,13 @@ export function demandCharter<C extends Charter>(charter: C): C {
       },
     );
   }
+  const { stake, batchTimeoutMs = BATCH_TIMEOUT_MS } = charter;
+  if (stake && stake.unbondingMs < batchTimeoutMs)
+    throw new LlmchainError(
+      'invalid_argument',
+      'A stake that can be withdrawn before the batches that it vouches for are due would vouch for nothing.',
+      { unbondingMs: stake.unbondingMs, batchTimeoutMs },
+    );
   if (verifiersNeeded < members.length) return charter;
   throw new LlmchainError(
     'invalid_argument',

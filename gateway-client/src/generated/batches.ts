@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Batch, Settlement, Debit, Reclaim } from './schemas';
+import type { EvidenceBundle, Batch, Reputation, Settlement, Debit, Reclaim } from './schemas';
 
 export interface BatchesOperations {
   /** Evidence that proves offline, to "llmchain verify": one batch of receipts. Keep it byte for byte. */
@@ -48,6 +48,11 @@ export interface BatchesOperations {
   'POST /v1/batches/{producer}/{sequence}/rotate': {
     request: { params: { producer: string; sequence: number } };
     answer: Batch & { transaction: string; block: number };
+  };
+  /** Count a producer’s decided batches up to this one; gateways do so by themselves. */
+  'POST /v1/batches/{producer}/{sequence}/tally': {
+    request: { params: { producer: string; sequence: number } };
+    answer: Reputation & { transaction: string; block: number };
   };
   /** One batch of receipts. */
   'GET /v1/batches/{producer}/{sequence}': {

@@ -15,6 +15,7 @@ import type { DisputesOperations } from './disputes';
 import type { EpochsOperations } from './epochs';
 import type { ErasuresOperations } from './erasures';
 import type { EscrowsOperations } from './escrows';
+import type { FaultsOperations } from './faults';
 import type { GrantsOperations } from './grants';
 import type { HealthzOperations } from './healthz';
 import type { KeysOperations } from './keys';
@@ -27,11 +28,13 @@ import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
 import type { ReceiptsOperations } from './receipts';
+import type { ReputationsOperations } from './reputations';
 import type { ResemblancesOperations } from './resemblances';
 import type { RewardsOperations } from './rewards';
 import type { SalesOperations } from './sales';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
+import type { StakesOperations } from './stakes';
 import type { TaintsOperations } from './taints';
 import type { TraceOperations } from './trace';
 import type { TrainingOperations } from './training';
@@ -56,6 +59,7 @@ export interface Operations
     EpochsOperations,
     ErasuresOperations,
     EscrowsOperations,
+    FaultsOperations,
     GrantsOperations,
     HealthzOperations,
     KeysOperations,
@@ -68,11 +72,13 @@ export interface Operations
     ProposalsOperations,
     ReadyzOperations,
     ReceiptsOperations,
+    ReputationsOperations,
     ResemblancesOperations,
     RewardsOperations,
     SalesOperations,
     SessionsOperations,
     SignersOperations,
+    StakesOperations,
     TaintsOperations,
     TraceOperations,
     TrainingOperations,

@@ -28,6 +28,7 @@ export interface ProposalsOperations {
                 verifiersNeeded: number;
                 batchTimeoutMs?: number;
                 externalModels?: 'allowed' | 'forbidden';
+                stake?: { minimum: number; unbondingMs: number; slash: number; finders: number };
                 members: {
                   member: string;
                   name: string;
@@ -61,6 +62,7 @@ export interface ProposalsOperations {
                 verifiersNeeded?: number;
                 batchTimeoutMs?: number;
                 externalModels?: 'allowed' | 'forbidden';
+                stake?: { minimum: number; unbondingMs: number; slash: number; finders: number };
               };
             }
           | {

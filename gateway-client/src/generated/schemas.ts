@@ -445,6 +445,7 @@ export interface Proposal {
           verifiersNeeded: number;
           batchTimeoutMs?: number;
           externalModels?: 'allowed' | 'forbidden';
+          stake?: { minimum: number; unbondingMs: number; slash: number; finders: number };
           members: {
             member: string;
             name: string;
@@ -470,6 +471,7 @@ export interface Proposal {
           verifiersNeeded?: number;
           batchTimeoutMs?: number;
           externalModels?: 'allowed' | 'forbidden';
+          stake?: { minimum: number; unbondingMs: number; slash: number; finders: number };
         };
       }
     | {
@@ -546,6 +548,7 @@ export interface Batch {
   amount: number;
   receipts: string;
   sessions: { session: string; amount: number }[];
+  workers?: string[];
   schema: 'batch/1';
   batch: string;
   producer: string;
@@ -588,11 +591,38 @@ export interface Signer {
   updatedTx: string;
 }
 
+export interface Stake {
+  schema: 'stake/1';
+  worker: string;
+  amount: number;
+  unbonding?: { amount: number; until: number; through: number };
+  faults: number;
+  slashed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface Reputation {
+  schema: 'reputation/1';
+  member: string;
+  next: number;
+  accepted: number;
+  rejected: number;
+  expired: number;
+  faults: number;
+  slashed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
 export interface Consortium {
   fees: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
   verifiersNeeded: number;
   batchTimeoutMs?: number;
   externalModels?: 'allowed' | 'forbidden';
+  stake?: { minimum: number; unbondingMs: number; slash: number; finders: number };
   members: {
     member: string;
     name: string;
@@ -717,12 +747,96 @@ export interface Reclaim {
   updatedTx: string;
 }
 
+export interface Fault {
+  producer: string;
+  sequence: number;
+  receipt: {
+    body: {
+      schema: 'receipt/1';
+      ticket: {
+        body: {
+          schema: 'ticket/1';
+          requestId: string;
+          gateway: string;
+          session: string;
+          model: string;
+          version: number;
+          input: string;
+          sampler: { temperatureMilli: number };
+          maxTokens: number;
+          maxAmount: number;
+          issued: number;
+          expires: number;
+          nonce: string;
+          callerNonce?: string;
+        };
+        signer: string;
+        signature: string;
+      };
+      worker: string;
+      producer: string;
+      tokenizer: string;
+      template: string;
+      output: string;
+      promptTokens: number;
+      completionTokens: number;
+      stop: 'stop' | 'length' | 'cancelled' | 'tainted';
+      execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+      amount: number;
+      started: number;
+      ended: number;
+    };
+    signer: string;
+    signature: string;
+  };
+  proof: { index: number; count: number; path: string[] };
+  reason:
+    | 'receipts_unavailable'
+    | 'root_mismatch'
+    | 'totals_mismatch'
+    | 'signature_invalid'
+    | 'ticket_invalid'
+    | 'price_mismatch'
+    | 'replayed'
+    | 'opening_unavailable'
+    | 'commitment_mismatch'
+    | 'tokens_mismatch'
+    | 'output_mismatch'
+    | 'execution_mismatch';
+  evidence: string;
+  finders: string[];
+  schema: 'fault/1';
+  batch: string;
+  root: string;
+  id: string;
+  worker: string;
+  decided: 'accepted' | 'rejected';
+  session: string;
+  refund: number;
+  slashed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
 export interface Delta {
   schema: 'delta/1';
   account: string;
   delta: string;
   amount: number;
-  reason: 'issue' | 'grant' | 'transfer' | 'licence' | 'sale' | 'royalty' | 'fee' | 'escrow' | 'refund' | 'reward';
+  reason:
+    | 'issue'
+    | 'grant'
+    | 'transfer'
+    | 'licence'
+    | 'sale'
+    | 'royalty'
+    | 'fee'
+    | 'escrow'
+    | 'refund'
+    | 'reward'
+    | 'stake'
+    | 'slash';
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;

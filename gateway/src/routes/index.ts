@@ -36,6 +36,7 @@ import type { RevokeKey } from '../usecases/revoke-key';
 import type { RotateBatch } from '../usecases/rotate-batch';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { ShardDataset } from '../usecases/shard-dataset';
+import type { Stakes } from '../usecases/stakes';
 import type { Transact } from '../usecases/transact';
 import type { WhoAmI } from '../usecases/who-am-i';
 import type { WorkHistory } from '../usecases/work-history';
@@ -64,6 +65,7 @@ import { saleRoutes } from './sales';
 import { rewardRoutes } from './rewards';
 import { sessionRoutes } from './sessions';
 import { shardRoutes } from './shards';
+import { stakeRoutes } from './stakes';
 import { consentRoutes } from './consent';
 import { similarRoutes } from './similar';
 import { trainingRoutes } from './training';
@@ -103,6 +105,7 @@ export interface UseCases {
   sessions: Sessions;
   shardDataset: ShardDataset;
   shards: IndexRecords['shards'];
+  stakes: Stakes;
   transact: Transact;
   whoAmI: WhoAmI;
   workHistory: WorkHistory;
@@ -149,6 +152,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...sessionRoutes(usecases),
     ...creditRoutes(usecases),
     ...batchRoutes(usecases),
+    ...stakeRoutes(usecases),
     ...recordRoutes(usecases),
   ].map((route) => afterBlock(route, usecases.lineage));
   let document: object | undefined;

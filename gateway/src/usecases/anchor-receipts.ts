@@ -117,7 +117,9 @@ export class AnchorReceipts {
     const tries = (this.#tries.get(entry.sequence) ?? 0) + 1;
     this.#tries.set(entry.sequence, tries);
     // A peer that is some blocks behind refuses what it will endorse in a moment: only a lasting refusal counts.
-    if (!LASTING.has(error.code) || 'sequence' in error.details || tries < TRIES) throw error;
+    // And receipts wait for a stake that has to be put up first.
+    const waits = 'sequence' in error.details || 'worker' in error.details;
+    if (!LASTING.has(error.code) || waits || tries < TRIES) throw error;
     this.#tries.delete(entry.sequence);
     log.warn({ sequence: entry.sequence, code: error.code, details: error.details }, 'the ledger refused a batch');
     // One bad session must not hold up the others: each session's receipts are tried alone, and only then given up.

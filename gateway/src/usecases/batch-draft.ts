@@ -3,6 +3,7 @@ import {
   leafHash,
   MOST_RECEIPTS,
   MOST_SESSIONS,
+  MOST_WORKERS,
   rootOfHashes,
   toHex,
   type BatchEntry,
@@ -30,6 +31,7 @@ export class BatchDraft {
   readonly #leaves: Uint8Array[] = [];
   readonly #list = createHash('sha256').update('[');
   readonly #sessions = new Map<string, number>();
+  readonly #workers = new Set<string>();
   #first: SignedReceipt | undefined;
   #bytes = 2;
   #promptTokens = 0;
@@ -47,13 +49,15 @@ export class BatchDraft {
   /** Adds a receipt. @returns false when it has no room any more; the next batch begins with it */
   add({ id, body }: StoredReceipt): boolean {
     const receipt = JSON.parse(body) as SignedReceipt;
+    const { worker } = receipt.body;
     const { session } = receipt.body.ticket.body;
     const bytes = Buffer.byteLength(body) + (this.#ids.length > 0 ? 1 : 0);
     const { receipts, sessions, bytes: most } = this.#limits;
     const full =
       this.#ids.length >= receipts ||
       (this.#ids.length > 0 && this.#bytes + bytes > most) ||
-      (!this.#sessions.has(session) && this.#sessions.size >= sessions);
+      (!this.#sessions.has(session) && this.#sessions.size >= sessions) ||
+      (!this.#workers.has(worker) && this.#workers.size >= MOST_WORKERS);
     if (full) return false;
     if (this.#ids.length > 0) this.#list.update(',');
     this.#list.update(body);
@@ -62,6 +66,7 @@ export class BatchDraft {
     this.#ids.push(id);
     this.#leaves.push(leafHash(body));
     this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + receipt.body.amount);
+    this.#workers.add(worker);
     this.#promptTokens += receipt.body.promptTokens;
     this.#completionTokens += receipt.body.completionTokens;
     return true;
@@ -85,6 +90,7 @@ export class BatchDraft {
         .filter(([, amount]) => amount > 0)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([session, amount]) => ({ session, amount })),
+      workers: [...this.#workers].sort(),
     };
   }
 }

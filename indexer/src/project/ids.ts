@@ -30,6 +30,9 @@ export const shardNode = (ref: DatasetRef, index: number): string => `shard:${re
 export const holdingNode = (ref: DatasetRef, index: number, member: string): string =>
   `holding:${ref.dataset}@${ref.version}/${index}/${member}`;
 export const rewardNode = (reward: string): string => `reward:${reward}`;
+export const stakeNode = (worker: string): string => `stake:${worker}`;
+export const reputationNode = (member: string): string => `reputation:${member}`;
+export const faultNode = (batch: string, receipt: string): string => `fault:${batch}/${receipt}`;
 /** @param subject parts of the taint's state key */
 export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

@@ -1,5 +1,5 @@
-import type { Batch, Settlement, Signer } from '@llmchain/protocol';
-import { batchNode, modelNode, settlementNode, signerNode } from './ids';
+import type { Batch, Fault, Reputation, Settlement, Signer, Stake } from '@llmchain/protocol';
+import { batchNode, faultNode, modelNode, reputationNode, settlementNode, signerNode, stakeNode } from './ids';
 import type { Lineage } from './node';
 
 export function signer(record: Signer): Lineage {
@@ -22,5 +22,33 @@ export function settlement(record: Settlement): Lineage {
   return {
     node: { id, type: 'settlement', name: id, state: record.state, label: record.batch },
     edges: [{ from: id, to: batchNode(record.batch), kind: 'settles' }],
+  };
+}
+
+export function stake({ worker, owner }: Stake): Lineage {
+  const id = stakeNode(worker);
+  return {
+    node: { id, type: 'stake', name: id, label: worker },
+    edges: [
+      { from: id, to: signerNode(worker), kind: 'vouches for' },
+      { from: id, to: `member:${owner.member}`, kind: 'paid by' },
+    ],
+  };
+}
+
+export function reputation({ member }: Reputation): Lineage {
+  const id = reputationNode(member);
+  return { node: { id, type: 'reputation', name: id, label: member }, edges: [] };
+}
+
+/** What was false, and which stake it cost. */
+export function fault({ batch: of, id: receipt, worker, reason }: Fault): Lineage {
+  const id = faultNode(of, receipt);
+  return {
+    node: { id, type: 'fault', name: id, label: `${reason} in ${of}` },
+    edges: [
+      { from: id, to: batchNode(of), kind: 'found in' },
+      { from: id, to: signerNode(worker), kind: 'slashes' },
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
 import { attestation, erasure, grant } from './access';
-import { batch, settlement, signer } from './inference';
+import { batch, fault, reputation, settlement, signer, stake } from './inference';
 import { claim, escrow, reclaim, reward, rewardClaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
 import { alias, consortium, proposal } from './decisions';
@@ -30,6 +30,9 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   signer,
   batch,
   settlement,
+  stake,
+  reputation,
+  fault,
   cursor: claim,
   escrow,
   reward,

@@ -15,8 +15,17 @@ export function checkTotals(batch: Batch, totals: Totals): Finding | undefined {
     totals.amount === batch.amount &&
     debits.size === batch.sessions.length &&
     [...debits.keys()].every((session) => drawn.has(session)) &&
-    [...drawn].every(([session, amount]) => (debits.get(session) ?? 0) === amount);
+    [...drawn].every(([session, amount]) => (debits.get(session) ?? 0) === amount) &&
+    vouchedFor(batch, totals);
   return same ? undefined : { reason: 'totals_mismatch' };
+}
+
+/** Whether the batch names just the workers whose receipts it holds: their stakes answer for them. */
+function vouchedFor({ workers }: Batch, { workers: signed }: Totals): boolean {
+  return (
+    !workers ||
+    (workers.length === signed.size && new Set(workers).size === signed.size && workers.every((one) => signed.has(one)))
+  );
 }
 
 /** Signatures of one receipt and of the ticket in it, by keys that the ledger has for worker and gateway. */

@@ -27,10 +27,12 @@ export class Totals {
   amount = 0;
   /** What each session pays. */
   readonly drawn = new Map<string, number>();
+  readonly workers = new Set<string>();
 
-  add({ promptTokens, completionTokens, amount, ticket }: Receipt): void {
+  add({ worker, promptTokens, completionTokens, amount, ticket }: Receipt): void {
     const { session } = ticket.body;
     this.count++;
+    this.workers.add(worker);
     this.promptTokens += promptTokens;
     this.completionTokens += completionTokens;
     this.amount += amount;

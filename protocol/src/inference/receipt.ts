@@ -9,7 +9,7 @@ export const Execution = z.strictObject({
   provider: z.enum(['cpu', 'cuda', 'webgpu']),
   precision: Precision,
   /** Such as `onnxruntime-node/1.30.0`. */
-  runtime: z.string().max(100),
+  runtime: z.string().regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters'),
   mode: VerificationMode,
 });
 export type Execution = z.infer<typeof Execution>;

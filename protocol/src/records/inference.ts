@@ -38,6 +38,9 @@ export const SessionDebit = z.strictObject({ session: Id, amount: Micro.min(1) }
 export const MOST_RECEIPTS = 100_000;
 export const MOST_SESSIONS = 1_000;
 
+/** Workers whose receipts may stand in one batch. */
+export const MOST_WORKERS = 100;
+
 /** What a producer says of one batch of receipts. The batch's id is `<producer>/<sequence>`. */
 export const BatchEntry = z.strictObject({
   sequence: z
@@ -56,6 +59,8 @@ export const BatchEntry = z.strictObject({
   /** Where the list of signed receipts lies: canonical JSON of an array. */
   receipts: Address,
   sessions: z.array(SessionDebit).max(MOST_SESSIONS),
+  /** Whose receipts these are, sorted: their stakes vouch for them. */
+  workers: z.array(Id).min(1).max(MOST_WORKERS).optional(),
 });
 export type BatchEntry = z.infer<typeof BatchEntry>;
 

@@ -3,6 +3,7 @@ import { Digest, Id, MspId } from '../schema/scalars';
 import { Owner, stamps } from './common';
 import { CONSORTIUM_ACCOUNT } from './credits';
 import { FeePolicy } from './model';
+import { StakeTerms } from './stake';
 
 /** What a certificate may say of its holder under the attribute `role`. */
 export const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'service', 'admin'] as const;
@@ -30,6 +31,8 @@ export const Terms = z.strictObject({
   batchTimeoutMs: z.number().int().min(1_000).max(2_592_000_000).optional(),
   /** Whether versions of class `external` are registered and approved; they are while the terms do not say. */
   externalModels: z.enum(['allowed', 'forbidden']).optional(),
+  /** What workers put at stake; nothing by default. */
+  stake: StakeTerms.optional(),
 });
 export type Terms = z.infer<typeof Terms>;
 

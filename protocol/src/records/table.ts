@@ -3,6 +3,7 @@ import { Balance, ClaimCursor, Delta, Escrow } from './credits';
 import { DataNode } from './data-node';
 import { Dataset, DatasetPage, DatasetVersion } from './dataset';
 import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from './inference';
+import { Fault } from './fault';
 import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
 import { Dispute } from './dispute';
@@ -13,6 +14,7 @@ import { Holding, Shard } from './shard';
 import { Proposal } from './motion';
 import { Resemblance } from './resemblance';
 import { Sale } from './sale';
+import { Reputation, Stake } from './stake';
 import { Taint } from './taint';
 import { TrainingJob } from './training';
 import { Epoch, Licence, Work } from './work';
@@ -28,6 +30,8 @@ import { Epoch, Licence, Work } from './work';
  * attestation work sha256, member · resemblance work sha256, work sha256 ·
  * shard dataset, ordinal version, ordinal index ·
  * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
+ * holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee ·
+ * stake worker · reputation member · fault producer, ordinal sequence, receipt
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -66,6 +70,9 @@ export const RECORDS = {
   holding: Holding,
   reward: Reward,
   'reward-claim': RewardClaim,
+  stake: Stake,
+  reputation: Reputation,
+  fault: Fault,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

@@ -67,6 +67,8 @@ test('every change of the ledger can be repeated safely', () => {
     'access:expire',
     'datasets:hold',
     'datasets:release',
+    'inference:tally',
+    'inference:reportFault',
   ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
     const repeatable = kind === 'query' || 'operationId' in request.shape;

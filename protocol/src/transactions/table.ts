@@ -6,6 +6,7 @@ import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
 import { DataNode, DataNodeEntry, DataNodeRef } from '../records/data-node';
 import { Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE_ITEMS } from '../records/dataset';
+import { Fault, FaultEntry } from '../records/fault';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion, oneLineage } from '../records/model';
 import { Motion, Proposal } from '../records/motion';
@@ -16,6 +17,7 @@ import { Resemblance } from '../records/resemblance';
 import { Reward, RewardClaim } from '../records/reward';
 import { Sale, SaleEntry } from '../records/sale';
 import { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from '../records/shard';
+import { Reputation, Stake } from '../records/stake';
 import { Taint } from '../records/taint';
 import { JobPlan, JobResult, TrainingJob } from '../records/training';
 import { Licence, LicenceEntry, Preference, Work, WorkEntry } from '../records/work';
@@ -200,6 +202,31 @@ export const TRANSACTIONS = {
    * Endorsed as the batch's decision would have been; changes nothing when nobody has left.
    */
   'inference:rotateBatch': submit(BatchRef, Batch),
+  /** Puts money of the member's treasury at stake for the answers of one of its workers. */
+  'inference:stake': submit(z.strictObject({ ...operation, worker: Id, amount: Micro.min(1) }), Stake),
+  /** Gives notice of a withdrawal; `through` is the last sequence number that the member has anchored, 0 for none. */
+  'inference:unstake': submit(
+    z.strictObject({
+      ...operation,
+      worker: Id,
+      amount: Micro.min(1),
+      through: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 31),
+    }),
+    Stake,
+  ),
+  /** When the notice is over, and every batch up to it is decided and counted. */
+  'inference:withdrawStake': submit(z.strictObject({ ...operation, worker: Id }), Stake),
+  /** Anyone may: counts a producer's decided batches, in their order, up to this sequence number. */
+  'inference:tally': submit(BatchRef, Reputation),
+  /**
+   * Of a decided batch, once per receipt: refunds what the receipt cost, slashes the worker's stake. Endorsed by members
+   * whose own verifiers have found the same by re-executing just this receipt.
+   */
+  'inference:reportFault': submit(FaultEntry, Fault),
 
   'credits:transfer': submit(
     z.strictObject({ ...operation, from: Account, to: Account, amount: Micro.min(1) }),
