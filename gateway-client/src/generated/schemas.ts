@@ -781,7 +781,13 @@ export interface Fault {
       promptTokens: number;
       completionTokens: number;
       stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-      execution: { provider: 'cpu' | 'cuda' | 'webgpu'; precision: 'fp32'; runtime: string; mode: 'exact' };
+      execution: {
+        provider: 'cpu' | 'cuda' | 'webgpu';
+        precision: 'fp32' | 'int8';
+        runtime: string;
+        mode: 'exact' | 'statistical';
+      };
+      fingerprints?: string[];
       amount: number;
       started: number;
       ended: number;
@@ -802,7 +808,8 @@ export interface Fault {
     | 'commitment_mismatch'
     | 'tokens_mismatch'
     | 'output_mismatch'
-    | 'execution_mismatch';
+    | 'execution_mismatch'
+    | 'fingerprint_mismatch';
   evidence: string;
   finders: string[];
   schema: 'fault/1';
