@@ -8,11 +8,9 @@ import {
   publicKeyOf,
   receiptLeaves,
   sha256Hex,
-  sign,
   type Batch,
   type Debit,
   type Settlement,
-  type SignedReceipt,
   type Signer,
 } from '@llmchain/protocol';
 import { GATEWAY_KEY, receiptOf, WORKER_KEY } from './receipts';
