@@ -11,6 +11,7 @@ export { GgufFile } from './importers/gguf/gguf-file';
 export { GgufLlama } from './importers/gguf/llama';
 export { type TokenizerFiles, tokenizerFiles } from './importers/gguf/tokenizer';
 export { GraphBuilder } from './graph/graph-builder';
+export { appendingGraph } from './rewriting/appending-graph';
 export { Tape } from './graph/tape';
 export type { Shape, Value } from './graph/value';
 export type { AdamWOptions } from './optimiser/adamw';

@@ -12,7 +12,7 @@ export interface EngineOptions {
 export const RUNTIME = `onnxruntime-node/${env.versions.node ?? env.versions.common}`;
 
 /** Session options under which the same inputs give the same bits, on one machine and build, run after run. */
-export function sessionOptions({ provider, threads }: EngineOptions): InferenceSession.SessionOptions {
+export function sessionOptions({ provider, threads }: EngineOptions) {
   return {
     executionProviders: [provider],
     executionMode: 'sequential',
@@ -22,7 +22,7 @@ export function sessionOptions({ provider, threads }: EngineOptions): InferenceS
     logSeverityLevel: 3,
     // Threads that spin while they wait take the cores that the member's other programs need.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-  };
+  } satisfies InferenceSession.SessionOptions;
 }
 
 /** An ONNX model (IR 8, opset 17) of one Identity node: the smallest session that a provider can be tried with. */

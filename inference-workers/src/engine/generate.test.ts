@@ -54,7 +54,7 @@ test('at temperature 0 each token is the argmax of the logits, whatever the tick
   const { tokens } = await quietly({ temperatureMilli: 0, maxTokens: 8 });
   expect((await quietly({ temperatureMilli: 0, maxTokens: 8, seed: sha256Hex('b') })).tokens).toEqual(tokens);
   const all = [...request().prompt, ...tokens];
-  const pass = { first: 0, rows: [{ past: 0, tokens: all }], logits: tokens.length + 1 };
+  const pass = { rows: [{ row: 0, past: 0, tokens: all }], logits: tokens.length + 1 };
   const logits = await model.decoder.allocate(1, all.length).forward(pass);
   const best = tokens.map((_, row) => {
     const own = logits.subarray(row * TINY.vocabSize, (row + 1) * TINY.vocabSize);

@@ -37,7 +37,7 @@ export async function replay(model: { decoder: Decoder }, request: ReplayRequest
     const end = past + part.length;
     // Logits of the prompt itself are of no use, but for its last token's.
     const wanted = Math.max(1, Math.min(part.length, end - prompt.length + 1));
-    const logits = await cache.forward({ first: 0, rows: [{ past, tokens: part }], logits: wanted });
+    const logits = await cache.forward({ rows: [{ row: 0, past, tokens: part }], logits: wanted });
     for (let row = 0; row < wanted; row++) {
       const position = end - wanted + row + 1 - prompt.length;
       if (position < 0) continue;

@@ -63,7 +63,7 @@ test('with weights of eight bits it is smaller, and served too', async () => {
     (await readFile(path.join(home, name, 'onnx/model.onnx_data'))).length;
   expect(await size('int8')).toBeLessThan(await size('single'));
   const model = await served(folder);
-  const pass = { first: 0, rows: [{ past: 0, tokens: [0, 1, 2] }], logits: 1 };
+  const pass = { rows: [{ row: 0, past: 0, tokens: [0, 1, 2] }], logits: 1 };
   const logits = await model.decoder.allocate(1, 8).forward(pass);
   expect(logits.every(Number.isFinite)).toBe(true);
   await model.close();

@@ -46,6 +46,11 @@ export class ProtoWriter {
     for (const chunk of value.#chunks) this.#append(chunk);
   }
 
+  /** A field as another message has it, tag included. */
+  copy(whole: Uint8Array): void {
+    this.#append(whole);
+  }
+
   /** Everything written so far, as one array. */
   bytes(): Uint8Array {
     const result = new Uint8Array(this.#length);

@@ -1,6 +1,6 @@
 import { LlmchainError } from '@llmchain/protocol';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import type { Decoder, DecoderGeometry, KeyValueCache, Pass, PassRow } from './decoder';
+import { cacheBytes, type Decoder, type DecoderGeometry, type KeyValueCache, type Pass, type PassRow } from './decoder';
 import { cacheNames, demandVocabulary, integers } from './layout';
 
 /**
@@ -10,6 +10,8 @@ import { cacheNames, demandVocabulary, integers } from './layout';
 export class ConcatenatingDecoder implements Decoder {
   readonly geometry: DecoderGeometry;
   readonly batches = false;
+  // Exports of others do not have it.
+  readonly hiddenSize = undefined;
   readonly #session: InferenceSession;
 
   constructor(session: InferenceSession, geometry: DecoderGeometry) {
@@ -19,6 +21,11 @@ export class ConcatenatingDecoder implements Decoder {
 
   allocate(rows: number): KeyValueCache {
     return new ConcatenatedCache(this.#session, this.geometry, rows);
+  }
+
+  /** While a row goes through a pass, its keys and values are there twice. */
+  bytesFor(tokens: number): number {
+    return 2 * tokens * cacheBytes(this.geometry);
   }
 
   close(): Promise<void> {
@@ -37,11 +44,16 @@ class ConcatenatedCache implements KeyValueCache {
     this.#rows = Array.from({ length: rows }, () => this.#empty());
   }
 
-  async forward({ first, rows, logits }: Pass): Promise<Float32Array> {
+  get bytes(): number {
+    const perToken = cacheBytes(this.#geometry);
+    return this.#rows.reduce((sum, row) => sum + perToken * heldBy(row), 0);
+  }
+
+  async forward({ rows, logits }: Pass): Promise<Float32Array> {
     const { vocabulary } = this.#geometry;
     const all = new Float32Array(rows.length * logits * vocabulary);
     for (const [index, row] of rows.entries()) {
-      const own = await this.#run(first + index, row);
+      const own = await this.#run(row);
       all.set(own.subarray(own.length - logits * vocabulary), index * logits * vocabulary);
     }
     return all;
@@ -51,11 +63,20 @@ class ConcatenatedCache implements KeyValueCache {
     this.#rows[to] = new Map([...this.#rows[from]!].map(([name, tensor]) => [name, this.#cut(tensor, tokens)]));
   }
 
-  async #run(index: number, { past, tokens }: PassRow): Promise<Float32Array> {
+  /** Rows take what they hold, so there is nothing to bound. */
+  limit(): void {
+    // Nothing to do.
+  }
+
+  keep(row: number, tokens: number): void {
+    this.copy(row, row, tokens);
+  }
+
+  async #run({ row: index, past, tokens }: PassRow): Promise<Float32Array> {
     const total = past + tokens.length;
     const positions = tokens.map((_, i) => past + i);
     const session = this.#session;
-    const held = this.#rows[index]!.values().next().value!.dims[2];
+    const held = heldBy(this.#rows[index]!);
     // A row that is begun anew, or goes back to an earlier token, holds more than it should.
     if (held !== past) this.copy(index, index, past);
     const outputs = (await session.run({
@@ -94,4 +115,9 @@ class ConcatenatedCache implements KeyValueCache {
     }
     return new Tensor('float32', out, [1, kvHeads, tokens, headSize]);
   }
+}
+
+/** Tokens that a row holds. */
+function heldBy(row: ReadonlyMap<string, Tensor>): number {
+  return row.values().next().value?.dims[2] ?? 0;
 }

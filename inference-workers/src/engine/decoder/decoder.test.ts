@@ -28,9 +28,9 @@ async function inParts(decoder: Decoder, tokens: readonly number[], first: numbe
   const cache = decoder.allocate(3, tokens.length);
   const { vocabulary } = decoder.geometry;
   const [head, tail] = [tokens.slice(0, 4), tokens.slice(4)];
-  const one = await cache.forward({ first, rows: [{ past: 0, tokens: head }], logits: head.length });
+  const one = await cache.forward({ rows: [{ row: first, past: 0, tokens: head }], logits: head.length });
   const rows = rowsOf(one, vocabulary);
-  const two = await cache.forward({ first, rows: [{ past: head.length, tokens: tail }], logits: tail.length });
+  const two = await cache.forward({ rows: [{ row: first, past: head.length, tokens: tail }], logits: tail.length });
   return [...rows, ...rowsOf(two, vocabulary)];
 }
 
@@ -54,10 +54,10 @@ describe.each(['llama', 'qwen2', 'gpt2'])("Optimum's export of %s", (family) => 
   test('goes back to an earlier token, and takes over what another row holds', async () => {
     const { ids, logits } = expected;
     const cache = decoder.allocate(2, ids.length);
-    await cache.forward({ first: 0, rows: [{ past: 0, tokens: ids }], logits: 1 });
+    await cache.forward({ rows: [{ row: 0, past: 0, tokens: ids }], logits: 1 });
     cache.copy(0, 1, 5);
     for (const first of [0, 1]) {
-      const last = await cache.forward({ first, rows: [{ past: 5, tokens: ids.slice(5) }], logits: 1 });
+      const last = await cache.forward({ rows: [{ row: first, past: 5, tokens: ids.slice(5) }], logits: 1 });
       expectNear(last, logits.at(-1)!);
     }
   });
@@ -99,16 +99,14 @@ describe('a graph over grouped-query attention', () => {
     const texts = [tokens(1, 4), tokens(2, 9), tokens(3, 6)];
     const cache = decoder.allocate(4, 32);
     for (const [row, text] of texts.entries()) {
-      await cache.forward({ first: row + 1, rows: [{ past: 0, tokens: text }], logits: 1 });
+      await cache.forward({ rows: [{ row: row + 1, past: 0, tokens: text }], logits: 1 });
     }
     for (let step = 0; step < 3; step++) {
-      const rows = texts.map((text, row) => ({ past: text.length + step, tokens: [100 + row + step] }));
-      const together = rowsOf(await cache.forward({ first: 1, rows, logits: 1 }), TINY.vocabSize);
+      const rows = texts.map((text, row) => ({ row: row + 1, past: text.length + step, tokens: [100 + row + step] }));
+      const together = rowsOf(await cache.forward({ rows, logits: 1 }), TINY.vocabSize);
       for (const [row, text] of texts.entries()) {
         const whole = [...text, ...Array.from({ length: step + 1 }, (_, i) => 100 + row + i)];
-        const alone = await decoder
-          .allocate(1, 32)
-          .forward({ first: 0, rows: [{ past: 0, tokens: whole }], logits: 1 });
+        const alone = await decoder.allocate(1, 32).forward({ rows: [{ row: 0, past: 0, tokens: whole }], logits: 1 });
         expectNear(together[row]!, alone, 1e-3);
       }
     }
@@ -118,44 +116,84 @@ describe('a graph over grouped-query attention', () => {
     const text = tokens(5, 12);
     const whole = await decoder
       .allocate(1, 12)
-      .forward({ first: 0, rows: [{ past: 0, tokens: text }], logits: text.length });
+      .forward({ rows: [{ row: 0, past: 0, tokens: text }], logits: text.length });
     const rows = await inParts(decoder, text, 2);
     rows.forEach((row, at) => expectNear(row, rowsOf(whole, TINY.vocabSize)[at]!, 1e-3));
     const cache = decoder.allocate(2, 16);
-    await cache.forward({ first: 0, rows: [{ past: 0, tokens: [...text.slice(0, 8), 9, 9, 9] }], logits: 1 });
+    await cache.forward({ rows: [{ row: 0, past: 0, tokens: [...text.slice(0, 8), 9, 9, 9] }], logits: 1 });
     cache.copy(0, 1, 8);
-    const last = await cache.forward({ first: 1, rows: [{ past: 8, tokens: text.slice(8) }], logits: 1 });
+    const last = await cache.forward({ rows: [{ row: 1, past: 8, tokens: text.slice(8) }], logits: 1 });
     expectNear(last, rowsOf(whole, TINY.vocabSize).at(-1)!, 1e-3);
   });
 
   test('rows grow, and what others hold stays; longer than was asked for they do not get', async () => {
     const cache = decoder.allocate(2, 300);
     const [short, long] = [tokens(5, 20), tokens(9, 280)];
-    await cache.forward({ first: 0, rows: [{ past: 0, tokens: short }], logits: 1 });
+    await cache.forward({ rows: [{ row: 0, past: 0, tokens: short }], logits: 1 });
     for (let past = 0; past < long.length; past += 70)
-      await cache.forward({ first: 1, rows: [{ past, tokens: long.slice(past, past + 70) }], logits: 1 });
+      await cache.forward({ rows: [{ row: 1, past, tokens: long.slice(past, past + 70) }], logits: 1 });
     const rows = [
-      { past: short.length, tokens: [1] },
-      { past: long.length, tokens: [2] },
+      { row: 0, past: short.length, tokens: [1] },
+      { row: 1, past: long.length, tokens: [2] },
     ];
-    const together = rowsOf(await cache.forward({ first: 0, rows, logits: 1 }), TINY.vocabSize);
+    const together = rowsOf(await cache.forward({ rows, logits: 1 }), TINY.vocabSize);
     for (const [row, text] of [short, long].entries()) {
       const whole = [...text, row + 1];
       const alone = decoder.allocate(1, whole.length);
-      expectNear(
-        together[row]!,
-        await alone.forward({ first: 0, rows: [{ past: 0, tokens: whole }], logits: 1 }),
-        1e-3,
-      );
+      expectNear(together[row]!, await alone.forward({ rows: [{ row: 0, past: 0, tokens: whole }], logits: 1 }), 1e-3);
     }
-    const beyond = { first: 0, rows: [{ past: 300, tokens: [1] }], logits: 1 };
+    const beyond = { rows: [{ row: 0, past: 300, tokens: [1] }], logits: 1 };
     await expect(cache.forward(beyond)).rejects.toThrowWithCode('internal');
+  });
+
+  test('rows of any sizes come and go, and each goes on as it does alone; memory is what they need', async () => {
+    const cache = decoder.allocate(4, 320);
+    const perToken = 2 * TINY.layers * 16 * Float32Array.BYTES_PER_ELEMENT;
+    const texts = [tokens(1, 20), tokens(2, 300), tokens(3, 140), tokens(4, 9)];
+    const feed = async (row: number, until: number): Promise<void> => {
+      await cache.forward({ rows: [{ row, past: 0, tokens: texts[row]!.slice(0, until) }], logits: 1 });
+    };
+    for (const row of [0, 1, 2, 3]) await feed(row, texts[row]!.length);
+    expect(cache.bytes).toBe((128 + 320 + 256 + 128) * perToken);
+    const step = async (...rows: number[]): Promise<void> => {
+      const together = rowsOf(
+        await cache.forward({
+          rows: rows.map((row) => ({ row, past: texts[row]!.length, tokens: [row + 1] })),
+          logits: 1,
+        }),
+        TINY.vocabSize,
+      );
+      for (const [at, row] of rows.entries()) {
+        texts[row]!.push(row + 1);
+        const whole = { rows: [{ row: 0, past: 0, tokens: texts[row]! }], logits: 1 };
+        expectNear(together[at]!, await decoder.allocate(1, 320).forward(whole), 1e-3);
+      }
+    };
+    await step(3, 0, 1, 2);
+    // One pass took them all, so that each has as much room as the longest.
+    expect(cache.bytes).toBe(4 * 320 * perToken);
+    await step(2, 0);
+    await step(0, 1, 2, 3);
+    cache.keep(1, 0);
+    cache.keep(2, 30);
+    expect(cache.bytes).toBe((2 * 320 + 30) * perToken);
+    texts[2] = texts[2]!.slice(0, 30);
+    await step(0, 2, 3);
+    for (const row of [0, 2, 3]) cache.keep(row, 0);
+    expect(cache.bytes).toBe(0);
+    // What is to stay short is given no more room, and goes apart.
+    cache.limit(0, 100);
+    await feed(0, 20);
+    await feed(1, 200);
+    [texts[0], texts[1]] = [texts[0]!.slice(0, 20), texts[1]!.slice(0, 200)];
+    await step(0, 1);
+    expect(cache.bytes).toBe((128 + 256) * perToken);
   });
 
   test('another vocabulary than config.json says is refused', async () => {
     const geometry = { layers: TINY.layers, kvHeads: 1, headSize: 16, vocabulary: 300 };
     const odd = await openDecoder(path.join(folder, 'onnx/model.onnx'), geometry, CPU);
-    const pass = { first: 0, rows: [{ past: 0, tokens: [1] }], logits: 1 };
+    const pass = { rows: [{ row: 0, past: 0, tokens: [1] }], logits: 1 };
     await expect(odd.allocate(1, 4).forward(pass)).rejects.toThrowWithCode('not_supported');
     await odd.close();
   });

@@ -23,6 +23,16 @@ export function cacheShape(session: InferenceSession): Partial<DecoderGeometry> 
   };
 }
 
+/** What graphs of our own give beside the logits: the states that they are made of, after the last norm. */
+export const HIDDEN = 'last_hidden_state';
+
+/** Features of a last hidden state, where the graph gives it. */
+export function hiddenSizeOf(session: InferenceSession): number | undefined {
+  const output = session.outputMetadata.find(({ name }) => name === HIDDEN);
+  const size = output?.isTensor ? output.shape[2] : undefined;
+  return typeof size === 'number' ? size : undefined;
+}
+
 /** A tensor of token ids, positions or a mask, row after row. */
 export function integers(values: readonly number[], dims: readonly number[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);

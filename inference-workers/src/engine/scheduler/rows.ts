@@ -12,35 +12,28 @@ interface Held {
 const SHORTEST_PREFIX = 16;
 
 /**
- * The rows of a cache: those that decode come first, without gaps, so that one pass takes them all; of the others some
- * are in use, and the rest keep what they held, for a request of the same tenant that begins alike. Tenants never share:
- * how fast an answer begins would tell one what another has asked.
+ * The rows of a cache: some are in use, and the rest keep what they held, for a request of the same tenant that begins
+ * alike. Tenants never share: how fast an answer begins would tell one what another has asked.
  */
 export class Rows {
-  readonly #cache: KeyValueCache;
-  readonly #reuse: boolean;
+  readonly #cache: Pick<KeyValueCache, 'copy' | 'keep'>;
   readonly #held: Held[];
   readonly #busy: boolean[];
-  readonly #spare: number;
-  #decoding = 0;
   #clock = 0;
 
-  /** @param options.rows of the cache, of which the last is kept for moving */
-  constructor(options: { rows: number; reuse: boolean }, dependencies: { cache: KeyValueCache }) {
+  constructor(options: { rows: number }, dependencies: { cache: Pick<KeyValueCache, 'copy' | 'keep'> }) {
     this.#cache = dependencies.cache;
-    this.#reuse = options.reuse;
-    this.#spare = options.rows - 1;
-    this.#held = Array.from({ length: this.#spare }, () => ({ tokens: [], tenant: '', used: 0 }));
-    this.#busy = Array<boolean>(this.#spare).fill(false);
-  }
-
-  /** Rows that decode: 0 to this. */
-  get decoding(): number {
-    return this.#decoding;
+    this.#held = Array.from({ length: options.rows }, () => ({ tokens: [], tenant: '', used: 0 }));
+    this.#busy = Array<boolean>(options.rows).fill(false);
   }
 
   get free(): number {
     return this.#busy.filter((busy) => !busy).length;
+  }
+
+  /** How many tokens each row that is not in use keeps. */
+  get kept(): number[] {
+    return this.#held.flatMap(({ tokens }, row) => (this.#busy[row] || tokens.length === 0 ? [] : [tokens.length]));
   }
 
   /**
@@ -50,15 +43,13 @@ export class Rows {
   take(tenant: string, prompt: readonly number[]): { row: number; cached: number } {
     const candidates = this.#held.map((held, row) => ({
       row,
-      shared: this.#reuse && held.tenant === tenant ? sharedPrefix(held.tokens, prompt) : 0,
+      shared: held.tenant === tenant ? sharedPrefix(held.tokens, prompt) : 0,
     }));
     const best = candidates.reduce((one, other) => (other.shared > one.shared ? other : one));
-    const oldest = candidates
-      .filter(({ row }) => !this.#busy[row])
-      .reduce((one, other) => (this.#held[other.row]!.used < this.#held[one.row]!.used ? other : one));
     const cached = best.shared >= SHORTEST_PREFIX ? Math.min(best.shared, prompt.length - 1) : 0;
-    const row = cached > 0 && !this.#busy[best.row] ? best.row : oldest.row;
+    const row = cached > 0 && !this.#busy[best.row] ? best.row : this.#oldest()!;
     if (cached > 0 && row !== best.row) this.#cache.copy(best.row, row, cached);
+    else this.#cache.keep(row, cached);
     this.#busy[row] = true;
     this.#held[row] = { tokens: prompt.slice(0, cached), tenant, used: ++this.#clock };
     return { row, cached };
@@ -69,35 +60,33 @@ export class Rows {
     this.#held[row]!.tokens = tokens;
   }
 
-  /** Moves a row to those that decode. @returns its new place, and which row moved to its old one */
-  decode(row: number): Moved {
-    return this.#swap(row, this.#decoding++);
+  /** Frees a row; what it holds is kept until the row or its memory is needed. */
+  release(row: number): void {
+    const held = this.#held[row]!;
+    this.#busy[row] = false;
+    held.used = ++this.#clock;
+    if (held.tokens.length < SHORTEST_PREFIX) held.tokens = [];
+    this.#cache.keep(row, held.tokens.length);
   }
 
-  /** Moves a row out of those that decode and frees it. */
-  release(row: number): Moved {
-    const moved = row < this.#decoding ? this.#swap(row, --this.#decoding) : { from: row, to: row };
-    this.#busy[moved.to] = false;
-    this.#held[moved.to]!.used = ++this.#clock;
-    return moved;
+  /** Gives up what the row keeps that was used longest ago. @returns false when none keeps anything */
+  evict(): boolean {
+    const row = this.#oldest(({ tokens }) => tokens.length > 0);
+    if (row === undefined) return false;
+    this.#held[row]!.tokens = [];
+    this.#cache.keep(row, 0);
+    return true;
   }
 
-  #swap(from: number, to: number): Moved {
-    if (from === to) return { from, to };
-    const [a, b] = [this.#held[from]!, this.#held[to]!];
-    this.#cache.copy(to, this.#spare, b.tokens.length);
-    this.#cache.copy(from, to, a.tokens.length);
-    this.#cache.copy(this.#spare, from, b.tokens.length);
-    [this.#held[from], this.#held[to]] = [b, a];
-    [this.#busy[from], this.#busy[to]] = [this.#busy[to]!, this.#busy[from]!];
-    return { from, to };
+  /** Of the rows that are not in use, the one that was used longest ago. */
+  #oldest(which: (held: Held) => boolean = () => true): number | undefined {
+    let oldest: number | undefined;
+    this.#held.forEach((held, row) => {
+      if (this.#busy[row] || !which(held)) return;
+      if (oldest === undefined || held.used < this.#held[oldest]!.used) oldest = row;
+    });
+    return oldest;
   }
-}
-
-/** Two rows that changed places. */
-export interface Moved {
-  readonly from: number;
-  readonly to: number;
 }
 
 function sharedPrefix(a: readonly number[], b: readonly number[]): number {

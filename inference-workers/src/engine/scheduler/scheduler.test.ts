@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 import { sha256Hex } from '@llmchain/protocol';
 import { tinyModel, TINY } from '../../../../test/support/worker-model';
 import { SCHEDULING, ServableModel } from '../../models/servable-model';
-import { cacheBytes, type Decoder, type Pass } from '../decoder/decoder';
+import type { Decoder, Pass } from '../decoder/decoder';
 import type { Generated, GenerationRequest } from '../generation';
 import { replay } from '../replay';
 import { Scheduler, type SchedulerOptions } from './scheduler';
@@ -32,16 +32,17 @@ function watched(fail: (pass: Pass) => boolean = () => false): { decoder: Decode
     decoder: {
       geometry: decoder.geometry,
       batches: decoder.batches,
+      hiddenSize: decoder.hiddenSize,
+      bytesFor: decoder.bytesFor.bind(decoder),
       close: () => Promise.resolve(),
       allocate: (rows, tokens) => {
         const cache = decoder.allocate(rows, tokens);
-        return {
-          copy: cache.copy.bind(cache),
-          forward: (pass) => {
-            passes.push(pass);
-            return fail(pass) ? Promise.reject(new Error('the device is gone')) : cache.forward(pass);
-          },
+        const forward = cache.forward.bind(cache);
+        cache.forward = (pass) => {
+          passes.push(pass);
+          return fail(pass) ? Promise.reject(new Error('the device is gone')) : forward(pass);
         };
+        return cache;
       },
     },
   };
@@ -171,8 +172,8 @@ test('who waits can go away, is turned away when the queue is full, and is told 
 
 test('answers wait while the memory for keys and values is taken, and one that is larger runs alone', async () => {
   const { decoder, passes } = watched();
-  const perToken = cacheBytes(model.decoder.geometry);
-  const of = scheduler({ cacheBytes: 60 * perToken, guess: 0 }, decoder);
+  const two = 2 * model.decoder.bytesFor(60, model.contextTokens);
+  const of = scheduler({ cacheBytes: two, guess: 0 }, decoder);
   await Promise.all(['one', 'two', 'three'].map((text) => ask(of, request(text, { maxTokens: 24 }))));
   expect(Math.max(...passes.map(({ rows }) => rows.length))).toBe(2);
   await expect(ask(of, request('large', { maxTokens: TINY.context }))).resolves.toBeDefined();
@@ -210,4 +211,33 @@ test('the load is the tokens that are still to compute, and falls to nothing', a
   await Promise.all([...answers, first]);
   expect(least).toBeLessThan(room);
   expect(of.load).toEqual({ running: 0, waiting: 0, slots: 1, outstanding: 0, room });
+});
+
+test('whatever is asked for, keys and values take no more memory than is set, and after it what is kept', async () => {
+  const longest = model.decoder.bytesFor(model.contextTokens, model.contextTokens);
+  const most = 3 * longest;
+  const of = scheduler({ cacheBytes: most, guess: 0, waiting: 400, waitingPerTenant: 400 });
+  let [worst, count] = [0, 0];
+  const look = (): void => void (worst = Math.max(worst, of.cacheBytes));
+  await Promise.all(
+    Array.from({ length: 200 }, (_, i) => {
+      const cancel = new AbortController();
+      const asked = request(`${i} `.repeat(1 + (i % 37)), {
+        maxTokens: 1 + ((i * 13) % (i % 20 ? 20 : 150)),
+        tenant: `${i % 5}`,
+      });
+      const told = (): void => {
+        look();
+        if (++count % 50 === 0) cancel.abort();
+      };
+      return of.generate(asked, told, cancel.signal);
+    }),
+  );
+  expect(worst).toBeGreaterThan(0);
+  expect(worst).toBeLessThanOrEqual(most);
+  expect(of.load).toMatchObject({ running: 0, waiting: 0, outstanding: 0 });
+  const kept = of.cacheBytes;
+  await ask(of, request('once more', { maxTokens: 100 }));
+  expect(of.cacheBytes).toBeLessThanOrEqual(Math.max(kept, most));
+  expect(kept).toBeLessThan(longest * 8);
 });

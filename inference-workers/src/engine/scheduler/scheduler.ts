@@ -3,7 +3,7 @@ import { cacheBytes, type Decoder, type KeyValueCache, type PassRow } from '../d
 import { roomFor, type Generated, type GenerationRequest } from '../generation';
 import { FairQueue } from './fair-queue';
 import { lookUp } from './lookup';
-import { Rows, type Moved } from './rows';
+import { Rows } from './rows';
 import { Running } from './running';
 
 export interface SchedulerOptions {
@@ -14,7 +14,7 @@ export interface SchedulerOptions {
   /** Most requests that wait, in all and of one tenant. */
   readonly waiting: number;
   readonly waitingPerTenant: number;
-  /** Bytes that keys and values of running answers may take together. */
+  /** Bytes that keys and values may take together, of running answers and of what is kept of earlier ones. */
   readonly cacheBytes: number;
   /** Tokens that are guessed ahead while one answer runs alone; 0 for none. */
   readonly guess: number;
@@ -48,7 +48,6 @@ export class Scheduler {
   readonly #rows: Rows;
   readonly #cache: KeyValueCache;
   readonly #queue: FairQueue<Running>;
-  /** Answers by the row that they decode in. */
   readonly #decoding: Running[] = [];
   readonly #prefilling: Running[] = [];
   #reserved = 0;
@@ -57,10 +56,14 @@ export class Scheduler {
   constructor(options: SchedulerOptions, model: Schedulable) {
     this.#options = options;
     this.#model = model;
-    const rows = options.slots + 1;
-    this.#cache = model.decoder.allocate(rows, model.contextTokens);
-    this.#rows = new Rows({ rows, reuse: true }, { cache: this.#cache });
+    this.#cache = model.decoder.allocate(options.slots, model.contextTokens);
+    this.#rows = new Rows({ rows: options.slots }, { cache: this.#cache });
     this.#queue = new FairQueue({ waiting: options.waiting, perTenant: options.waitingPerTenant });
+  }
+
+  /** Bytes that keys and values take now. */
+  get cacheBytes(): number {
+    return this.#cache.bytes;
   }
 
   /** What runs and waits, and what it may still take. */
@@ -142,7 +145,9 @@ export class Scheduler {
       }
       const { row, cached } = this.#rows.take(next.request.tenant, next.request.prompt);
       Object.assign(next, { row, cached });
+      this.#cache.limit(row, this.#longest(next));
       this.#reserved += bytes;
+      while (this.#reserved + this.#keptBytes > this.#options.cacheBytes && this.#rows.evict());
       this.#prefilling.push(next);
     }
   }
@@ -157,7 +162,7 @@ export class Scheduler {
       return;
     }
     const tokens = running.tokens.slice(running.cached, running.cached + this.#options.chunk);
-    await this.#pass([running], [{ past: running.cached, tokens }], 1, (logits) => {
+    await this.#pass([running], [{ row: running.row, past: running.cached, tokens }], 1, (logits) => {
       running.cached += tokens.length;
       this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
       this.#queue.charge(running.request.tenant, tokens.length);
@@ -168,9 +173,8 @@ export class Scheduler {
       }
       this.#take(running, logits);
       if (running.ended) return;
-      this.#moved(this.#rows.decode(running.row));
       this.#prefilling.shift();
-      this.#decoding[running.row] = running;
+      this.#decoding.push(running);
     });
   }
 
@@ -185,7 +189,11 @@ export class Scheduler {
     if (all.length === 0) return;
     const guess = all.length === 1 && this.#prefilling.length === 0 ? this.#guess(all[0]!) : [];
     const { vocabulary } = this.#model.decoder.geometry;
-    const rows = all.map(({ cached, tokens }) => ({ past: cached, tokens: [...tokens.slice(cached), ...guess] }));
+    const rows = all.map(({ row, cached, tokens }) => ({
+      row,
+      past: cached,
+      tokens: [...tokens.slice(cached), ...guess],
+    }));
     await this.#pass(all, rows, 1 + guess.length, (logits, running) => {
       for (let at = 0; ; at++) {
         running.cached++;
@@ -210,8 +218,7 @@ export class Scheduler {
   ): Promise<void> {
     const size = wanted * this.#model.decoder.geometry.vocabulary;
     try {
-      const logits = await this.#cache.forward({ first: all[0]!.row, rows, logits: wanted });
-      // Those that end leave their rows only after all were told: rows would change under the others.
+      const logits = await this.#cache.forward({ rows, logits: wanted });
       all.forEach((running, index) => {
         each(logits.subarray(index * size, (index + 1) * size), running);
       });
@@ -233,25 +240,25 @@ export class Scheduler {
 
   /** Frees an ended answer's row for the next. */
   #free(running: Running): void {
-    const waiting = this.#prefilling.indexOf(running);
-    if (waiting >= 0) this.#prefilling.splice(waiting, 1);
+    for (const list of [this.#prefilling, this.#decoding]) {
+      const index = list.indexOf(running);
+      if (index >= 0) list.splice(index, 1);
+    }
     this.#reserved -= this.#bytesOf(running);
-    this.#moved(this.#rows.release(running.row));
-    this.#decoding.length = this.#rows.decoding;
+    this.#rows.release(running.row);
   }
 
-  /** Rows changed places: so do the answers in them. */
-  #moved({ from, to }: Moved): void {
-    if (from === to) return;
-    const all = [...this.#decoding, ...this.#prefilling];
-    const [one, other] = [all.find(({ row }) => row === from), all.find(({ row }) => row === to)];
-    if (one) one.row = to;
-    if (other) other.row = from;
-    for (const running of all) if (running.row < this.#rows.decoding) this.#decoding[running.row] = running;
+  /** Tokens that an answer's row holds at most. */
+  #longest({ request }: Running): number {
+    return Math.min(this.#model.contextTokens, request.prompt.length + request.maxTokens);
   }
 
-  #bytesOf({ request }: Running): number {
-    const tokens = Math.min(this.#model.contextTokens, request.prompt.length + request.maxTokens);
-    return tokens * cacheBytes(this.#model.decoder.geometry);
+  #bytesOf(running: Running): number {
+    return this.#model.decoder.bytesFor(this.#longest(running), this.#model.contextTokens);
+  }
+
+  /** Bytes of what is kept of earlier answers. */
+  get #keptBytes(): number {
+    return this.#rows.kept.reduce((sum, tokens) => sum + tokens, 0) * cacheBytes(this.#model.decoder.geometry);
   }
 }
