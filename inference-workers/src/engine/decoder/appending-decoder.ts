@@ -124,7 +124,7 @@ class AppendingCache implements KeyValueCache {
       feeds[past] = new Tensor('float32', buffers[index]!, dims);
       fetches.push(present);
     });
-    return this.#session.run(feeds, fetches) as Promise<Record<string, Tensor | undefined>>;
+    return this.#session.run(feeds, fetches);
   }
 }
 
