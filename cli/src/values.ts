@@ -6,6 +6,8 @@ import {
   Digest,
   Id,
   Millis,
+  ModelRef,
+  MspId,
   Permission,
   Use,
   type Preference,
@@ -50,6 +52,15 @@ export function permission(text: string, before: Preference = {}): Preference {
 export function creator(text: string): Creator {
   const [person = '', share = ''] = text.split('=');
   return checked(Creator, { person, share: count(share) });
+}
+
+export const mspId = (text: string): string => checked(MspId, text);
+
+/** `poet@1` */
+export function modelVersion(text: string): ModelRef {
+  const [, model, version] = /^([^@]+)@(\d{1,7})$/.exec(text) ?? [];
+  if (model === undefined) throw new InvalidArgumentError('must be a model and its version, such as poet@1.');
+  return checked(ModelRef, { model, version: Number(version) });
 }
 
 /** `verses@1` */

@@ -206,7 +206,7 @@ export class Gateway {
       expireBatch: new ExpireBatch({}, ports),
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
-      infer: new Infer({}, { ...ports, models, router, issuer, checker, standing, alarm }),
+      infer: new Infer(options, { ...ports, models, router, issuer, checker, standing, alarm }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
       licenceTerms,

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LlmchainError, receiptId, verifySigned, type SignedReceipt } from '@llmchain/protocol';
+import { LlmchainError, receiptId, verifySigned, type AccessPolicy, type SignedReceipt } from '@llmchain/protocol';
 import OpenAI, { APIError } from 'openai';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
+import { identity } from '../../test/support/identities';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPostgres } from '../../test/support/postgres';
 import type { TestWorker } from '../../test/support/gateway-workers';
@@ -99,6 +100,33 @@ describe('inference through OpenAI’s client', () => {
     expect(last.llmchain.receipt.body.ticket.body.sampler).toEqual({ temperatureMilli: 800 });
     expect(new Set(chunks.map((chunk) => chunk.id))).toEqual(new Set([`chatcmpl-${id!}`]));
     expect((await archive.session(session)).spent).toBe(COST);
+  });
+
+  test('whoever the model’s owner does not let call it is refused before anything is computed or set aside', async () => {
+    const { client, session, key } = await caller();
+    const trainer = await identity('LabMSP', { role: 'trainer' });
+    const set = (policy: AccessPolicy): Promise<unknown> =>
+      consortium.ledger.world.submit(
+        'models:setAccess',
+        { operationId: `access-${JSON.stringify(policy).length}-${Date.now()}`, model: 'poet', version: 1, policy },
+        { as: trainer },
+      );
+    const ask = () => client.chat.completions.create({ model: 'poet', messages: prompt, max_completion_tokens: 5 });
+    await set({ callers: 'members', members: ['GuildMSP'] });
+    await delay(2_100);
+    const refused = await failing(ask());
+    expect([refused.status, refused.code]).toEqual([403, 'not_authorised']);
+    expect(worker.asked).toEqual([]);
+    expect(await archive.session(session)).toEqual({ escrow: 1_000_000, spent: 0, reserved: 0 });
+    const told = await archive.call(key, 'GET', '/v1/models/poet/versions/1/access');
+    expect(told.body).toMatchObject({ policy: { callers: 'members', members: ['GuildMSP'] } });
+    const admin = (await archive.key('admin', 'admin')).key;
+    const mine = { policy: { callers: 'everyone' } };
+    expect((await archive.call(admin, 'PUT', '/v1/models/poet/versions/1/access', mine)).status).toBe(403);
+    expect((await archive.call(key, 'PUT', '/v1/models/poet/versions/1/access', mine)).status).toBe(403);
+    // A no is not answered from memory.
+    await set({ callers: 'everyone' });
+    expect((await ask()).choices).toHaveLength(1);
   });
 
   test('a text is continued, whole and in pieces', async () => {

@@ -18,6 +18,7 @@ import {
   ticketDigest,
   Verdict,
   verifySigned,
+  type AccessPolicy,
   type Batch,
   type ErrorCode,
   type GenerateEvent,
@@ -199,6 +200,19 @@ describe('refused before anything is computed', () => {
     expect(await refusal(own, ask({}))).toBe('invalid_argument');
     const nonce = 'ab'.repeat(32);
     expect(receiptOf(await own.generate(ask({ callerNonce: nonce }).wire)).body.ticket.body.callerNonce).toBe(nonce);
+  });
+
+  test('a model that its owner does not let the member call, until it does', async () => {
+    const put = (policy: AccessPolicy): void => {
+      const stamps = { owner: { member: 'LabMSP' }, createdTx: 't', updatedTx: 't' };
+      const record = { schema: 'model-access/1' as const, model: 'tiny', version: 1, policy, former: [], ...stamps };
+      bench.ledger.put('model-access', ['tiny', ordinal(1)], record);
+    };
+    put({ callers: 'members', members: ['ArchiveMSP'] });
+    expect(await refusal(worker, request())).toBe('not_authorised');
+    put({ callers: 'members', members: ['ArchiveMSP', 'GuildMSP'] });
+    expect(receiptOf(await worker.generate(request().wire)).body.stop).toMatch(/^(stop|length)$/);
+    put({ callers: 'everyone' });
   });
 
   test('a model that is tainted, until the taint is lifted', async () => {

@@ -150,7 +150,16 @@ export class Worker {
         if (verifies) verifier.consider(batch, live);
       },
       taint: ({ subject, state }: Taint) => {
-        if (subject.kind === 'model' && state === 'tainted') answering.haltModel(subject);
+        if (subject.kind !== 'model' || state !== 'tainted') return;
+        // Blocks come a little later than the state: the taint may be lifted again. Where the ledger does not say, it stands.
+        facts.taint(subject).then(
+          (standing) => {
+            if (standing) answering.haltModel(subject);
+          },
+          () => {
+            answering.haltModel(subject);
+          },
+        );
       },
     };
     const background = [feed.follow(handlers, signal), registration.ensure(signal), prune(served, signal)];

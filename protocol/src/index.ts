@@ -19,6 +19,7 @@ export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
 export { publicKeyOf, sign, signedMessage, verifySigned, type Domain, type Signed } from './crypto/signed';
 export { placeShards } from './dataset/placement';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
+export { couldCall, demandCallable, mayCall } from './inference/model-access';
 export { isErrorCode, REMEDY, type ErrorCode, type Remedy } from './errors/code';
 export { LlmchainError, parseError, type Details } from './errors/error';
 export { HammingIndex, LARGEST_DISTANCE } from './fingerprint/hamming-index';
@@ -121,6 +122,7 @@ export {
 export { Motion, Proposal, Vote } from './records/motion';
 export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';
+export { AccessPolicy, ModelAccess, MOST_FORMER } from './records/model-access';
 export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
 export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms } from './records/stake';

@@ -352,6 +352,7 @@ function* examples(
   yield example('training:taint', GUILD, { job: 'stained' });
   yield example('training:lift', GUILD, { job: 'cleared' });
   yield example('models:taint', GUILD, { model: 'stained', version: 1 });
+  yield example('models:setAccess', GUILD, { model: 'bard', version: 1, policy: { callers: 'owner' } });
   yield example('models:lift', GUILD, { model: 'cleared', version: 1 });
   yield example('training:open', GUILD, plan('fresh'));
   yield example('training:complete', GUILD, { job: 'started', result });

@@ -23,6 +23,7 @@ import {
   demandSameOrigin,
   demandTrained,
 } from '../rules/model-lineage';
+import { changedAccess } from '../rules/model-access';
 import { demandApprovable } from '../rules/model-state';
 import { demandVerifiable } from '../rules/model-verification';
 import { demandTable } from '../rules/royalty';
@@ -41,7 +42,7 @@ export class ModelsContract extends LedgerContract {
   async register(ctx: LedgerContext, request: string): Promise<string> {
     const decoded = this.decode('models:register', request);
     return ctx.once('models:register', decoded, async () => {
-      const { operationId: _, ...entry } = decoded;
+      const { operationId: _, access: policy, ...entry } = decoded;
       const key = [entry.model, ordinal(entry.version)];
       const job = await this.#job(ctx, entry);
       if (job) demandOwner(ctx.invoker, job.owner, `Training job ${job.job}`);
@@ -67,6 +68,8 @@ export class ModelsContract extends LedgerContract {
         if (job) demandDerived(entry.parent.by, job, { version: parent, job: await this.#job(ctx, parent) });
       }
       await this.#demandRoyalties(ctx, entry, trainingDataOf([{ ...entry, owner }, ...ancestors]));
+      const { model, version } = entry;
+      if (policy) await ctx.state.create('model-access', key, { model, version, policy, former: [], owner });
       return ctx.state.create('model', key, {
         ...entry,
         class: of,
@@ -108,6 +111,23 @@ export class ModelsContract extends LedgerContract {
         approvals,
         ...(approved ? { state: 'approved' as const, fees: model.fees ?? consortium.fees } : {}),
       });
+    });
+  }
+
+  @Transaction()
+  @Returns('string')
+  async setAccess(ctx: LedgerContext, request: string): Promise<string> {
+    const decoded = this.decode('models:setAccess', request);
+    return ctx.once('models:setAccess', decoded, async () => {
+      const { model, version, policy } = decoded;
+      const key = [model, ordinal(version)];
+      const { owner } = await ctx.state.get('model', ...key);
+      demandOwner(ctx.invoker, owner, `${model}@${version}`);
+      const before = await ctx.state.find('model-access', ...key);
+      const after = { model, version, ...changedAccess(before, policy, ctx.now), owner };
+      return before
+        ? ctx.state.update('model-access', key, { ...before, ...after })
+        : ctx.state.create('model-access', key, after);
     });
   }
 

@@ -71,6 +71,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'training:lift': { roles: ROLES, touches: 'anyone', former: true },
   'models:register': { roles: ['trainer', 'admin'], touches: 'own' },
   'models:approve': { roles: ['admin'], touches: 'anyone' },
+  'models:setAccess': { roles: ['trainer', 'admin'], touches: 'own' },
   'models:taint': { roles: ROLES, touches: 'anyone', former: true },
   'models:lift': { roles: ROLES, touches: 'anyone', former: true },
   'inference:openSession': { roles: ['admin'], touches: 'anyone' },

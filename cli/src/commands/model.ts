@@ -2,13 +2,15 @@ import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { isErrorCode, LlmchainError } from '@llmchain/protocol';
+import { isErrorCode, LlmchainError, type AccessPolicy, type ModelRef } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import { carryOut, type Common } from '../carry-out';
 import { digestOf } from '../file-digest';
+import { memberNamed, membersOf } from '../consortium/members';
 import { addSettings } from '../settings';
 import type { Terminal } from '../terminal';
+import { modelVersion, mspId, several } from '../values';
 
 const run = promisify(execFile);
 const IMPORT = resolve(__dirname, '../../../inference-workers/dist/import-main.js');
@@ -21,7 +23,7 @@ interface ImportOptions {
 }
 
 export function registerModel(root: Command): void {
-  const model = root.command('model').description('model files as workers load them');
+  const model = root.command('model').description('model files as workers load them, and who may call a version');
   addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
     .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
     .requiredOption('--to <folder>', 'must not be there yet')
@@ -34,6 +36,61 @@ export function registerModel(root: Command): void {
     .action((file: string, options: Common & ImportOptions) =>
       carryOut(options, (_settings, terminal) => importModel(terminal, file, options)),
     );
+  registerAccess(model);
+}
+
+interface AccessOptions {
+  member: string;
+  everyone?: boolean;
+  ownerOnly?: boolean;
+  allow?: string[];
+}
+
+function registerAccess(model: Command): void {
+  addSettings(
+    model.command('access').description('show whose callers may call a model version, or as its owner set it'),
+  )
+    .argument('<model@version>', 'such as poet@1', modelVersion)
+    .option('--member <name>', 'whose gateway to ask; to set it, the owner', 'lab')
+    .addOption(new Option('--everyone', 'callers of every member').conflicts(['ownerOnly', 'allow']))
+    .addOption(new Option('--owner-only', "the owner's callers alone").conflicts('allow'))
+    .option('--allow <msp>', "this member's callers beside the owner's; may be given several times", several(mspId))
+    .addHelpText('after', '\nExample:\n  $ ./llmchain model access poet@1 --allow GuildMSP --allow ArchiveMSP')
+    .action((version: ModelRef, options: Common & AccessOptions) =>
+      carryOut(options, async (settings, terminal) => {
+        const { admin } = memberNamed(await membersOf(settings.home), options.member);
+        const params = { id: version.model, version: version.version };
+        const policy = policyOf(options);
+        await admin.call('GET /v1/models/{id}/versions/{version}', { params });
+        const { policy: after } = policy
+          ? await admin.call('PUT /v1/models/{id}/versions/{version}/access', { params, body: { policy } })
+          : await admin
+              .call('GET /v1/models/{id}/versions/{version}/access', { params })
+              .catch((error: unknown) => open(error));
+        const named = `${version.model}@${version.version}`;
+        terminal.result({ ...version, policy: after }, `${named} may be called by ${callersOf(after)}.`);
+      }),
+    );
+}
+
+/** What the options ask for; undefined when they ask for nothing to be changed. */
+function policyOf({ everyone, ownerOnly, allow }: AccessOptions): AccessPolicy | undefined {
+  if (everyone) return { callers: 'everyone' };
+  if (ownerOnly) return { callers: 'owner' };
+  return allow && { callers: 'members', members: allow };
+}
+
+/** A version that never had a policy is everyone's to call. */
+function open(error: unknown): { policy: AccessPolicy } {
+  if (error instanceof LlmchainError && error.code === 'not_found') return { policy: { callers: 'everyone' } };
+  throw error;
+}
+
+function callersOf(policy: AccessPolicy): string {
+  if (policy.callers === 'everyone') return 'everyone';
+  return policy.callers === 'owner'
+    ? "its owner's callers alone"
+    : `callers of ${policy.members.join(', ')} and its owner's`;
 }
 
 async function importModel(terminal: Terminal, file: string, { to, weights }: ImportOptions): Promise<void> {

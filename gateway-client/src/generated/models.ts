@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Taint, ModelVersion, Alias, AliasValue } from './schemas';
+import type { EvidenceBundle, Taint, ModelVersion, ModelAccess, Alias, AliasValue } from './schemas';
 
 export interface ModelsOperations {
   /** Whether every work behind a model version may be used now; while one may not, it is not served. */
@@ -83,6 +83,7 @@ export interface ModelsOperations {
           fingerprints?: { mismatches: number; mantissaMilli: number };
         };
         operationId?: string;
+        access?: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
       };
     };
     answer: ModelVersion & { transaction: string; block: number };
@@ -100,6 +101,26 @@ export interface ModelsOperations {
     request: { params: { id: string; version: number }; body?: { operationId?: string } };
     answer: ModelVersion & { transaction: string; block: number };
   };
+  /** As the owner: set whose callers may call a model version from now on. */
+  'PUT /v1/models/{id}/versions/{version}/access': {
+    request: {
+      params: { id: string; version: number };
+      body: {
+        operationId?: string;
+        policy: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
+      };
+    };
+    answer: ModelAccess & { transaction: string; block: number };
+  };
+  /** Whose callers may call a model version, now and before; everyone’s may where there is no such record. */
+  'GET /v1/models/{id}/versions/{version}/access': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: ModelAccess;
+  };
   /** Evidence that proves offline, to "llmchain verify": whether a model version is tainted, and why. Keep it byte for byte. */
   'GET /v1/models/{id}/versions/{version}/taint/evidence': {
     request: {
@@ -111,6 +132,15 @@ export interface ModelsOperations {
   };
   /** Evidence that proves offline, to "llmchain verify": one model version. Keep it byte for byte. */
   'GET /v1/models/{id}/versions/{version}/evidence': {
+    request: {
+      params: { id: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": whose callers may call a model version, now and before; everyone’s may where there is no such record. Keep it byte for byte. */
+  'GET /v1/models/{id}/versions/{version}/access/evidence': {
     request: {
       params: { id: string; version: number };
       query?: { minBlock?: number };

@@ -434,6 +434,20 @@ export interface ModelVersion {
   updatedTx: string;
 }
 
+export interface ModelAccess {
+  model: string;
+  version: number;
+  schema: 'model-access/1';
+  policy: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
+  former: {
+    policy: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
+    until: number;
+  }[];
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
 export interface Proposal {
   schema: 'proposal/1';
   proposal: string;

@@ -1,4 +1,4 @@
-import { Id, ModelEntry, ModelVersion, oneLineage } from '@llmchain/protocol';
+import { AccessPolicy, Id, ModelAccess, ModelEntry, ModelVersion, oneLineage } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -33,7 +33,7 @@ export function modelRoutes(usecases: {
       roles: ['trainer'],
       status: 201,
       body: ModelEntry.omit({ royalty: true })
-        .extend(operation)
+        .extend({ ...operation, access: AccessPolicy.optional() })
         .superRefine(oneLineage(['job', 'datasets'])),
       response: ModelVersion.extend(place),
       run: ({ actor, body: { operationId, ...entry } }) => registerModel.run(actor, entry, operationId),
@@ -48,6 +48,17 @@ export function modelRoutes(usecases: {
       response: ModelVersion.extend(place),
       run: ({ actor, params, body }) =>
         transact.submit(actor, 'models:approve', { model: params.id, version: params.version }, body?.operationId),
+    }),
+    api.json({
+      method: 'put',
+      path: '/v1/models/{id}/versions/{version}/access',
+      summary: 'As the owner: set whose callers may call a model version from now on',
+      roles: ['trainer', 'admin'],
+      params: version,
+      body: z.strictObject({ ...operation, policy: AccessPolicy }),
+      response: ModelAccess.extend(place),
+      run: ({ actor, params, body: { operationId, policy } }) =>
+        transact.submit(actor, 'models:setAccess', { model: params.id, version: params.version, policy }, operationId),
     }),
     api.json({
       method: 'get',

@@ -23,6 +23,7 @@ import {
   Holding,
   Id,
   Licence,
+  ModelAccess,
   ModelVersion,
   MspId,
   ordinal,
@@ -183,6 +184,13 @@ export const SINGLES: readonly Single[] = [
     summary: 'One model version',
     params: version,
     schema: ModelVersion,
+  },
+  {
+    type: 'model-access',
+    path: '/v1/models/{id}/versions/{version}/access',
+    summary: 'Whose callers may call a model version, now and before; everyone’s may where there is no such record',
+    params: version,
+    schema: ModelAccess,
   },
   {
     type: 'alias',

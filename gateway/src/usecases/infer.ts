@@ -85,18 +85,22 @@ export interface InferPorts {
  * worker is told to end: what was given until then is charged, and its receipt says `tainted`.
  */
 export class Infer {
+  readonly #own: string;
   readonly #ports: InferPorts;
 
-  constructor(_options: object, ports: InferPorts) {
+  /** @param options.own MSP id of this member, whose callers these are */
+  constructor(options: { own: string }, ports: InferPorts) {
+    this.#own = options.own;
     this.#ports = ports;
   }
 
   /**
    * @param signal aborted when the caller goes away
-   * @throws {LlmchainError} `insufficient_credits` | `tainted` | `not_found` | `wrong_state` | `overloaded` | `unavailable` | …
+   * @throws {LlmchainError} `not_authorised` by the version's access policy | `insufficient_credits` | `tainted` | `not_found` | `wrong_state` | `overloaded` | `unavailable` | …
    */
   async *run(actor: Actor, order: InferenceOrder, signal: AbortSignal): AsyncGenerator<Answer, void> {
     const model = await this.#ports.models.resolve(order.model);
+    await this.#ports.models.demandCallable(model, this.#own);
     await this.#ports.standing.demand(model);
     const maxTokens = mostTokens(order, model);
     const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };

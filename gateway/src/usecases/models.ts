@@ -1,5 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { AliasName, LlmchainError, ordinal, type Alias, type ModelVersion } from '@llmchain/protocol';
+import {
+  AliasName,
+  demandCallable,
+  LlmchainError,
+  mayCall,
+  ordinal,
+  type Alias,
+  type ModelAccess,
+  type ModelVersion,
+} from '@llmchain/protocol';
 import type { Ledgers } from '../ports/ledger';
 import type { Lineage } from '../ports/lineage';
 import { collect } from './concurrency';
@@ -23,6 +32,7 @@ export class Models {
   readonly #draw: (below: number) => number;
   readonly #lists = new Memo<ModelVersion[]>(BELIEF);
   readonly #aliases = new Memo<Alias[]>(BELIEF);
+  readonly #accesses = new Memo<ModelAccess | undefined>(BELIEF);
 
   /** @param dependencies.draw a whole number from 0 on, evenly; each request draws whether it goes to the canary */
   constructor(
@@ -93,6 +103,19 @@ export class Models {
     const weight = aliases.find((each) => each.alias === 'canary')?.weight ?? 0;
     const canary = this.#draw(WHOLE) < weight ? at('canary') : undefined;
     return canary ?? at('production') ?? latestApproved(versions, undefined);
+  }
+
+  /**
+   * That a member's callers may call a version. A no is never answered from memory.
+   * @throws {LlmchainError} `not_authorised`
+   */
+  async demandCallable(model: ModelVersion, member: string): Promise<void> {
+    const key = [model.model, ordinal(model.version)];
+    const read = (): Promise<ModelAccess | undefined> =>
+      this.#accesses.get(key.join('/'), () => this.#ports.ledgers.service.find('model-access', ...key));
+    if (mayCall(await read(), member)) return;
+    this.#accesses.forget(key.join('/'));
+    demandCallable(await read(), model, member);
   }
 
   /** @throws {LlmchainError} `not_found` */

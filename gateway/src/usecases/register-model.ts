@@ -4,6 +4,7 @@ import {
   LlmchainError,
   ordinal,
   PLAIN_WEIGHT,
+  type AccessPolicy,
   type Contribution,
   type DatasetItem,
   type DatasetRef,
@@ -37,7 +38,11 @@ export class RegisterModel {
   }
 
   /** @throws {LlmchainError} `not_found` | `digest_mismatch` with the file | what the ledger says */
-  async run(actor: Actor, entry: Omit<ModelEntry, 'royalty'>, operationId?: string): Promise<ModelVersion & Place> {
+  async run(
+    actor: Actor,
+    entry: Omit<ModelEntry, 'royalty'> & { access?: AccessPolicy | undefined },
+    operationId?: string,
+  ): Promise<ModelVersion & Place> {
     const ledger = await this.#ports.ledgers.as(actor);
     for (const file of entry.files) await this.#demandFile(file);
     const ancestors = await ancestorsOf(entry, (parent) => ledger.get('model', parent.model, ordinal(parent.version)));

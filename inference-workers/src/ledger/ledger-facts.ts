@@ -1,4 +1,12 @@
-import { taintKey, type ModelRef, type Session, type Signer, type Taint } from '@llmchain/protocol';
+import {
+  ordinal,
+  taintKey,
+  type ModelAccess,
+  type ModelRef,
+  type Session,
+  type Signer,
+  type Taint,
+} from '@llmchain/protocol';
 import type { Ledger } from './ledger';
 
 /** Keys, sessions and taint as the ledger has them. Signer records never change, so each is asked for once. */
@@ -22,6 +30,11 @@ export class LedgerFacts {
   async taint({ model, version }: ModelRef): Promise<Taint | undefined> {
     const found = await this.#ledger.find('taint', ...taintKey({ kind: 'model', model, version }));
     return found?.state === 'tainted' ? found : undefined;
+  }
+
+  /** Whose callers may call a model version; undefined where everyone's may. */
+  access({ model, version }: ModelRef): Promise<ModelAccess | undefined> {
+    return this.#ledger.find('model-access', model, ordinal(version));
   }
 
   session(id: string): Promise<Session | undefined> {

@@ -1,5 +1,6 @@
 import {
   commitment,
+  demandCallable,
   decodeJson,
   InferenceInput,
   LlmchainError,
@@ -59,7 +60,7 @@ export class Admission {
       throw new LlmchainError('invalid_argument', 'The input is not the one that the ticket commits to.');
     }
     const model = this.#model(ticket.body);
-    await Promise.all([this.#checkSession(ticket.body), this.#checkTaint(ticket.body)]);
+    await Promise.all([this.#checkSession(ticket.body), this.#checkTaint(ticket.body), this.#checkAccess(ticket.body)]);
     const prompt = model.prompts.encode(input);
     const completion = Math.min(ticket.body.maxTokens, roomFor(prompt.length, model.contextTokens));
     const most = priceOf(model.version.prices, prompt.length, completion);
@@ -116,6 +117,11 @@ export class Admission {
       version,
       cause: taint.cause,
     });
+  }
+
+  /** By the ledger as it is now: a gateway may have issued the ticket in spite of the owner. */
+  async #checkAccess(ticket: Ticket): Promise<void> {
+    demandCallable(await this.#facts.access(ticket), ticket, ticket.gateway);
   }
 
   async #checkSession({ session, gateway }: Ticket): Promise<void> {

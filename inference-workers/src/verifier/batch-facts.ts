@@ -1,9 +1,11 @@
-import type { Batch, ModelVersion, Session, Signer } from '@llmchain/protocol';
+import type { Batch, ModelAccess, ModelVersion, Session, Signer } from '@llmchain/protocol';
 
 /** What the ledger says of everything that a batch names. */
 export interface BatchFacts {
   batch: Batch;
   version: ModelVersion;
+  /** Whose callers may call the version, and might before; undefined where everyone's always might. */
+  access: ModelAccess | undefined;
   /** Digests of the version's tokenizer and chat template file. */
   tokenizer: string;
   template: string;

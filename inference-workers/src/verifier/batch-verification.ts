@@ -71,7 +71,8 @@ export class BatchVerification {
     const signers = await lookUp<Signer>(list.signers, (id) => facts.signer(id));
     const sessions = await lookUp<Session>(list.totals.drawn.keys(), (id) => facts.session(id));
     const { version, tokenizer, template } = model;
-    const known = { batch, version, tokenizer, template, signers, sessions, seen };
+    const access = await facts.access(version);
+    const known = { batch, version, access, tokenizer, template, signers, sessions, seen };
     const here = new Set<string>();
     let since = Date.now();
     for await (const receipt of list) {

@@ -1,4 +1,4 @@
-import { fingerprintCount, priceOf, receiptId, verificationMode, type Receipt } from '@llmchain/protocol';
+import { couldCall, fingerprintCount, priceOf, receiptId, verificationMode, type Receipt } from '@llmchain/protocol';
 import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
 import type { BatchFacts } from './batch-facts';
 import type { Finding, Reason } from './finding';
@@ -14,14 +14,15 @@ export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | und
   return reason && { reason, receipt: receiptId(receipt) };
 }
 
-/** The ticket orders this model, of this member's session, at this time. */
-function ticketFault({ batch, sessions }: BatchFacts, receipt: Receipt): Reason | undefined {
+/** The ticket orders this model, of this member's session, at this time, and the model's owner let the member call it then. */
+function ticketFault({ access, batch, sessions }: BatchFacts, receipt: Receipt): Reason | undefined {
   const ticket = receipt.ticket.body;
   const good =
     ticket.model === batch.model &&
     ticket.version === batch.version &&
     sessions.get(ticket.session)?.owner.member === ticket.gateway &&
     (ticket.gateway !== batch.producer || ticket.callerNonce !== undefined) &&
+    couldCall(access, ticket.gateway, { from: ticket.issued - CLOCK_SKEW_MS, to: ticket.issued + CLOCK_SKEW_MS }) &&
     ticket.expires > ticket.issued &&
     receipt.started >= ticket.issued - CLOCK_SKEW_MS &&
     receipt.started <= ticket.expires &&

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from '@jest/globals';
 import {
+  ordinal,
   batchRoot,
   commitment,
   publicKeyOf,
@@ -364,6 +365,23 @@ describe('rejected on paper, though no opening is asked for', () => {
   ];
   test.each(cases)('%s', async (_what, lie, changes, reason) => {
     expect(await judged(lie, changes)).toMatchObject({ verdict: 'reject', reason });
+  });
+
+  test('a receipt for a member that might not call the model; one from before its owner said so stands', async () => {
+    const { model: id, version } = model.version;
+    const key = [id, ordinal(version)];
+    const put = (until: number): void => {
+      const stamps = { owner: { member: 'LabMSP' }, createdTx: 't', updatedTx: 't' };
+      const former = [{ policy: { callers: 'everyone' as const }, until }];
+      const policy = { callers: 'owner' as const };
+      ledger.put('model-access', key, { schema: 'model-access/1', model: id, version, policy, former, ...stamps });
+    };
+    put(Date.now() - 60_000);
+    expect(await judged({})).toMatchObject({ verdict: 'reject', reason: 'ticket_invalid' });
+    put(Date.now());
+    expect(await judged({})).toMatchObject({ verdict: 'accept' });
+    const everyone = { policy: { callers: 'everyone' as const }, former: [] };
+    ledger.put('model-access', key, { ...ledger.find('model-access', ...key)!, ...everyone });
   });
 
   test('a signature that was tampered with', async () => {

@@ -6,6 +6,7 @@ import { Batch, BatchMark, Debit, Reclaim, Session, Settlement, Signer } from '.
 import { Fault } from './fault';
 import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
+import { ModelAccess } from './model-access';
 import { Dispute } from './dispute';
 import { Attestation, Erasure } from './erasure';
 import { Grant } from './grant';
@@ -23,7 +24,7 @@ import { Epoch, Licence, Work } from './work';
  * Every type of record, under the first part of its state key. The other parts, in order:
  * consortium – · proposal id · operation member, operationId · work sha256 · licence id · epoch grantor ·
  * dataset id · dataset-version id, ordinal · dataset-page id, ordinal version, ordinal index · job id ·
- * model id, ordinal version · alias model, alias · alias-value model, alias, ordinal · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
+ * model, model-access id, ordinal version · alias model, alias · alias-value model, alias, ordinal · signer id · session id · batch, settlement, batch-mark producer, ordinal sequence ·
  * debit, reclaim producer, ordinal sequence, session · balance account · delta account, transaction, number ·
  * cursor payee, producer, model, ordinal version · escrow id · sale id · dispute id ·
  * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
@@ -45,6 +46,7 @@ export const RECORDS = {
   'dataset-page': DatasetPage,
   job: TrainingJob,
   model: ModelVersion,
+  'model-access': ModelAccess,
   alias: Alias,
   'alias-value': AliasValue,
   signer: Signer,

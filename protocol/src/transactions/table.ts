@@ -9,6 +9,7 @@ import { Dataset, DatasetItem, DatasetPage, DatasetReports, DatasetVersion, PAGE
 import { Fault, FaultEntry } from '../records/fault';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion, oneLineage } from '../records/model';
+import { AccessPolicy, ModelAccess } from '../records/model-access';
 import { Motion, Proposal } from '../records/motion';
 import { Dispute, DisputeEntry } from '../records/dispute';
 import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
@@ -171,10 +172,14 @@ export const TRANSACTIONS = {
   'training:lift': submit(z.strictObject({ job: Id }), Taint),
 
   'models:register': submit(
-    ModelEntry.extend(operation).superRefine(oneLineage(['job', 'datasets', 'royalty'])),
+    ModelEntry.extend({ ...operation, access: AccessPolicy.optional() }).superRefine(
+      oneLineage(['job', 'datasets', 'royalty']),
+    ),
     ModelVersion,
   ),
   'models:approve': submit(z.strictObject({ ...operation, model: Id, version: Version }), ModelVersion),
+  /** By the owner: whose callers may call the version from now on. */
+  'models:setAccess': submit(z.strictObject({ ...operation, ...ModelRef.shape, policy: AccessPolicy }), ModelAccess),
   /** Anyone may, once the job or a dataset of the version is tainted; and lift, once none is. */
   'models:taint': submit(ModelRef, Taint),
   'models:lift': submit(ModelRef, Taint),
