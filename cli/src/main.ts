@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
 import { registerDispute } from './commands/dispute';
 import { doctorCommand } from './commands/doctor';
+import { registerFault } from './commands/fault';
 import { registerGrant } from './commands/grant';
 import { registerLicence } from './commands/licence';
 import { downCommand, logsCommand, resetCommand } from './commands/lifecycle';
@@ -14,6 +15,7 @@ import { registerMarket } from './commands/market';
 import { registerModel } from './commands/model';
 import { registerReward } from './commands/reward';
 import { ordererRenewCommand } from './commands/orderer';
+import { registerStake } from './commands/stake';
 import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
@@ -115,6 +117,8 @@ function program(): Command {
     registerMarket,
     registerDataset,
     registerReward,
+    registerFault,
+    registerStake,
     registerDispute,
     registerGrant,
     registerModel,

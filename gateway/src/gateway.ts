@@ -14,6 +14,7 @@ import type { Bookmarks } from './ports/bookmarks';
 import type { Chain } from './ports/chain';
 import type { Membership } from './ports/consortium';
 import type { Enrolment } from './ports/enrolment';
+import type { Faults } from './ports/faults';
 import type { IndexLikeness, IndexRecords } from './ports/index-records';
 import type { Holdings } from './ports/holdings';
 import type { Images } from './ports/images';
@@ -70,6 +71,7 @@ import { RegisterDataNode } from './usecases/register-data-node';
 import { RegisterModel } from './usecases/register-model';
 import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
+import { ReportFaults } from './usecases/report-faults';
 import { RevokeKey } from './usecases/revoke-key';
 import { RotateBatch } from './usecases/rotate-batch';
 import { RewardContributors } from './usecases/reward-contributors';
@@ -108,6 +110,7 @@ export interface GatewayPorts {
   chain: Chain;
   keys: ApiKeys;
   enrolment: Enrolment;
+  faults: Faults;
   holdings: Holdings;
   images: Images;
   index: IndexLikeness & IndexRecords;
@@ -188,7 +191,8 @@ export class Gateway {
     const rotate = new RotateBatch({}, ports);
     const decide = new DecideBatch({}, { ...ports, rotate });
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
-    this.#watch = new WatchBatches(options, { ...ports, decide, rotate });
+    const reportFaults = new ReportFaults(options, ports);
+    this.#watch = new WatchBatches(options, { ...ports, decide, rotate, faults: reportFaults });
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
@@ -218,6 +222,7 @@ export class Gateway {
       readiness: new CheckReadiness({}, ports),
       records: ports.index.records,
       readReceipt,
+      reportFaults,
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({ member }, { ...ports, checkResemblance, readContent }),
       rewardContributors: new RewardContributors(options, { ...ports, tables }),

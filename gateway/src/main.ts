@@ -30,6 +30,7 @@ import { ed25519Seed } from './adapters/identity/signing-key';
 import { FileSpool } from './adapters/object-store/file-spool';
 import { S3Store } from './adapters/object-store/s3-store';
 import { KeyRing } from './adapters/object-store/key-ring';
+import { SealedFaults } from './adapters/object-store/sealed-faults';
 import { SealedOpenings } from './adapters/object-store/sealed-openings';
 import { SealedStore } from './adapters/object-store/sealed-store';
 import { SealedTerms } from './adapters/object-store/sealed-terms';
@@ -53,7 +54,7 @@ const FAREWELL = 8_000;
 const SETTLING_EVERY = 60_000;
 
 /** A key that seals what lies in the bucket; made at the first start, beside the signing key. */
-function sealingKey(signingKey: string, name: 'openings.key' | 'terms.key'): Buffer {
+function sealingKey(signingKey: string, name: 'openings.key' | 'terms.key' | 'faults.key'): Buffer {
   const file = path.join(path.dirname(signingKey), name);
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
@@ -173,6 +174,7 @@ async function main(): Promise<void> {
         log,
         manifests: new C2paManifests(),
         openings,
+        faults: new SealedFaults({ key: sealingKey(config.signingKey, 'faults.key') }, { store: bucket }),
         accessLog: new PostgresAccessLog({}, { database }),
         bookmarks: new PostgresBookmarks({}, { database }),
         holdings: new PostgresHoldings({}, { database }),

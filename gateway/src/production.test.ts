@@ -19,6 +19,7 @@ import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { DecideBatch } from './usecases/decide-batch';
+import { ReportFaults } from './usecases/report-faults';
 import { RotateBatch } from './usecases/rotate-batch';
 import { WatchBatches } from './usecases/watch-batches';
 
@@ -80,7 +81,10 @@ describe('the producer’s side', () => {
     const { ports, mspId: own } = member;
     const rotate = new RotateBatch({}, ports);
     const decide = new DecideBatch({}, { ...ports, rotate });
-    return new WatchBatches({ own, members: [...MEMBERS] }, { ...ports, decide, rotate });
+    return new WatchBatches(
+      { own, members: [...MEMBERS] },
+      { ...ports, decide, rotate, faults: new ReportFaults({ own }, ports) },
+    );
   }
 
   /** A receipt as any key's holder sees it. */

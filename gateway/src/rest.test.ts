@@ -17,7 +17,6 @@ const NO_ROUTE: Partial<Record<TransactionName, string>> = {
   'artworks:attest': 'a gateway attests what it destroyed itself; nobody else can say it',
   'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
   'inference:rejectBatch': 'as acceptBatch',
-  'inference:reportFault': 'as acceptBatch: a fault is what verifiers found',
 };
 
 /** What use cases make of a call, beside `transact`, which says so itself. */
@@ -32,6 +31,7 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   expireBatch: ['inference:expireBatch'],
   rotateBatch: ['inference:rotateBatch'],
   stakes: ['inference:unstake', 'inference:withdrawStake'],
+  reportFaults: ['inference:reportFault'],
   claim: ['credits:claim'],
   whoAmI: ['ledger:whoami'],
 };
@@ -41,6 +41,8 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'DELETE /v1/keys/{id}': 'a key is taken back once',
   'POST /v1/artworks/similar': 'a question',
   'POST /v1/batches/{producer}/{sequence}/expire': 'the state of the batch says whether it was done',
+  'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/fault': 'a receipt is found false once',
+  'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun': 'a question',
   'POST /v1/batches/{producer}/{sequence}/rotate': 'as expire',
   'POST /v1/batches/{producer}/{sequence}/tally': 'what is counted is not counted again',
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',

@@ -22,7 +22,8 @@ import { Answering } from './server/answering';
 import { WorkerServer } from './server/worker-server';
 import { workerService } from './server/worker-service';
 import { BatchVerification } from './verifier/batch-verification';
-import { VerdictServer } from './verifier/verdict-server';
+import { Reexamination } from './verifier/reexamination';
+import { VerdictServer, type AnswerVerdict } from './verifier/verdict-server';
 import { VerdictStore } from './verifier/verdict-store';
 import { Verifier } from './verifier/verifier';
 
@@ -79,10 +80,10 @@ export class Worker {
 
     // Chaincode may ask before anything else is up: it is told that verdicts are pending.
     const store = await VerdictStore.open(config.verdicts);
-    let verdict: Verifier['verdict'] = (batch, root) => ({ batch, root, verdict: 'pending' });
+    let verdict: AnswerVerdict = (batch, root) => ({ batch, root, verdict: 'pending' });
     const verdicts = new VerdictServer(
       { socket: config.verifierSocket },
-      { verdict: (batch, root) => verdict(batch, root) },
+      { verdict: (batch, root, about) => verdict(batch, root, about) },
     );
     await verdicts.start();
     this.#parts.push(verdicts);
@@ -125,21 +126,31 @@ export class Worker {
       },
     );
     this.#drain = () => answering.drain(config.drainMs);
-    const service = workerService(
-      { member },
-      { directory, answering: serves ? answering : undefined, models, outbox, log },
-    );
-    const server = new WorkerServer({ ...config.listen, certificate, key, roots: directory.roots }, { service });
-    await server.start();
-    this.#parts.push({ stop: () => server.stop(GRACE_MS) });
-
     const verifies = config.roles.includes('verify');
     const verification = new BatchVerification(
       { retryMs: 250, folder: config.verdicts },
       { facts, files: peers, signal },
     );
     const verifier = new Verifier({ member }, { verification, models, store, log });
-    if (verifies) verdict = (batch, root) => verifier.verdict(batch, root);
+    const reexamination = new Reexamination({ member }, { verification, facts, files: peers, models, store, log });
+    if (verifies)
+      verdict = (batch, root, about) =>
+        about ? reexamination.verdict(root, { batch, ...about }) : verifier.verdict(batch, root);
+    const service = workerService(
+      { member },
+      {
+        directory,
+        answering: serves ? answering : undefined,
+        reexamination: verifies ? reexamination : undefined,
+        models,
+        outbox,
+        log,
+      },
+    );
+    const server = new WorkerServer({ ...config.listen, certificate, key, roots: directory.roots }, { service });
+    await server.start();
+    this.#parts.push({ stop: () => server.stop(GRACE_MS) });
+
     const feed = new LedgerFeed(
       { chaincode: config.consortium.chaincode, position: path.join(config.verdicts, 'position') },
       { ledger, log },

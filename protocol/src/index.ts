@@ -196,4 +196,6 @@ export type {
   PendingReceipt,
   PendingReceiptsReply,
   PendingReceiptsRequest,
+  ReexamineReply,
+  ReexamineRequest,
 } from './worker/messages';

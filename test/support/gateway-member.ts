@@ -21,6 +21,7 @@ import { PostgresUploads } from '../../gateway/src/adapters/database/postgres-up
 import { PostgresSessions } from '../../gateway/src/adapters/database/postgres-sessions';
 import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
 import { KeyRing } from '../../gateway/src/adapters/object-store/key-ring';
+import { SealedFaults } from '../../gateway/src/adapters/object-store/sealed-faults';
 import { SealedOpenings } from '../../gateway/src/adapters/object-store/sealed-openings';
 import { SealedStore } from '../../gateway/src/adapters/object-store/sealed-store';
 import { SealedTerms } from '../../gateway/src/adapters/object-store/sealed-terms';
@@ -107,6 +108,7 @@ export class TestMember {
       holdings: new PostgresHoldings({}, { database }),
       manifests: new C2paManifests(),
       operations: new PostgresOperations({}, { database }),
+      faults: new SealedFaults({ key: randomBytes(32) }, { store: bucket }),
       openings: new SealedOpenings({ key: randomBytes(32) }, { store: bucket }),
       peers: new TestPeers(mspId, peerApis),
       production: new PostgresProduction({}, { database }),

@@ -1,3 +1,4 @@
+import { ReportFaults } from '../../gateway/src/usecases/report-faults';
 import { RotateBatch } from '../../gateway/src/usecases/rotate-batch';
 import { AcceptBatches } from '../../gateway/src/usecases/accept-batches';
 import { DecideBatch } from '../../gateway/src/usecases/decide-batch';
@@ -43,7 +44,14 @@ export class Producing {
   /** Another member looks after batches. */
   async watches(member: TestMember, now?: number): Promise<void> {
     const { ports, mspId: own } = member;
-    await new WatchBatches({ own, members: [...MEMBERS] }, { ...ports, ...decider(member) }).run(now);
+    await new WatchBatches(
+      { own, members: [...MEMBERS] },
+      {
+        ...ports,
+        ...decider(member),
+        faults: new ReportFaults({ own }, ports),
+      },
+    ).run(now);
   }
 
   stop(): Promise<void> {

@@ -151,6 +151,10 @@ export class TestWorkers implements Workers {
     return Promise.resolve();
   }
 
+  reexamine(): Promise<never> {
+    return Promise.reject(new LlmchainError('not_supported', 'The workers of this test verify nothing.'));
+  }
+
   #worker({ id }: WorkerRef): TestWorker {
     return [...this.workers.values()].find(({ signer }) => signer === id)!;
   }

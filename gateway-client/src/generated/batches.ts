@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Batch, Reputation, Settlement, Debit, Reclaim } from './schemas';
+import type { EvidenceBundle, Batch, Reputation, Fault, Settlement, Debit, Reclaim } from './schemas';
 
 export interface BatchesOperations {
   /** Evidence that proves offline, to "llmchain verify": one batch of receipts. Keep it byte for byte. */
@@ -53,6 +53,35 @@ export interface BatchesOperations {
   'POST /v1/batches/{producer}/{sequence}/tally': {
     request: { params: { producer: string; sequence: number } };
     answer: Reputation & { transaction: string; block: number };
+  };
+  /** Have this member’s verifier re-execute one receipt of a rival’s batch, and say what it sees. */
+  'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun': {
+    request: { params: { producer: string; sequence: number; receipt: string } };
+    answer: {
+      batch: string;
+      root: string;
+      verdict: 'accept' | 'reject' | 'pending';
+      reason?:
+        | 'receipts_unavailable'
+        | 'root_mismatch'
+        | 'totals_mismatch'
+        | 'signature_invalid'
+        | 'ticket_invalid'
+        | 'price_mismatch'
+        | 'replayed'
+        | 'opening_unavailable'
+        | 'commitment_mismatch'
+        | 'tokens_mismatch'
+        | 'output_mismatch'
+        | 'execution_mismatch'
+        | 'fingerprint_mismatch';
+      receipt?: string;
+    };
+  };
+  /** Report a receipt that this member’s verifier finds false: refund, slash, reputation. */
+  'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/fault': {
+    request: { params: { producer: string; sequence: number; receipt: string } };
+    answer: Fault & { transaction: string; block: number };
   };
   /** One batch of receipts. */
   'GET /v1/batches/{producer}/{sequence}': {

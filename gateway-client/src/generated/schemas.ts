@@ -631,6 +631,85 @@ export interface Reputation {
   updatedTx: string;
 }
 
+export interface Fault {
+  producer: string;
+  sequence: number;
+  receipt: {
+    body: {
+      schema: 'receipt/1';
+      ticket: {
+        body: {
+          schema: 'ticket/1';
+          requestId: string;
+          gateway: string;
+          session: string;
+          model: string;
+          version: number;
+          input: string;
+          sampler: { temperatureMilli: number };
+          maxTokens: number;
+          maxAmount: number;
+          issued: number;
+          expires: number;
+          nonce: string;
+          callerNonce?: string;
+        };
+        signer: string;
+        signature: string;
+      };
+      worker: string;
+      producer: string;
+      tokenizer: string;
+      template: string;
+      output: string;
+      promptTokens: number;
+      completionTokens: number;
+      stop: 'stop' | 'length' | 'cancelled' | 'tainted';
+      execution: {
+        provider: 'cpu' | 'cuda' | 'webgpu';
+        precision: 'fp32' | 'int8';
+        runtime: string;
+        mode: 'exact' | 'statistical';
+      };
+      fingerprints?: string[];
+      amount: number;
+      started: number;
+      ended: number;
+    };
+    signer: string;
+    signature: string;
+  };
+  proof: { index: number; count: number; path: string[] };
+  reason:
+    | 'receipts_unavailable'
+    | 'root_mismatch'
+    | 'totals_mismatch'
+    | 'signature_invalid'
+    | 'ticket_invalid'
+    | 'price_mismatch'
+    | 'replayed'
+    | 'opening_unavailable'
+    | 'commitment_mismatch'
+    | 'tokens_mismatch'
+    | 'output_mismatch'
+    | 'execution_mismatch'
+    | 'fingerprint_mismatch';
+  evidence: string;
+  finders: string[];
+  schema: 'fault/1';
+  batch: string;
+  root: string;
+  id: string;
+  worker: string;
+  decided: 'accepted' | 'rejected';
+  session: string;
+  refund: number;
+  slashed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
 export interface Consortium {
   fees: { operator: number; verifiers: number; modelOwner: number; dataContributors: number; artists: number };
   verifiersNeeded: number;
@@ -756,85 +835,6 @@ export interface Reclaim {
   session: string;
   batch: string;
   amount: number;
-  owner: { member: string; person?: string };
-  createdTx: string;
-  updatedTx: string;
-}
-
-export interface Fault {
-  producer: string;
-  sequence: number;
-  receipt: {
-    body: {
-      schema: 'receipt/1';
-      ticket: {
-        body: {
-          schema: 'ticket/1';
-          requestId: string;
-          gateway: string;
-          session: string;
-          model: string;
-          version: number;
-          input: string;
-          sampler: { temperatureMilli: number };
-          maxTokens: number;
-          maxAmount: number;
-          issued: number;
-          expires: number;
-          nonce: string;
-          callerNonce?: string;
-        };
-        signer: string;
-        signature: string;
-      };
-      worker: string;
-      producer: string;
-      tokenizer: string;
-      template: string;
-      output: string;
-      promptTokens: number;
-      completionTokens: number;
-      stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-      execution: {
-        provider: 'cpu' | 'cuda' | 'webgpu';
-        precision: 'fp32' | 'int8';
-        runtime: string;
-        mode: 'exact' | 'statistical';
-      };
-      fingerprints?: string[];
-      amount: number;
-      started: number;
-      ended: number;
-    };
-    signer: string;
-    signature: string;
-  };
-  proof: { index: number; count: number; path: string[] };
-  reason:
-    | 'receipts_unavailable'
-    | 'root_mismatch'
-    | 'totals_mismatch'
-    | 'signature_invalid'
-    | 'ticket_invalid'
-    | 'price_mismatch'
-    | 'replayed'
-    | 'opening_unavailable'
-    | 'commitment_mismatch'
-    | 'tokens_mismatch'
-    | 'output_mismatch'
-    | 'execution_mismatch'
-    | 'fingerprint_mismatch';
-  evidence: string;
-  finders: string[];
-  schema: 'fault/1';
-  batch: string;
-  root: string;
-  id: string;
-  worker: string;
-  decided: 'accepted' | 'rejected';
-  session: string;
-  refund: number;
-  slashed: number;
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;

@@ -1,4 +1,11 @@
-import type { GenerateEvent, GenerateRequest, LoadedModel, PendingReceipt } from '@llmchain/protocol';
+import type {
+  FaultEvidence,
+  GenerateEvent,
+  GenerateRequest,
+  LoadedModel,
+  PendingReceipt,
+  Verdict,
+} from '@llmchain/protocol';
 
 /** One worker of a member. */
 export interface WorkerRef {
@@ -8,6 +15,12 @@ export interface WorkerRef {
   readonly member: string;
   /** One of 2 is given orders until it has twice as much to do as one of 1. */
   readonly preference: number;
+}
+
+/** What a verifier found of one receipt, and with what it can be found again. */
+export interface Examined {
+  verdict: Verdict;
+  evidence: FaultEvidence;
 }
 
 /** The members' model servers. */
@@ -36,4 +49,13 @@ export interface Workers {
   pending(worker: WorkerRef, limit: number): Promise<PendingReceipt[]>;
   /** Lets an own worker forget receipts that are stored. @throws {LlmchainError} `unavailable` */
   acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void>;
+  /**
+   * Has an own worker's verifier re-execute one receipt of a rival's batch.
+   * @param question.evidence digest of evidence, and the member that keeps it
+   * @throws {LlmchainError} `not_found` | `not_supported` | `verifier_unavailable` | `unavailable`
+   */
+  reexamine(
+    worker: WorkerRef,
+    question: { batch: string; receipt: string; evidence?: string; keeper?: string },
+  ): Promise<Examined>;
 }

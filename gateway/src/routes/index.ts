@@ -32,6 +32,7 @@ import type { CheckReadiness } from '../usecases/readiness';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
 import type { RewardContributors } from '../usecases/reward-contributors';
+import type { ReportFaults } from '../usecases/report-faults';
 import type { RevokeKey } from '../usecases/revoke-key';
 import type { RotateBatch } from '../usecases/rotate-batch';
 import type { SealDataset } from '../usecases/seal-dataset';
@@ -50,6 +51,7 @@ import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
 import { evidenceRoutes } from './evidence';
+import { faultRoutes } from './faults';
 import { grantRoutes } from './grants';
 import { governanceRoutes } from './governance';
 import { healthRoutes } from './health';
@@ -98,6 +100,7 @@ export interface UseCases {
   registerModel: RegisterModel;
   registerWorks: RegisterWorks;
   rewardContributors: RewardContributors;
+  reportFaults: ReportFaults;
   revokeKey: RevokeKey;
   rotateBatch: RotateBatch;
   sealDataset: SealDataset;
@@ -153,6 +156,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...creditRoutes(usecases),
     ...batchRoutes(usecases),
     ...stakeRoutes(usecases),
+    ...faultRoutes(usecases),
     ...recordRoutes(usecases),
   ].map((route) => afterBlock(route, usecases.lineage));
   let document: object | undefined;

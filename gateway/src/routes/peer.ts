@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { Digest, Id, Opening, PrivateTerms } from '@llmchain/protocol';
+import { Digest, FaultEvidence, Id, Opening, PrivateTerms } from '@llmchain/protocol';
 import { z } from 'zod';
 import { routesFor, type Route } from '../http/route';
 import { PlacedReceipt } from '../ports/receipts';
@@ -51,6 +51,15 @@ export function peerRoutes(usecases: { licenceTerms: LicenceTerms; servePeers: S
       params: z.strictObject({ receipt: Digest }),
       response: Opening,
       run: ({ actor, params }) => servePeers.opening(actor.member, params.receipt),
+    }),
+    peer.json({
+      method: 'get',
+      path: '/peer/v1/faults/{sha256}',
+      summary: 'Evidence of a fault that this member reports, to the members that may verify its batch',
+      roles: 'any',
+      params: z.strictObject({ sha256: Digest }),
+      response: FaultEvidence,
+      run: ({ actor, params }) => servePeers.faultEvidence(actor.member, params.sha256),
     }),
     peer.json({
       method: 'get',

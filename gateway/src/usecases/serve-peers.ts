@@ -1,6 +1,14 @@
 import type { Readable } from 'node:stream';
-import { LlmchainError, ordinal, type ModelVersion, type Opening, type Reward } from '@llmchain/protocol';
+import {
+  LlmchainError,
+  ordinal,
+  type FaultEvidence,
+  type ModelVersion,
+  type Opening,
+  type Reward,
+} from '@llmchain/protocol';
 import type { AccessLog, Ground } from '../ports/access-log';
+import type { Faults } from '../ports/faults';
 import type { Ledgers } from '../ports/ledger';
 import type { ObjectStore } from '../ports/object-store';
 import type { Production } from '../ports/production';
@@ -16,6 +24,7 @@ interface Ports {
   store: ObjectStore;
   production: Production;
   openings: Openings;
+  faults: Faults;
   receipts: ReadReceipt;
   accessLog: AccessLog;
   rights: AccessRights;
@@ -74,6 +83,17 @@ export class ServePeers {
       });
     }
     return this.#ports.openings.get(receipt);
+  }
+
+  /** Evidence of a fault, which holds an opening: as {@link opening}. @throws {LlmchainError} `not_found` | `not_authorised` */
+  async faultEvidence(member: string, sha256: string): Promise<FaultEvidence> {
+    const evidence = await this.#ports.faults.get(sha256);
+    const [producer = '', sequence = ''] = evidence.batch.split('/');
+    const { electorate } = await this.#ports.ledgers.service.get('batch', producer, ordinal(Number(sequence)));
+    if (electorate.includes(member)) return evidence;
+    throw new LlmchainError('not_authorised', `${member} is not among those who verify batch ${evidence.batch}.`, {
+      batch: evidence.batch,
+    });
   }
 
   /** Where a receipt stands, for the member that ordered the answer. @throws {LlmchainError} `not_found` */

@@ -6,6 +6,7 @@ import type { Sessions } from '../ports/sessions';
 import { BatchProgress } from './batch-progress';
 import type { DecideBatch } from './decide-batch';
 import { derivedOperation } from './operation';
+import type { ReportFaults } from './report-faults';
 import { isStale, type RotateBatch } from './rotate-batch';
 
 /** Time for a producer to have its batch decided before others do so, and between one of the others and the next. */
@@ -19,6 +20,7 @@ interface WatchPorts {
   ledgers: Ledgers;
   sessions: Sessions;
   decide: DecideBatch;
+  faults: ReportFaults;
   rotate: RotateBatch;
   log: Log;
 }
@@ -32,6 +34,8 @@ export class WatchBatches {
   readonly #options: Membership;
   readonly #ports: WatchPorts;
   readonly #progress = new Map<string, BatchProgress>();
+  /** From when on this member reports the faults of a batch. */
+  readonly #turns = new Map<string, number>();
 
   constructor(options: Membership, ports: WatchPorts) {
     this.#options = options;
@@ -78,12 +82,23 @@ export class WatchBatches {
   /** Whether nothing is left to do about a batch. */
   async #over(batch: Batch, consortium: Consortium, now: number): Promise<boolean> {
     if (batch.state === 'accepted') return true;
-    if (batch.state !== 'anchored') return this.#takeBack(batch);
+    if (batch.state !== 'anchored') return this.#afterwards(batch, now);
     if (now >= batch.anchored + this.#patience(batch) && isStale(batch, consortium)) await this.#rotate(batch);
     if (batch.producer !== this.#options.own && now >= batch.anchored + this.#patience(batch)) {
       await this.#drive(batch, now);
     }
     return false;
+  }
+
+  /** Credits are taken back at once; rivals take turns with faults, as with decisions. */
+  async #afterwards(batch: Batch, now: number): Promise<boolean> {
+    const back = await this.#takeBack(batch);
+    if (batch.state !== 'rejected') return back;
+    const turn = this.#turns.get(batch.batch) ?? now + this.#patience(batch) - GRACE;
+    this.#turns.set(batch.batch, turn);
+    if (now < turn || !(await this.#ports.faults.settle(batch, now))) return false;
+    if (back) this.#turns.delete(batch.batch);
+    return back;
   }
 
   /** Also where nobody would name the one that left: until then its endorsement counts for Fabric. */

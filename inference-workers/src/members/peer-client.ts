@@ -39,6 +39,11 @@ export class PeerClient {
     return decodeJson(Opening, body.toString('utf8'), 'opening');
   }
 
+  /** Evidence of a fault by its digest, as its keeper sends it: not checked. @throws {LlmchainError} as {@link content} */
+  async faultEvidence(member: string, sha256: string): Promise<Buffer> {
+    return collect(await this.#get(member, `/peer/v1/faults/${sha256}`));
+  }
+
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();

@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import {
+  canonicalJson,
   LlmchainError,
   type AcknowledgeReceiptsRequest,
   type ErrorCode,
@@ -19,11 +20,14 @@ import {
   type ModelsReply,
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
+  type ReexamineReply,
+  type ReexamineRequest,
 } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import type { MemberDirectory } from '../members/member-directory';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { Outbox } from '../receipts/outbox';
+import type { Reexamination } from '../verifier/reexamination';
 import type { Answering } from './answering';
 import { callerOf } from './caller';
 
@@ -46,6 +50,8 @@ export interface WorkerServiceDependencies {
   directory: MemberDirectory;
   /** Absent when this worker does not serve. */
   answering: Answering | undefined;
+  /** Absent when this worker does not verify. */
+  reexamination: Pick<Reexamination, 'examine'> | undefined;
   models: Pick<ModelCatalogue, 'loaded'>;
   outbox: Pick<Outbox, 'pending' | 'acknowledge'>;
   log: Logger;
@@ -56,7 +62,7 @@ export function workerService(
   options: { member: string },
   dependencies: WorkerServiceDependencies,
 ): UntypedServiceImplementation {
-  const { directory, answering, models, outbox, log } = dependencies;
+  const { directory, answering, reexamination, models, outbox, log } = dependencies;
 
   const unary =
     <Request, Reply>(
@@ -80,7 +86,7 @@ export function workerService(
 
   const own = (caller: string): void => {
     if (caller !== options.member) {
-      throw new LlmchainError('not_authorised', 'Only the own member may take receipts from its worker.');
+      throw new LlmchainError('not_authorised', 'Only its own member may ask this of a worker.');
     }
   };
 
@@ -115,6 +121,13 @@ export function workerService(
       own(caller);
       await outbox.acknowledge(ids);
       return {};
+    }),
+    reexamine: unary<ReexamineRequest, ReexamineReply>(async ({ batch, receipt, evidence, keeper }, caller) => {
+      own(caller);
+      if (!reexamination) throw new LlmchainError('not_supported', 'This worker serves and does not verify.');
+      const kept = evidence === '' ? {} : { evidence, keeper };
+      const examined = await reexamination.examine({ batch, receipt, ...kept });
+      return { verdict: JSON.stringify(examined.verdict), evidence: canonicalJson(examined.evidence) };
     }),
   };
 }

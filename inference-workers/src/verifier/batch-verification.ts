@@ -1,12 +1,20 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { receiptId, type Batch, type Opening, type Receipt, type Session, type Signer } from '@llmchain/protocol';
+import {
+  receiptId,
+  type Batch,
+  type Opening,
+  type Receipt,
+  type Session,
+  type SignedReceipt,
+  type Signer,
+} from '@llmchain/protocol';
 import { codeOf, pause } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ServableModel } from '../models/servable-model';
 import { checkListed, checkTotals } from './batch-check';
 import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
-import { checkOpening } from './opening-check';
+import { checkOpening, opens } from './opening-check';
 import { ReceiptList } from './receipt-list';
 
 /** How the producer's openings and receipt lists are had. */
@@ -103,6 +111,32 @@ export class BatchVerification {
       if (finding) return finding;
     }
     return undefined;
+  }
+
+  /**
+   * Checks one receipt, on paper and by re-execution.
+   * @param options.kept its opening as another member keeps it, for a producer that serves none, or none that fits
+   * @returns what is wrong with it, and the opening that was used
+   */
+  async one(
+    batch: Batch,
+    receipt: SignedReceipt,
+    model: ServableModel,
+    { seen, kept }: { seen: BatchFacts['seen']; kept: Opening | undefined },
+  ): Promise<{ finding?: Finding; opening?: Opening }> {
+    const { facts, files } = this.#dependencies;
+    const { body } = receipt;
+    const id = receiptId(body);
+    const signers = await lookUp<Signer>([receipt.signer, body.ticket.signer], (one) => facts.signer(one));
+    const sessions = await lookUp<Session>([body.ticket.body.session], (one) => facts.session(one));
+    const { version, tokenizer, template } = model;
+    const known = { batch, version, tokenizer, template, signers, sessions, seen };
+    const served = await this.#persist(() => files.opening(batch.producer, id));
+    const opening = served && opens(served, receipt) ? served : (kept ?? served);
+    const finding =
+      checkListed(known, receipt, new Set()) ??
+      (opening ? await checkOpening(model, body, opening) : { reason: 'opening_unavailable' as const, receipt: id });
+    return { ...(finding ? { finding } : {}), ...(opening ? { opening } : {}) };
   }
 
   /** What `fetch` gives, tried a few times; undefined when the producer does not serve it. */

@@ -15,11 +15,7 @@ export async function checkOpening(
   const id = receiptId(receipt);
   const ticket = receipt.ticket.body;
   const { tokens } = opening;
-  const fits =
-    opening.receipt === id &&
-    commitment(opening.input, opening.inputSalt) === ticket.input &&
-    commitment(tokens, opening.outputSalt) === receipt.output;
-  if (!fits) return { reason: 'commitment_mismatch', receipt: id };
+  if (!opens(opening, { body: receipt })) return { reason: 'commitment_mismatch', receipt: id };
 
   const prompt = encoded(model, opening);
   if (prompt?.length !== receipt.promptTokens || tokens.length !== receipt.completionTokens) {
@@ -34,6 +30,15 @@ export async function checkOpening(
   });
   const margin = model.version.verification.marginMicro / 1_000_000;
   return worst <= margin ? undefined : { reason: 'output_mismatch', receipt: id };
+}
+
+/** Whether it opens just what the receipt and its ticket commit to. */
+export function opens(opening: Opening, { body }: { body: Receipt }): boolean {
+  return (
+    opening.receipt === receiptId(body) &&
+    commitment(opening.input, opening.inputSalt) === body.ticket.body.input &&
+    commitment(opening.tokens, opening.outputSalt) === body.output
+  );
 }
 
 /** Undefined for an input that the model's template refuses: no honest worker would have answered it. */

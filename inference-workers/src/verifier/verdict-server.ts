@@ -1,18 +1,36 @@
 import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import { decode, Digest, LlmchainError, type Verdict } from '@llmchain/protocol';
+import { decode, Digest, LlmchainError, MspId, type Verdict } from '@llmchain/protocol';
 import { z } from 'zod';
+import type { Question } from './reexamination';
 
-const Query = z.strictObject({ batch: z.string().min(3).max(100), root: Digest });
+const Query = z
+  .strictObject({
+    batch: z.string().min(3).max(100),
+    root: Digest,
+    receipt: Digest.optional(),
+    evidence: Digest.optional(),
+    keeper: MspId.optional(),
+  })
+  .refine(({ receipt, evidence, keeper }) => receipt !== undefined || (evidence ?? keeper) === undefined, {
+    message: 'needs a receipt that it is evidence of',
+    path: ['evidence'],
+  });
 
-/** Answers the member's own chaincode on a Unix socket: `GET /verdict?batch=&root=`, verdicts computed before. */
+/** What is known of a batch, or of one receipt of it. */
+export type AnswerVerdict = (batch: string, root: string, about?: Omit<Question, 'batch'>) => Verdict;
+
+/**
+ * Answers the member's own chaincode on a Unix socket: `GET /verdict?batch=&root=`, verdicts computed before. With `receipt=`
+ * it is asked of that receipt alone, and `evidence=&keeper=` say where another member keeps evidence of it.
+ */
 export class VerdictServer {
   readonly #socket: string;
-  readonly #verdict: (batch: string, root: string) => Verdict;
+  readonly #verdict: AnswerVerdict;
   readonly #server: Server;
 
-  constructor(options: { socket: string }, dependencies: { verdict: (batch: string, root: string) => Verdict }) {
+  constructor(options: { socket: string }, dependencies: { verdict: AnswerVerdict }) {
     this.#socket = options.socket;
     this.#verdict = dependencies.verdict;
     this.#server = createServer((request, response) => this.#answer(request, response));
@@ -45,8 +63,8 @@ export class VerdictServer {
         send(404, new LlmchainError('not_found', 'Ask GET /verdict?batch=<producer>/<sequence>&root=<hex>.'));
         return;
       }
-      const { batch, root } = decode(Query, Object.fromEntries(url.searchParams), 'query');
-      send(200, this.#verdict(batch, root));
+      const { batch, root, receipt, ...kept } = decode(Query, Object.fromEntries(url.searchParams), 'query');
+      send(200, this.#verdict(batch, root, receipt === undefined ? undefined : { receipt, ...kept }));
     } catch (error) {
       if (error instanceof LlmchainError) send(400, error);
       else send(500, new LlmchainError('internal', 'The verifier failed; its log has the cause.'));

@@ -6,13 +6,16 @@ import { expect } from '@jest/globals';
 import {
   ordinal,
   batchRoot,
+  canonicalJson,
   commitment,
+  ordinal,
   publicKeyOf,
   receiptId,
   receiptList,
   sha256Hex,
   sign,
   ticketDigest,
+  verifyInclusion,
   type Batch,
   type Opening,
   type Receipt,
@@ -30,6 +33,7 @@ import { LedgerFacts } from '../ledger/ledger-facts';
 import { ServableModel } from '../models/servable-model';
 import { conclude, type Answer, type Concluded } from '../receipts/conclude';
 import { BatchVerification } from './batch-verification';
+import { Reexamination } from './reexamination';
 import { VerdictStore } from './verdict-store';
 import { Verifier } from './verifier';
 
@@ -204,6 +208,19 @@ async function bench(store?: VerdictStore, loaded = model) {
       return batch;
     },
     openings,
+    lists,
+    examines: (faultEvidence: (member: string, sha256: string) => Promise<Buffer>) =>
+      new Reexamination(
+        { member: 'ArchiveMSP' },
+        {
+          verification,
+          facts: new LedgerFacts(ledger.as('ArchiveMSP')),
+          files: { faultEvidence },
+          models: { get: () => loaded },
+          store: opened,
+          log,
+        },
+      ),
     stop: async () => {
       stopping.abort();
       await running;
@@ -466,4 +483,67 @@ test('verdict files are private', async () => {
   const names = await readdir(rig.verdicts);
   expect(names).toEqual(['ComputeMSP.1.verdict.json']);
   expect((await stat(path.join(rig.verdicts, names[0]!))).mode & 0o777).toBe(0o600);
+});
+
+describe('one receipt by itself, whatever was said of its batch', () => {
+  const invented = (): Generated => ({
+    tokens: [...Buffer.from('an invented answer, so long')].slice(0, 24),
+    stop: 'length',
+  });
+  const nobody = () => Promise.reject(new Error('no evidence here'));
+
+  test('is found false with the reason, and evidence that leads to the batch’s root', async () => {
+    const rig = await bench();
+    const answers = [await answered('one'), await answered('two', { generated: invented })];
+    const batch = rig.produce(answers, { sequence: 41, state: 'accepted', verifiers: ['GuildMSP', 'LabMSP'] });
+    ledger.put('batch', ['ComputeMSP', ordinal(41)], batch);
+    const [good, bad] = answers.map(({ receipt }) => receiptId(receipt.body)) as [string, string];
+    const reexamination = rig.examines(nobody);
+    const { verdict, evidence } = await reexamination.examine({ batch: batch.batch, receipt: bad });
+    expect(verdict).toEqual({
+      batch: batch.batch,
+      root: batch.root,
+      verdict: 'reject',
+      reason: 'output_mismatch',
+      receipt: bad,
+    });
+    expect(verifyInclusion(canonicalJson(evidence.receipt), evidence.proof, batch.root)).toBe(true);
+    expect(evidence.opening).toEqual(answers[1]!.opening);
+    expect((await reexamination.examine({ batch: batch.batch, receipt: good })).verdict.verdict).toBe('accept');
+    for (const [question, code] of [
+      [{ batch: batch.batch, receipt: sha256Hex('none') }, 'not_found'],
+      [{ batch: 'ComputeMSP/999', receipt: bad }, 'not_found'],
+      [{ batch: 'ArchiveMSP/1', receipt: bad }, 'not_supported'],
+    ] as const)
+      await expect(reexamination.examine(question)).rejects.toThrowWithCode(code);
+
+    // Where the producer serves nothing any more, another member's evidence does, if it is what its digest says.
+    rig.lists.clear();
+    rig.openings.clear();
+    const digest = sha256Hex(canonicalJson(evidence));
+    const question = { batch: batch.batch, receipt: bad, evidence: digest, keeper: 'GuildMSP' };
+    const kept = rig.examines((_keeper, sha256) =>
+      Promise.resolve(Buffer.from(JSON.stringify(sha256 === digest ? evidence : {}))),
+    );
+    expect((await kept.examine(question)).verdict).toEqual(verdict);
+    const { opening: _, ...bare } = evidence;
+    const forged = rig.examines(() => Promise.resolve(Buffer.from(JSON.stringify(bare))));
+    await expect(forged.examine(question)).rejects.toThrowWithCode('unavailable');
+    await rig.stop();
+  });
+
+  test('is examined when the chaincode first asks; until then the answer is pending', async () => {
+    const rig = await bench();
+    const answers = [await answered('four', { generated: invented })];
+    const batch = rig.produce(answers, { sequence: 42 });
+    ledger.put('batch', ['ComputeMSP', ordinal(42)], batch);
+    const receipt = receiptId(answers[0]!.receipt.body);
+    const reexamination = rig.examines(nobody);
+    const ask = () => reexamination.verdict(batch.root, { batch: batch.batch, receipt });
+    expect(ask()).toEqual({ batch: batch.batch, root: batch.root, verdict: 'pending', receipt });
+    for (const end = Date.now() + 4_000; Date.now() < end && ask().verdict === 'pending';)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ask()).toMatchObject({ verdict: 'reject', reason: 'output_mismatch', receipt });
+    await rig.stop();
+  });
 });

@@ -51,3 +51,14 @@ export interface PendingReceiptsReply {
 export interface AcknowledgeReceiptsRequest {
   ids: string[];
 }
+
+export interface ReexamineRequest {
+  batch: string;
+  receipt: string;
+  evidence: string;
+  keeper: string;
+}
+export interface ReexamineReply {
+  verdict: string;
+  evidence: string;
+}

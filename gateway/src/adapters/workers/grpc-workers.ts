@@ -9,8 +9,11 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import {
+  decodeJson,
+  FaultEvidence,
   LlmchainError,
   parseError,
+  Verdict,
   type AcknowledgeReceiptsRequest,
   type GenerateEvent,
   type GenerateRequest,
@@ -21,8 +24,10 @@ import {
   type PendingReceipt,
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
+  type ReexamineReply,
+  type ReexamineRequest,
 } from '@llmchain/protocol';
-import type { WorkerRef, Workers } from '../../ports/workers';
+import type { Examined, WorkerRef, Workers } from '../../ports/workers';
 
 interface CallOptions {
   deadline: number;
@@ -40,6 +45,7 @@ interface WorkerClient extends Client {
     callback: Callback<PendingReceiptsReply>,
   ): void;
   acknowledgeReceipts(request: AcknowledgeReceiptsRequest, options: CallOptions, callback: Callback<object>): void;
+  reexamine(request: ReexamineRequest, options: CallOptions, callback: Callback<ReexamineReply>): void;
 }
 type WorkerClientType = new (
   address: string,
@@ -47,6 +53,8 @@ type WorkerClientType = new (
   options: object,
 ) => WorkerClient;
 
+/** How long the re-execution of one receipt may take, those before it in the queue among it: milliseconds. */
+const REEXAMINATION = 120_000;
 const MESSAGE_LIMIT = 64 * 1024 * 1024;
 
 function loadClient(): WorkerClientType {
@@ -134,6 +142,23 @@ export class GrpcWorkers implements Workers {
     await ask<object>(worker, (done) =>
       this.#client(worker).acknowledgeReceipts({ ids: [...ids] }, { deadline: Date.now() + 10_000 }, done),
     );
+  }
+
+  async reexamine(
+    worker: WorkerRef,
+    { batch, receipt, evidence = '', keeper = '' }: Parameters<Workers['reexamine']>[1],
+  ): Promise<Examined> {
+    const reply = await ask<ReexamineReply>(worker, (done) =>
+      this.#client(worker).reexamine(
+        { batch, receipt, evidence, keeper },
+        { deadline: Date.now() + REEXAMINATION },
+        done,
+      ),
+    );
+    return {
+      verdict: decodeJson(Verdict, reply.verdict, 'verdict'),
+      evidence: decodeJson(FaultEvidence, reply.evidence, 'evidence'),
+    };
   }
 
   close(): void {
