@@ -36,6 +36,8 @@ export class LedgerFacts {
   /** Whose callers may call a model version; undefined where everyone's may. */
   access({ model, version }: ModelRef): Promise<ModelAccess | undefined> {
     return this.#ledger.find('model-access', model, ordinal(version));
+  }
+
   batch(producer: string, sequence: number): Promise<Batch | undefined> {
     return this.#ledger.find('batch', producer, ordinal(sequence));
   }

@@ -130,7 +130,8 @@ export class BatchVerification {
     const signers = await lookUp<Signer>([receipt.signer, body.ticket.signer], (one) => facts.signer(one));
     const sessions = await lookUp<Session>([body.ticket.body.session], (one) => facts.session(one));
     const { version, tokenizer, template } = model;
-    const known = { batch, version, tokenizer, template, signers, sessions, seen };
+    const access = await facts.access(version);
+    const known = { batch, version, access, tokenizer, template, signers, sessions, seen };
     const served = await this.#persist(() => files.opening(batch.producer, id));
     const opening = served && opens(served, receipt) ? served : (kept ?? served);
     const finding =

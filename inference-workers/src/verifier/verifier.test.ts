@@ -4,7 +4,6 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from '@jest/globals';
 import {
-  ordinal,
   batchRoot,
   canonicalJson,
   commitment,
