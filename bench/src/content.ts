@@ -44,7 +44,7 @@ export const content: Benchmark = {
   ratio: 'put, sealed over clear',
   goals: [{ arm: 'memory, sealed', most: 400 }],
   async run({ consortium, samples, rounds, smoke, say }) {
-    await consortium.command(z.unknown(), 'up');
+    await consortium.command(z.unknown(), 'up', '--without-models');
     const mebibytes = smoke ? 4 : 1024;
     const { gateway } = await consortium.member('archive');
     const key = await consortium.key('archive', 'steward', 'bench');

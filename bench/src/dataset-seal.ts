@@ -38,7 +38,7 @@ export const datasetSeal: Benchmark = {
     { arm: 'check', most: 5 },
   ],
   async run({ consortium, samples, rounds, smoke, say }) {
-    await consortium.command(z.unknown(), 'up');
+    await consortium.command(z.unknown(), 'up', '--without-models');
     const guild = await consortium.member('guild');
     const archive = await consortium.member('archive');
     const artist = await consortium.command(

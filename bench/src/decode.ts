@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { smollm2File } from '@llmchain/cli/dist/models/smollm2';
 import type { ServableModel } from '@llmchain/inference-workers';
 import { sha256Hex } from '@llmchain/protocol';
 import type { Benchmark } from './benchmark';
 import { LlamaCpp, type Answered, type Asked } from './llama-cpp';
-import { smollm, smollmGguf } from './smollm';
+import { smollm } from './smollm';
 
 const TOGETHER = [1, 8] as const;
 const TOKENS = 96;
@@ -48,7 +49,7 @@ export const decode: Benchmark = {
   ],
   async run({ samples, rounds, smoke, say }) {
     const threads = availableParallelism();
-    const llama = await LlamaCpp.open(await smollmGguf());
+    const llama = await LlamaCpp.open(await smollm2File());
     const models = { fp32: await smollm('fp32', threads), int8: await smollm('int8', threads) };
     const tokens = smoke ? 4 : TOKENS;
     try {

@@ -32,7 +32,7 @@ export const ledgerHotkey: Benchmark = {
     { arm: 'ratio', least: 10 },
   ],
   async run({ consortium, samples, rounds, smoke, say }) {
-    await consortium.command(z.unknown(), 'up');
+    await consortium.command(z.unknown(), 'up', '--without-models');
     const [payers, payments] = smoke ? [4, 8] : [PAYERS, PAYMENTS];
     const { gateway, gatewayConfig, adminKey } = await consortium.member('guild');
     const admin = (await readFile(adminKey, 'utf8')).trim();

@@ -25,7 +25,7 @@ export const ledger: Benchmark = {
     { arm: 'write p50, 1', most: 400 },
   ],
   async run({ consortium, samples, rounds, smoke, say }) {
-    await consortium.command(z.unknown(), 'up');
+    await consortium.command(z.unknown(), 'up', '--without-models');
     const [seconds, writes] = smoke ? [1, 1] : [5, 6];
     const { gateway, gatewayConfig } = await consortium.member('guild');
     const key = await consortium.key('guild', 'artist', 'bench');

@@ -87,7 +87,7 @@ export const similar: Benchmark = {
   ],
   async run({ consortium, samples, rounds, smoke, say }) {
     await measureTexts({ samples, smoke, say });
-    await consortium.command(z.unknown(), 'up');
+    await consortium.command(z.unknown(), 'up', '--without-models');
     const database = await MemberDatabase.of((await consortium.member('archive')).gatewayConfig);
     const [size, asked, both] = smoke ? [20_000, 20, 4] : [HASHES, ASKED, ASKED_OF_BOTH];
     try {

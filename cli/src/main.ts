@@ -19,7 +19,7 @@ import { registerStake } from './commands/stake';
 import { statusCommand } from './commands/status';
 import { lintCommand, testCommand } from './commands/test';
 import { traceCommand } from './commands/trace';
-import { upCommand } from './commands/up';
+import { upCommand, type UpOptions } from './commands/up';
 import { verifyCommand } from './commands/verify';
 import { addSettings, port } from './settings';
 import { count } from './values';
@@ -37,7 +37,15 @@ function program(): Command {
     );
   const add = (name: string, description: string): Command => addSettings(root.command(name).description(description));
 
-  add('up', 'start or heal the consortium, keeping all data').action((options: Common) => carryOut(options, upCommand));
+  add('up', 'start or heal the consortium, keeping all data')
+    .addOption(
+      new Option('--without-models', 'leave out SmolLM2, which is fetched as a package and served otherwise')
+        .env('LLMCHAIN_WITHOUT_MODELS')
+        .default(false),
+    )
+    .action((options: Common & UpOptions) =>
+      carryOut(options, (settings, terminal) => upCommand(settings, terminal, options)),
+    );
   add('down', 'stop everything, keeping all data').action((options: Common) => carryOut(options, downCommand));
   add('reset', 'stop everything and remove all data').action((options: Common) => carryOut(options, resetCommand));
   add('status', 'what runs and is healthy, versions, and how far each ledger is').action((options: Common) =>

@@ -127,7 +127,7 @@ describe('whatever is killed, up heals, and nothing acknowledged is lost', () =>
     const home = mkdtempSync(join(tmpdir(), 'llmchain-scenario-'));
     const second = new Scenario(home, PORTS + 500);
     try {
-      const words = ['up', '--home', home, '--port-base', String(PORTS + 500), '--json'];
+      const words = ['up', '--without-models', '--home', home, '--port-base', String(PORTS + 500), '--json'];
       const first = spawn(process.execPath, [...COMMAND_LINE, ...words], { stdio: 'ignore' });
       const ended = once(first, 'exit');
       // The authorities enrol: their register is there, the consortium's description is not.
@@ -156,7 +156,9 @@ describe('whatever is killed, up heals, and nothing acknowledged is lost', () =>
   (ALL ? test : test.skip)('up killed again and again while it heals', async () => {
     kill('');
     for (const wait of [300, 800, 1500, 2500, 4000]) {
-      const healing = spawn(process.execPath, [...COMMAND_LINE, 'up', '--home', scenario.home], { stdio: 'ignore' });
+      const healing = spawn(process.execPath, [...COMMAND_LINE, 'up', '--without-models', '--home', scenario.home], {
+        stdio: 'ignore',
+      });
       const ended = once(healing, 'exit');
       await delay(wait);
       healing.kill('SIGKILL');

@@ -29,7 +29,7 @@ const PREPAID = 5_000_000;
 
 /** The whole story on the real network; every run makes a new dataset version and a new model version. */
 export async function demoCommand(settings: Settings, terminal: Terminal): Promise<void> {
-  await up(settings, terminal);
+  await up(settings, terminal, { withoutModels: true });
   const story = new Story(settings, terminal, await membersOf(settings.home));
   terminal.line();
   await story.tell();

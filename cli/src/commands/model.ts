@@ -1,29 +1,21 @@
-import { execFile } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { isErrorCode, LlmchainError, type AccessPolicy, type ModelRef } from '@llmchain/protocol';
+import { stat } from 'node:fs/promises';
+import { LlmchainError, type AccessPolicy, type ModelRef } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
-import { z } from 'zod';
 import { carryOut, type Common } from '../carry-out';
-import { digestOf } from '../file-digest';
 import { memberNamed, membersOf } from '../consortium/members';
+import { filesIn, importFolder, type Weights } from '../models/folder';
 import { addSettings } from '../settings';
 import type { Terminal } from '../terminal';
 import { modelVersion, mspId, several } from '../values';
-
-const run = promisify(execFile);
-const IMPORT = resolve(__dirname, '../../../inference-workers/dist/import-main.js');
-
-const Failure = z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) });
+import { registerExternals } from './model-external';
 
 interface ImportOptions {
   to: string;
-  weights: 'fp32' | 'int8';
+  weights: Weights;
 }
 
 export function registerModel(root: Command): void {
-  const model = root.command('model').description('model files as workers load them, and who may call a version');
+  const model = root.command('model').description('models from outside: import, register, approve; and who may call a version');
   addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
     .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
     .requiredOption('--to <folder>', 'must not be there yet')
@@ -36,6 +28,7 @@ export function registerModel(root: Command): void {
     .action((file: string, options: Common & ImportOptions) =>
       carryOut(options, (_settings, terminal) => importModel(terminal, file, options)),
     );
+  registerExternals(model);
   registerAccess(model);
 }
 
@@ -103,41 +96,13 @@ async function importModel(terminal: Terminal, file: string, { to, weights }: Im
   }
   const step = terminal.step('import');
   try {
-    await run(process.execPath, [IMPORT, resolve(file), resolve(to), '--weights', weights]).catch(explain);
-    const files = await describe(to);
+    await importFolder(file, to, weights);
+    const files = await filesIn(to);
     step.done(`${files.length} files`);
     const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
     terminal.result({ folder: to, files }, `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`);
   } catch (error) {
     step.fail(error);
     throw error;
-  }
-}
-
-/** The folder's files as a model version names them, sorted by path. */
-async function describe(folder: string): Promise<{ path: string; sha256: string; bytes: number }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const files = await Promise.all(
-    paths.map(async (path) => ({
-      path: relative(folder, path),
-      sha256: await digestOf(path),
-      bytes: (await stat(path)).size,
-    })),
-  );
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function explain(cause: unknown): never {
-  const said = Failure.safeParse(lastLine((cause as { stdout?: string }).stdout));
-  const { code, message, details } = said.data ?? { code: 'internal', message: 'The import failed.', details: {} };
-  throw new LlmchainError(isErrorCode(code) ? code : 'internal', message, details, { cause });
-}
-
-function lastLine(output: string | undefined): unknown {
-  try {
-    return JSON.parse(output?.trim().split('\n').at(-1) ?? '');
-  } catch {
-    return undefined;
   }
 }

@@ -3,11 +3,21 @@ import { Consortium, type UpResult } from '@llmchain/network';
 import { LlmchainError, REMEDY } from '@llmchain/protocol';
 import { found } from '../consortium/found';
 import { membersOf, type MemberAccess } from '../consortium/members';
+import { acting } from '../consortium/person';
+import { bringSmollm2, type Brought } from '../models/bring';
+import type { MemberApi } from '../api/member-api';
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 
 export interface UpAnswer extends UpResult {
   models: string[];
+  /** The models that `up` brings along, and whether they answer yet; none with `--without-models`. */
+  brought: Brought[];
+}
+
+export interface UpOptions {
+  /** Leaves out the model that `up` brings along. */
+  withoutModels?: boolean;
 }
 
 const DUTIES: Readonly<Record<string, string>> = {
@@ -35,8 +45,11 @@ async function patiently(work: () => Promise<void>, signal: AbortSignal): Promis
   }
 }
 
-/** Starts or heals the consortium and returns when a transaction has committed. */
-export async function up(settings: Settings, terminal: Terminal): Promise<UpAnswer> {
+/**
+ * Starts or heals the consortium; when a transaction has committed, brings the sample's model from outside, which workers
+ * may still be loading when it returns.
+ */
+export async function up(settings: Settings, terminal: Terminal, options: UpOptions = {}): Promise<UpAnswer> {
   const started = performance.now();
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort();
@@ -55,19 +68,42 @@ export async function up(settings: Settings, terminal: Terminal): Promise<UpAnsw
     });
     step.done('committed');
     const guild = members[0] as MemberAccess;
+    const brought = options.withoutModels
+      ? []
+      : [await bringSmollm2(terminal, members, () => trainer(settings, terminal))];
     const { height } = await guild.admin.call('GET /v1/ledger/height', {});
     const { data } = await guild.admin.call('GET /v1/models', {});
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    return { ...result, height, seconds, models: data.map(({ id }) => id) };
+    return { ...result, height, seconds, models: data.map(({ id }) => id), brought };
   } finally {
     process.removeListener('SIGINT', onSignal);
   }
 }
 
-export async function upCommand(settings: Settings, terminal: Terminal): Promise<void> {
-  const answer = await up(settings, terminal);
+/** Who registers the model for the lab. */
+async function trainer(settings: Settings, terminal: Terminal): Promise<MemberApi> {
+  const options = { member: 'lab', as: 'curator' };
+  return (await acting(settings, terminal, options, { role: 'trainer', administered: false })).api;
+}
+
+function told({ model, state, message = '' }: Brought): string {
+  switch (state) {
+    case 'ready':
+      return `   ${model} answers; the README has a request for it.`;
+    case 'loading':
+      return `   ${model} is being loaded by the workers; "llmchain market list --member lab --kind service" shows it when it answers.`;
+    case 'missing':
+      return `   ${model} is not served: ${message} The next "llmchain up" tries again; --without-models leaves it out.`;
+  }
+}
+
+export async function upCommand(settings: Settings, terminal: Terminal, options: UpOptions): Promise<void> {
+  const answer = await up(settings, terminal, options);
   const lines = Object.entries(answer.members).map(
     ([name, { gateway }]) => `   ${name.padEnd(9)} ${gateway}   ${DUTIES[name] ?? ''}`,
   );
-  terminal.result(answer, ['', ...lines, '', `Ready in ${answer.seconds} s. Next: ./llmchain demo`].join('\n'));
+  terminal.result(
+    answer,
+    ['', ...lines, '', ...answer.brought.map(told), `Ready in ${answer.seconds} s. Next: ./llmchain demo`].join('\n'),
+  );
 }

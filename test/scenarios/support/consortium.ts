@@ -23,20 +23,30 @@ export interface CommandResult {
 const State = z.object({ processes: z.array(z.object({ name: z.string(), pid: z.number().int() })) });
 const Key = z.object({ id: z.string(), key: z.string() });
 
+/** For a consortium whose `up` brings the model from outside, as it does for a user. */
+export const WITH_MODELS = { LLMCHAIN_WITHOUT_MODELS: undefined };
+
 /** A consortium of its own ports and folder, driven by the command line as a user drives it. */
 export class Scenario {
   #members: MemberAccess[] = [];
 
-  /** A consortium that may be yet to be made. @param env what its commands are told beyond our own environment */
+  readonly #env: NodeJS.ProcessEnv;
+
+  /**
+   * A consortium that may be yet to be made.
+   * @param env what its commands are told beyond our own environment; without {@link WITH_MODELS}, `up` brings no model
+   */
   constructor(
     readonly home: string,
     readonly portBase: number,
-    private readonly env: Readonly<Record<string, string>> = {},
-  ) {}
+    env: NodeJS.ProcessEnv = {},
+  ) {
+    this.#env = { ...process.env, LLMCHAIN_WITHOUT_MODELS: '1', ...env };
+  }
 
   /** Starts a fresh consortium. @param portBase first of its ports; each test file has its own */
-  static async up(portBase: number): Promise<Scenario> {
-    const scenario = new Scenario(await mkdtemp(join(tmpdir(), 'llmchain-scenario-')), portBase);
+  static async up(portBase: number, env: NodeJS.ProcessEnv = {}): Promise<Scenario> {
+    const scenario = new Scenario(await mkdtemp(join(tmpdir(), 'llmchain-scenario-')), portBase, env);
     const { code, answer, stderr } = await scenario.command('up');
     if (code !== 0) {
       await scenario.reset();
@@ -74,7 +84,7 @@ export class Scenario {
     const args = [...COMMAND_LINE, ...words, ...options];
     try {
       const { stdout, stderr } = await run(process.execPath, args, {
-        env: { ...process.env, ...this.env },
+        env: this.#env,
         maxBuffer: 64 * 1024 * 1024,
       });
       return { code: 0, answer: lastLine(stdout), stderr };
