@@ -1,9 +1,10 @@
 import { reported, type Report } from '@llmchain/network';
-import { LlmchainError, type ErrorCode } from '@llmchain/protocol';
+import { LlmchainError } from '@llmchain/protocol';
 import type { MemberApi } from '../api/member-api';
 import { decide } from '../consortium/decide';
 import { memberNamed, type MemberAccess } from '../consortium/members';
 import { everywhere } from '../consortium/settled';
+import { failureOf } from '../failure';
 import { registerExternal } from './register-external';
 import { importedSmollm2, SMOLLM2, smollm2File } from './smollm2';
 
@@ -12,7 +13,7 @@ export interface Brought {
   model: string;
   /** `ready`: a worker has it loaded. `loading`: workers are still at it. `missing`: it is not served, for the reason told. */
   state: 'ready' | 'loading' | 'missing';
-  code?: ErrorCode;
+  code?: string;
   message?: string;
 }
 
@@ -35,8 +36,9 @@ export async function bringSmollm2(
     await admitted(report, members, trainer);
     return { model: NAME, state: (await isServed(memberNamed(members, 'lab').admin)) ? 'ready' : 'loading' };
   } catch (error) {
-    if (!(error instanceof LlmchainError)) throw error;
-    return { model: NAME, state: 'missing', code: error.code, message: error.message };
+    // Whatever it is, a full disk or no Python: the consortium is up, and stays so.
+    const { code, message } = failureOf(error);
+    return { model: NAME, state: 'missing', code, message };
   }
 }
 

