@@ -142,16 +142,22 @@ const Verified = z.object({ ok: z.boolean(), proves: z.string(), gaps: z.array(z
     expect(memoryBytes).toBeLessThan(6 * 2 ** 30);
   });
 
-  test('where the members forbid what comes from outside, no more of it is registered', async () => {
-    await decide(scenario.members, 'no-externals', { kind: 'policy', terms: { externalModels: 'forbidden' } });
+  test('the command line registers and approves others, until the members forbid what comes from outside', async () => {
     const graphs = join(folder, 'other', 'onnx');
     mkdirSync(graphs, { recursive: true });
-    writeFileSync(join(graphs, 'model.onnx'), 'refused before anybody loads it');
-    const { code, answer } = await scenario.command(
-      ...['model', 'register', 'other@1', join(folder, 'other'), '--external', '--member', 'lab', '--as', 'curator'],
-      ...['--title', 'Another', '--source', 'pkg:pypi/other@1', '--upstream', 'a'.repeat(64)],
-      ...['--licence', 'MIT', '--context', '16'],
-    );
-    expect({ code, answer }).toMatchObject({ code: 1, answer: { error: { code: 'not_authorised' } } });
+    writeFileSync(join(graphs, 'model.onnx'), 'never approved, so that nobody loads it');
+    const registers = (version: string) =>
+      scenario.command(
+        ...['model', 'register', version, join(folder, 'other'), '--external', '--member', 'lab', '--as', 'curator'],
+        ...['--title', 'Another', '--source', 'pkg:pypi/other@1', '--upstream', 'a'.repeat(64)],
+        ...['--licence', 'MIT', '--context', '16'],
+      );
+    const approves = (member: string) => scenario.command('model', 'approve', 'other@1', '--member', member);
+    expect(await registers('other@1')).toMatchObject({ code: 0, answer: { class: 'external', state: 'candidate' } });
+    expect(await approves('guild')).toMatchObject({ code: 0, answer: { approvals: ['GuildMSP'] } });
+    await decide(scenario.members, 'no-externals', { kind: 'policy', terms: { externalModels: 'forbidden' } });
+    const refused = { code: 1, answer: { error: { code: 'not_authorised' } } };
+    expect(await approves('archive')).toMatchObject(refused);
+    expect(await registers('other@2')).toMatchObject(refused);
   });
 });

@@ -15,7 +15,9 @@ interface ImportOptions {
 }
 
 export function registerModel(root: Command): void {
-  const model = root.command('model').description('models from outside: import, register, approve; and who may call a version');
+  const model = root
+    .command('model')
+    .description('models from outside: import, register, approve; and who may call a version');
   addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
     .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
     .requiredOption('--to <folder>', 'must not be there yet')

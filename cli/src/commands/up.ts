@@ -10,6 +10,8 @@ import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 
 export interface UpAnswer extends UpResult {
+  /** Until a transaction had committed; bringing a model takes longer, once. */
+  seconds: number;
   models: string[];
   /** The models that `up` brings along, and whether they answer yet; none with `--without-models`. */
   brought: Brought[];
@@ -67,13 +69,13 @@ export async function up(settings: Settings, terminal: Terminal, options: UpOpti
       throw error;
     });
     step.done('committed');
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
     const guild = members[0] as MemberAccess;
     const brought = options.withoutModels
       ? []
       : [await bringSmollm2(terminal, members, () => trainer(settings, terminal))];
     const { height } = await guild.admin.call('GET /v1/ledger/height', {});
     const { data } = await guild.admin.call('GET /v1/models', {});
-    const seconds = Math.round((performance.now() - started) / 100) / 10;
     return { ...result, height, seconds, models: data.map(({ id }) => id), brought };
   } finally {
     process.removeListener('SIGINT', onSignal);
