@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CONSORTIUM_ACCOUNT, splitByLargestRemainder } from '@llmchain/protocol';
-import OpenAI from 'openai';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { decide } from '../../cli/src/consortium/decide';
-import { receiptOnce, untilServed } from '../../cli/src/demo/verses';
+import { askForVerses, receiptOnce, untilServed } from '../../cli/src/demo/verses';
 import { Scenario, WITH_MODELS } from './support/consortium';
 
 /** Set by `./llmchain test --all`: the package is fetched, and every worker loads half a gigabyte of weights. */
@@ -66,21 +65,12 @@ const Verified = z.object({ ok: z.boolean(), proves: z.string(), gaps: z.array(z
   });
 
   test("OpenAI's client streams a chat with it, which two rivals of the producer verify and endorse", async () => {
-    const client = new OpenAI({ ...caller.credentials, maxRetries: 0 });
-    const { data: stream, response } = await client.chat.completions
-      .create({
-        model: 'smollm2',
-        messages: [{ role: 'user', content: 'What is the capital of France?' }],
-        stream: true,
-        max_completion_tokens: 40,
-        temperature: 0,
-      })
-      .withResponse();
     const pieces: string[] = [];
-    for await (const chunk of stream) pieces.push(chunk.choices[0]?.delta.content ?? '');
+    const ask = 'What is the capital of France?';
+    const answer = await askForVerses(caller, 'smollm2', ask, (text) => pieces.push(text), 40, 0);
     expect(pieces.length).toBeGreaterThan(3);
-    expect(pieces.join('')).toContain('Paris');
-    receipt = response.headers.get('x-llmchain-receipt')!;
+    expect(answer.text).toContain('Paris');
+    ({ receipt } = answer);
     const { state, producer, endorsers } = await receiptOnce(caller, receipt, (one) => one.state === 'accepted', 120);
     expect({ state, endorsers: endorsers.length }).toEqual({ state: 'accepted', endorsers: 2 });
     expect(endorsers).not.toContain(producer);

@@ -26,6 +26,7 @@ export async function askForVerses(
   prompt: string,
   onText: (text: string) => void,
   maxTokens = 160,
+  temperature = 0.7,
 ): Promise<Verses> {
   const client = new OpenAI({ ...caller.credentials, maxRetries: 0 });
   const { data: stream, response } = await client.chat.completions
@@ -34,7 +35,7 @@ export async function askForVerses(
       messages: [{ role: 'user', content: prompt }],
       stream: true,
       max_completion_tokens: maxTokens,
-      temperature: 0.7,
+      temperature,
     })
     .withResponse();
   let text = '';
