@@ -52,6 +52,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/datasets/{id}/ingest': 'content lies where its digest says, and the ledger is not written to',
   'POST /v1/datasets/{id}/versions/{version}/lift': 'the state of the taint says whether it was done',
   'POST /v1/datasets/{id}/versions/{version}/taint': 'as lift',
+  'POST /v1/embeddings': 'as chat',
   'POST /v1/grants/{id}/expire': 'the state of the grant says whether it was done',
   'POST /v1/licences/{id}/expire': 'the state of the licence says whether it was done',
   'POST /v1/models/{id}/versions/{version}/lift': 'as for datasets',

@@ -13,7 +13,7 @@ import { MemberDirectory } from './members/member-directory';
 import { PeerClient } from './members/peer-client';
 import { ModelCatalogue } from './models/model-catalogue';
 import { ModelStore } from './models/model-store';
-import { ServableModel } from './models/servable-model';
+import { loadServable } from './models/servable';
 import { Outbox } from './receipts/outbox';
 import { ServedTickets } from './receipts/served-tickets';
 import { readSigningKey } from './receipts/signing-key';
@@ -102,7 +102,7 @@ export class Worker {
     };
     const files = new ModelStore({ folder: config.models }, { source, log });
     const models = new ModelCatalogue({
-      open: async (version) => ServableModel.load(await files.folder(version), version, engine),
+      open: async (version) => loadServable(await files.folder(version), version, engine),
       log,
     });
     this.#parts.push(

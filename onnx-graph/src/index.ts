@@ -1,4 +1,6 @@
 export { GraphError, type GraphErrorCode } from './error';
+export { bertConfig, type BertConfig } from './families/bert/config';
+export { sentenceGraph, type BertParameters, type SentenceGraph } from './families/bert/sentence-graph';
 export { type GptConfig, checkGptConfig, huggingFaceConfig } from './families/gpt/config';
 export { inferenceGraph, type InferenceGraph, type InferenceOptions } from './families/gpt/serving/inference-graph';
 export type { Quantisation } from './families/gpt/serving/quantise';
@@ -10,6 +12,7 @@ export type { ByteSource } from './importers/gguf/byte-cursor';
 export { GgufFile } from './importers/gguf/gguf-file';
 export { GgufLlama } from './importers/gguf/llama';
 export { type TokenizerFiles, tokenizerFiles } from './importers/gguf/tokenizer';
+export { SafetensorsFile } from './importers/safetensors/safetensors-file';
 export { GraphBuilder } from './graph/graph-builder';
 export { appendingGraph } from './rewriting/appending-graph';
 export { Tape } from './graph/tape';

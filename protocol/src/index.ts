@@ -49,6 +49,7 @@ export { ChatMessage, commitment, InferenceInput, Opening } from './inference/op
 export { FaultEvidence } from './inference/fault-evidence';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
 export { draw, shortfall, type Draw, type Drawn, type Keystream } from './inference/sampler';
+export { Datatype, DATATYPE_BYTES, elementsOf, fits, MOST_BASE64, Tensor, TensorSpec } from './inference/tensor';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';
 export { InclusionProof, proveInclusion, verifyInclusion } from './merkle/proof';
@@ -110,6 +111,9 @@ export {
   oneLineage,
   Prices,
   RoyaltyTableRef,
+  Signature,
+  Task,
+  taskOf,
   Verification,
 } from './records/model';
 export {

@@ -26,6 +26,7 @@ import {
 import { changedAccess } from '../rules/model-access';
 import { demandApprovable } from '../rules/model-state';
 import { demandVerifiable } from '../rules/model-verification';
+import { demandTask } from '../rules/model-task';
 import { demandTable } from '../rules/royalty';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
@@ -57,6 +58,7 @@ export class ModelsContract extends LedgerContract {
       if (job) demandTrained(entry, job);
       demandFiles(entry);
       demandVerifiable(entry);
+      demandTask(entry);
       const owner = { member: ctx.invoker.member };
       const ancestors = await this.#ancestors(ctx, entry);
       const parent = ancestors[0];

@@ -12,6 +12,7 @@ import type { ConsortiumOperations } from './consortium';
 import type { ContentOperations } from './content';
 import type { DatasetsOperations } from './datasets';
 import type { DisputesOperations } from './disputes';
+import type { EmbeddingsOperations } from './embeddings';
 import type { EpochsOperations } from './epochs';
 import type { ErasuresOperations } from './erasures';
 import type { EscrowsOperations } from './escrows';
@@ -56,6 +57,7 @@ export interface Operations
     ContentOperations,
     DatasetsOperations,
     DisputesOperations,
+    EmbeddingsOperations,
     EpochsOperations,
     ErasuresOperations,
     EscrowsOperations,

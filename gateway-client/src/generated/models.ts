@@ -59,6 +59,12 @@ export interface ModelsOperations {
         model: string;
         version: number;
         title: string;
+        task?: 'text_generation' | 'embedding' | 'text_classification' | 'image_classification' | 'tensor';
+        signature?: {
+          inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
+          outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
+          labels?: string[];
+        };
         parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
         job?: string;
         datasets?: { dataset: string; version: number }[];
@@ -81,6 +87,7 @@ export interface ModelsOperations {
           sampleRate: number;
           statistical?: { clipMicro: number; meanMicro: number; deviationMicro: number; oneFalseAlarmIn: number };
           fingerprints?: { mismatches: number; mantissaMilli: number };
+          rerun?: { cosineMicro: number; maxAbsMicro: number };
         };
         operationId?: string;
         access?: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };

@@ -400,6 +400,12 @@ export interface ModelVersion {
   model: string;
   version: number;
   title: string;
+  task?: 'text_generation' | 'embedding' | 'text_classification' | 'image_classification' | 'tensor';
+  signature?: {
+    inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
+    outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
+    labels?: string[];
+  };
   parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };
   job?: string;
   datasets?: { dataset: string; version: number }[];
@@ -422,6 +428,7 @@ export interface ModelVersion {
     sampleRate: number;
     statistical?: { clipMicro: number; meanMicro: number; deviationMicro: number; oneFalseAlarmIn: number };
     fingerprints?: { mismatches: number; mantissaMilli: number };
+    rerun?: { cosineMicro: number; maxAbsMicro: number };
   };
   royalty?: { root: string; address: string; total: number; entries: number };
   schema: 'model-version/1';

@@ -50,6 +50,7 @@ import { api } from './common';
 import { contentRoutes } from './content';
 import { creditRoutes } from './credits';
 import { datasetRoutes } from './datasets';
+import { embeddingRoutes } from './embeddings';
 import { evidenceRoutes } from './evidence';
 import { faultRoutes } from './faults';
 import { grantRoutes } from './grants';
@@ -149,6 +150,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...trainingRoutes(usecases),
     ...modelRoutes(usecases),
     ...inferenceRoutes(usecases),
+    ...embeddingRoutes(usecases),
     ...provenanceRoutes(usecases),
     ...evidenceRoutes(usecases),
     ...governanceRoutes(usecases),

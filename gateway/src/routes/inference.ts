@@ -9,12 +9,8 @@ import type { Answer, Infer, InferenceOrder } from '../usecases/infer';
 import { api } from './common';
 import { ChatBody, chatOrder, CompletionBody, completionOrder, type Delivery } from './openai-parameters';
 import { CHAT, ChatAnswer, COMPLETION, CompletionAnswer, type Dialect, type Heading } from './openai-shapes';
+import { NONCE_HEADER, RECEIPT_HEADER } from './receipt-headers';
 import { ServerSentEvents } from './server-sent-events';
-
-/** The receipt's id, known before the first token. */
-const RECEIPT_HEADER = 'x-llmchain-receipt';
-/** 32 bytes of the caller's, hexadecimal: with them the caller's own member may produce, too. */
-const NONCE_HEADER = 'x-llmchain-nonce';
 
 /** Prompts of a million characters, escaped. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -47,7 +43,7 @@ async function whole(exchange: Exchange, infer: Infer): Promise<void> {
       // An answer that fails midway has a receipt, too.
       response.setHeader(RECEIPT_HEADER, heading.receipt);
     } else if (answer.kind === 'text') text += answer.text;
-    else receipt = answer.receipt;
+    else if (answer.kind === 'finished') receipt = answer.receipt;
   }
   if (!heading || !receipt) throw new Error('an answer ended without its receipt');
   response.statusCode = 200;

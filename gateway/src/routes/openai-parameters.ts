@@ -35,9 +35,10 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   prompt_cache_key: [],
   prompt_cache_retention: [],
   web_search_options: [],
+  dimensions: [],
 };
 
-function notSupported(parameter: string): LlmchainError {
+export function notSupported(parameter: string): LlmchainError {
   return new LlmchainError('not_supported', `This gateway cannot honour "${parameter}" as it was sent. Leave it out.`, {
     parameter,
   });
@@ -47,7 +48,7 @@ function notSupported(parameter: string): LlmchainError {
  * Takes out what asks for nothing, and refuses by name what cannot be honoured, so that nothing is silently ignored.
  * @throws {LlmchainError} `not_supported` with `details.parameter`
  */
-function withoutNeutral(body: unknown): unknown {
+export function withoutNeutral(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   return Object.fromEntries(
     Object.entries(body).filter(([name, value]) => {

@@ -1,17 +1,22 @@
 import {
   canonicalJson,
+  commitment,
   decodeJson,
   LlmchainError,
   parseError,
   receiptId,
   SignedReceipt,
+  taskOf,
+  Tensor,
   ticketDigest,
   type ErrorCode,
   type GenerateEvent,
   type InferenceInput,
   type ModelVersion,
   type Sampler,
+  type Task,
 } from '@llmchain/protocol';
+import { z } from 'zod';
 import type { Actor } from '../ports/actor';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
@@ -28,6 +33,8 @@ import type { RouteInference, Weight } from './route-inference';
 export interface InferenceOrder {
   /** `poet` or `poet@1`. */
   model: string;
+  /** What the model has to be for; text when left out. */
+  task?: Task | undefined;
   input: InferenceInput;
   sampler: Sampler;
   /** As many as the context holds when left out. */
@@ -40,6 +47,8 @@ export type Answer =
   /** Before the first token. */
   | { kind: 'started'; receipt: string; model: ModelVersion }
   | { kind: 'text'; text: string }
+  /** Instead of text; they are what the receipt commits to. */
+  | { kind: 'outputs'; outputs: Tensor[] }
   | { kind: 'finished'; receipt: SignedReceipt };
 
 interface Attempt {
@@ -51,6 +60,9 @@ interface Attempt {
   /** Id of the receipt to come. */
   id: string;
 }
+
+type FinishedEvent = Extract<GenerateEvent, { event: 'finished' }>;
+type OutputsEvent = Extract<GenerateEvent, { event: 'outputs' }>;
 
 /** What a worker may say before the first token for which another worker is asked. */
 const ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
@@ -101,6 +113,7 @@ export class Infer {
   async *run(actor: Actor, order: InferenceOrder, signal: AbortSignal): AsyncGenerator<Answer, void> {
     const model = await this.#ports.models.resolve(order.model);
     await this.#ports.models.demandCallable(model, this.#own);
+    demandTask(model, order.task ?? 'text_generation');
     await this.#ports.standing.demand(model);
     const maxTokens = mostTokens(order, model);
     const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };
@@ -185,6 +198,7 @@ export class Infer {
     let outcome: 'lost' | 'refused' | 'settled' = 'lost';
     let started = false;
     let failure: unknown;
+    let given: OutputsEvent['outputs'] | undefined;
     try {
       const events = this.#ports.workers.generate(
         worker,
@@ -208,10 +222,16 @@ export class Infer {
           yield { kind: 'text', text: event.text };
           continue;
         }
+        if (event.event === 'outputs') {
+          given = event.outputs;
+          continue;
+        }
+        const outputs = given && committed(given, event, member);
         const receipt = await this.#receipt(event, attempt);
         outcome = 'settled';
         underWay.answered();
         if (receipt.body.stop === 'tainted') throw cutShort(model, receipt, fallen);
+        if (outputs) yield { kind: 'outputs', outputs };
         yield { kind: 'finished', receipt };
         return;
       }
@@ -242,7 +262,7 @@ export class Infer {
   }
 
   /** The checked receipt, charged and kept. */
-  async #receipt(event: Extract<GenerateEvent, { event: 'finished' }>, attempt: Attempt): Promise<SignedReceipt> {
+  async #receipt(event: FinishedEvent, attempt: Attempt): Promise<SignedReceipt> {
     const { worker, model, issued, id } = attempt;
     const { member } = worker;
     const receipt = decodeJson(SignedReceipt, event.finished.receipt, `receipt of ${member}`);
@@ -267,7 +287,9 @@ export class Infer {
 }
 
 /** @throws {LlmchainError} `invalid_argument` when more are asked for than the model holds */
-function mostTokens({ maxTokens }: InferenceOrder, { model, version, contextTokens }: ModelVersion): number {
+function mostTokens({ maxTokens, task }: InferenceOrder, { model, version, contextTokens }: ModelVersion): number {
+  // Nothing is generated, and a ticket allows one token at least.
+  if (task && task !== 'text_generation') return 1;
   if (maxTokens === undefined || maxTokens <= contextTokens) return maxTokens ?? contextTokens;
   throw new LlmchainError(
     'invalid_argument',
@@ -279,6 +301,8 @@ function mostTokens({ maxTokens }: InferenceOrder, { model, version, contextToke
 /** The input as one text that begins as what the model reads does: only for the choice of a worker. */
 function promptOf(input: InferenceInput): string {
   if (input.kind === 'completion') return input.prompt;
+  if (input.kind === 'texts') return input.texts.join('\n');
+  if (input.kind !== 'chat') return '';
   return input.messages.map(({ role, content }) => `${role}\n${content}\n`).join('');
 }
 
@@ -293,4 +317,27 @@ function cutShort({ model, version }: ModelVersion, receipt: SignedReceipt, reas
       ...{ receipt: receiptId(receipt.body), promptTokens, completionTokens, amount },
     },
   );
+}
+
+/** @throws {LlmchainError} `invalid_argument` when the model is for something else */
+function demandTask(version: ModelVersion, wanted: Task): void {
+  const task = taskOf(version);
+  if (task === wanted) return;
+  const name = `${version.model}@${version.version}`;
+  const words = (each: Task): string => each.replace('_', ' ');
+  throw new LlmchainError(
+    'invalid_argument',
+    `${name} is for ${words(task)}, not for ${words(wanted)}. GET /v1/models says what each model is for.`,
+    { model: name, task, issues: [{ pointer: '/model', message: `must be for ${words(wanted)}` }] },
+  );
+}
+
+/** The tensors that a worker gave. @throws {LlmchainError} `not_verified` when its receipt commits to others */
+function committed({ tensors, salt }: OutputsEvent['outputs'], { finished }: FinishedEvent, member: string): Tensor[] {
+  const outputs = decodeJson(z.array(Tensor).min(1), tensors, `outputs of ${member}`);
+  const { body } = decodeJson(SignedReceipt, finished.receipt, `receipt of ${member}`);
+  if (/^[0-9a-f]{64}$/.test(salt) && commitment(outputs, salt) === body.output) return outputs;
+  throw new LlmchainError('not_verified', `${member} gave outputs that its receipt does not commit to. Ask again.`, {
+    producer: member,
+  });
 }

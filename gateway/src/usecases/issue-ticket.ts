@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   canonicalJson,
   commitment,
+  elementsOf,
   priceOf,
   sign,
+  taskOf,
   type InferenceInput,
   type ModelVersion,
   type Sampler,
@@ -45,16 +47,28 @@ export interface IssuedTicket {
 
 /**
  * The most tokens that a prompt can have: a tokenizer with bytes to fall back on gives at most one per byte, and a prompt
- * longer than the context is refused. A chat's template may add any text.
+ * longer than the context is refused. A chat's template may add any text. What counts otherwise, see `Prices`.
  */
 function mostPromptTokens(model: ModelVersion, input: InferenceInput): number {
-  if (input.kind === 'chat') return model.contextTokens;
-  return Math.min(model.contextTokens, Buffer.byteLength(input.prompt) + SPECIAL_TOKENS);
+  const most = (text: string): number => Math.min(model.contextTokens, Buffer.byteLength(text) + SPECIAL_TOKENS);
+  switch (input.kind) {
+    case 'chat':
+      return model.contextTokens;
+    case 'completion':
+      return most(input.prompt);
+    case 'texts':
+      return input.texts.reduce((sum, text) => sum + most(text), 0);
+    case 'image':
+      return 1;
+    case 'tensors':
+      return input.tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+  }
 }
 
-/** The most that an answer can cost, micro-credits. */
+/** The most that an answer can cost, micro-credits; only what is generated costs by its length. */
 export function mostAmount(model: ModelVersion, input: InferenceInput, maxTokens: number): number {
-  return priceOf(model.prices, mostPromptTokens(model, input), maxTokens);
+  const generated = taskOf(model) === 'text_generation' ? maxTokens : 0;
+  return priceOf(model.prices, mostPromptTokens(model, input), generated);
 }
 
 /** Signs this member's orders for answers. */

@@ -1,10 +1,10 @@
 import type { LoadedModel, ModelVersion } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { backOff, problemOf, pause } from '../ledger/back-off';
-import type { ServableModel } from './servable-model';
+import type { Servable } from './servable';
 
 /** Makes a version ready: fetches, checks and loads it. */
-export type OpenModel = (version: ModelVersion) => Promise<ServableModel>;
+export type OpenModel = (version: ModelVersion) => Promise<Servable>;
 
 const keyOf = (model: string, version: number): string => `${model}@${version}`;
 
@@ -14,7 +14,7 @@ export class ModelCatalogue {
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   readonly #known = new Map<string, Promise<void>>();
-  readonly #loaded = new Map<string, ServableModel>();
+  readonly #loaded = new Map<string, Servable>();
 
   constructor(dependencies: { open: OpenModel; log: Logger }) {
     this.#open = dependencies.open;
@@ -33,7 +33,7 @@ export class ModelCatalogue {
     return this.#known.has(keyOf(model, version));
   }
 
-  get(model: string, version: number): ServableModel | undefined {
+  get(model: string, version: number): Servable | undefined {
     return this.#loaded.get(keyOf(model, version));
   }
 

@@ -1,17 +1,7 @@
 import { Template } from '@huggingface/jinja';
-import * as tokenizers from '@huggingface/tokenizers';
 import { LlmchainError, type InferenceInput } from '@llmchain/protocol';
 import type { TokenizerConfig } from './folder-schema';
-
-/** What is used of the library, whose own declarations do not resolve under `nodenext`. */
-interface Tokenizer {
-  encode(text: string, options?: { add_special_tokens?: boolean }): { ids: number[] };
-  decode(
-    tokens: readonly number[],
-    options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean },
-  ): string;
-}
-const { Tokenizer } = tokenizers as unknown as { Tokenizer: new (tokenizer: object, config: object) => Tokenizer };
+import { createTokenizer, type Tokenizer } from './tokenizer';
 
 /** From what a caller asked to the model's token ids, and from token ids to text. */
 export class PromptEncoder {
@@ -26,7 +16,7 @@ export class PromptEncoder {
    * @param config `tokenizer_config.json`; without a chat template in it the model only completes text
    */
   constructor(tokenizer: object, config: TokenizerConfig) {
-    this.#tokenizer = new Tokenizer(tokenizer, config);
+    this.#tokenizer = createTokenizer(tokenizer, config);
     this.#template = config.chat_template === undefined ? undefined : new Template(config.chat_template);
     this.#readsClock = config.chat_template?.includes('strftime_now') ?? false;
     this.#special = {
@@ -42,6 +32,9 @@ export class PromptEncoder {
    */
   encode(input: InferenceInput): number[] {
     if (input.kind === 'completion') return this.#tokenizer.encode(input.prompt).ids;
+    if (input.kind !== 'chat') {
+      throw new LlmchainError('invalid_argument', `The model generates text; ${input.kind} are for others.`);
+    }
     const text = this.#render(input.messages);
     // The template writes the special tokens itself.
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;

@@ -7,6 +7,7 @@ import { openDecoder } from '../engine/decoder/open-decoder';
 import { Detokeniser } from '../engine/detokeniser';
 import type { EngineOptions } from '../engine/execution-provider';
 import { roomIn, Scheduler, type SchedulerOptions } from '../engine/scheduler/scheduler';
+import { digestOfFile } from './file-of-version';
 import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
 
@@ -26,6 +27,7 @@ export const SCHEDULING: SchedulerOptions = {
 
 /** A model version that is loaded: it can answer, and answers of others can be checked against it. */
 export class ServableModel {
+  readonly kind = 'generation';
   /** Digests of the tokenizer's and the chat template's file, as receipts state them. */
   readonly tokenizer: string;
   readonly template: string;
@@ -95,14 +97,4 @@ export class ServableModel {
   close(): Promise<void> {
     return this.decoder.close();
   }
-}
-
-function digestOfFile(version: ModelVersion, file: string): string {
-  const found = version.files.find((entry) => entry.path === file);
-  if (found) return found.sha256;
-  throw new LlmchainError(
-    'not_supported',
-    `${version.model}@${version.version} has no ${file}. Register a version with the whole folder.`,
-    { model: version.model, version: version.version, file },
-  );
 }

@@ -10,6 +10,7 @@ import {
   type Receipt,
   type SignedReceipt,
   type SignedTicket,
+  type Tensor,
   verificationMode,
 } from '@llmchain/protocol';
 
@@ -38,6 +39,8 @@ export interface Answer {
   inputSalt: string;
   promptTokens: number;
   tokens: number[];
+  /** Instead of tokens, from models that give tensors. */
+  outputs?: Tensor[];
   stop: Receipt['stop'];
   /** One for each window of the tokens, see `fingerprintOf`; absent where the version asks for none. */
   fingerprints?: string[] | undefined;
@@ -60,7 +63,8 @@ export function conclude(
   execution: Pick<Execution, 'provider' | 'runtime'>,
   signer: ReceiptSigner,
 ): Concluded {
-  const { ticket, input, inputSalt, promptTokens, tokens, stop, fingerprints, started, ended, outputSalt } = answer;
+  const { ticket, input, inputSalt, promptTokens, tokens, outputs, stop, fingerprints, started, ended, outputSalt } =
+    answer;
   const { version } = model;
   const body: Receipt = {
     schema: 'receipt/1',
@@ -69,7 +73,7 @@ export function conclude(
     producer: signer.producer,
     tokenizer: model.tokenizer,
     template: model.template,
-    output: commitment(tokens, outputSalt),
+    output: commitment(outputs ?? tokens, outputSalt),
     promptTokens,
     completionTokens: tokens.length,
     stop,
@@ -81,6 +85,14 @@ export function conclude(
   };
   return {
     receipt: sign('llmchain/receipt/1', body, signer.worker, signer.secretKey),
-    opening: { schema: 'opening/1', receipt: receiptId(body), input, inputSalt, tokens, outputSalt },
+    opening: {
+      schema: 'opening/1',
+      receipt: receiptId(body),
+      input,
+      inputSalt,
+      tokens,
+      ...(outputs ? { outputs } : {}),
+      outputSalt,
+    },
   };
 }

@@ -9,24 +9,40 @@ import {
   ticketDigest,
   verifySigned,
   type GenerateRequest,
+  type ModelVersion,
   type Ticket,
 } from '@llmchain/protocol';
 import { roomFor } from '../engine/generation';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ModelCatalogue } from '../models/model-catalogue';
+import type { Servable } from '../models/servable';
 import type { ServableModel } from '../models/servable-model';
+import type { Prepared } from '../models/task/task-inputs';
+import type { TaskModel } from '../models/task/task-model';
 import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
 
-/** A request that is signed, paid for and can be computed. */
-export interface AdmittedRequest {
+interface Admitted {
   ticket: SignedTicket;
   /** Digest of the ticket: the receipt's id and the sampler's seed. */
   digest: string;
   input: InferenceInput;
   inputSalt: string;
+}
+
+/** For text. */
+export interface AdmittedPrompt extends Admitted {
   model: ServableModel;
   prompt: number[];
 }
+
+/** For tensors. */
+export interface AdmittedTask extends Admitted {
+  model: TaskModel;
+  prepared: Prepared;
+}
+
+/** A request that is signed, paid for and can be computed. */
+export type AdmittedRequest = AdmittedPrompt | AdmittedTask;
 
 /** Decides whether a request is computed; nothing is before it has passed. */
 export class Admission {
@@ -61,18 +77,16 @@ export class Admission {
     }
     const model = this.#model(ticket.body);
     await Promise.all([this.#checkSession(ticket.body), this.#checkTaint(ticket.body), this.#checkAccess(ticket.body)]);
+    const admitted = { ticket, digest: ticketDigest(ticket.body), input, inputSalt: request.inputSalt };
+    if (model.kind === 'task') {
+      const prepared = model.prepare(input);
+      demandCovered(ticket.body, model.version, prepared.units, 0);
+      return { ...admitted, model, prepared };
+    }
     const prompt = model.prompts.encode(input);
     const completion = Math.min(ticket.body.maxTokens, roomFor(prompt.length, model.contextTokens));
-    const most = priceOf(model.version.prices, prompt.length, completion);
-    if (ticket.body.maxAmount < most) {
-      throw new LlmchainError(
-        'insufficient_credits',
-        `The answer may cost ${most} micro-credits and the ticket covers ${ticket.body.maxAmount}. Raise it, or ask for fewer tokens.`,
-        { needed: most, covered: ticket.body.maxAmount, promptTokens: prompt.length },
-      );
-    }
-    const digest = ticketDigest(ticket.body);
-    return { ticket, digest, input, inputSalt: request.inputSalt, model, prompt };
+    demandCovered(ticket.body, model.version, prompt.length, completion);
+    return { ...admitted, model, prompt };
   }
 
   #checkBody(ticket: Ticket, now: number): void {
@@ -99,7 +113,7 @@ export class Admission {
     if (!good) throw refused("The ticket's signature is not of a key that its gateway has on the ledger.");
   }
 
-  #model({ model, version }: Ticket): ServableModel {
+  #model({ model, version }: Ticket): Servable {
     const found = this.#models.get(model, version);
     if (found) return found;
     const details = { model, version };
@@ -129,6 +143,17 @@ export class Admission {
     if (!found) throw new LlmchainError('not_found', `There is no session ${session}. Open one first.`, { session });
     if (found.owner.member !== gateway) throw refused('The session is of another member.');
   }
+}
+
+/** @throws {LlmchainError} `insufficient_credits` when the answer may cost more than the ticket covers */
+function demandCovered({ maxAmount }: Ticket, version: ModelVersion, promptTokens: number, completion: number): void {
+  const most = priceOf(version.prices, promptTokens, completion);
+  if (maxAmount >= most) return;
+  throw new LlmchainError(
+    'insufficient_credits',
+    `The answer may cost ${most} micro-credits and the ticket covers ${maxAmount}. Raise it, or ask for fewer tokens.`,
+    { needed: most, covered: maxAmount, promptTokens },
+  );
 }
 
 function refused(message: string): LlmchainError {

@@ -4,6 +4,7 @@ import {
   type GenerateEvent,
   type GenerateRequest,
   type ModelRef,
+  type SignedTicket,
   canonicalJson,
 } from '@llmchain/protocol';
 import type { Logger } from 'pino';
@@ -13,7 +14,7 @@ import { pause, problemOf } from '../ledger/back-off';
 import { conclude, type ReceiptSigner } from '../receipts/conclude';
 import type { Outbox } from '../receipts/outbox';
 import type { ServedTickets } from '../receipts/served-tickets';
-import type { AdmittedRequest, Admission } from './admission';
+import type { AdmittedPrompt, AdmittedRequest, AdmittedTask, Admission } from './admission';
 
 /** An answer that can be halted. */
 interface UnderWay extends ModelRef {
@@ -87,7 +88,11 @@ export class Answering {
         throw new LlmchainError('unavailable', 'The worker finishes what it has and stops. Ask another one.');
       }
       const admitted = await admission.admit(caller, request, Date.now());
-      await this.#underHalt(admitted, (halted) => this.#compute(admitted, emit, { caller: signal, halted }));
+      await this.#underHalt(admitted, (halted) =>
+        'prepared' in admitted
+          ? this.#computeTensors(admitted, emit, { caller: signal, halted })
+          : this.#compute(admitted, emit, { caller: signal, halted }),
+      );
     } catch (error) {
       if (signal.aborted) return;
       const failure = error instanceof LlmchainError ? error : undefined;
@@ -138,8 +143,47 @@ export class Answering {
     }
   }
 
+  /** Tensors come whole: an answer that is ended before they do costs nothing, and its ticket may be used again. */
+  async #computeTensors(
+    { ticket, digest, input, inputSalt, model, prepared }: AdmittedTask,
+    emit: (event: GenerateEvent) => void,
+    { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
+  ): Promise<void> {
+    const { served, outbox, log } = this.#dependencies;
+    await served.claim(digest, ticket.body.expires);
+    let started = Date.now();
+    const order = {
+      tenant: ticket.body.session,
+      signal: AbortSignal.any([caller, halted]),
+      begin: () => {
+        started = begun(ticket);
+      },
+    };
+    const outputs = await model.answer(prepared, order).catch(async (error: unknown) => {
+      if (!caller.aborted) log.warn({ ...problemOf(error), model: model.version.model }, 'no answer was computed');
+      await served.release(digest);
+      throw error;
+    });
+    const outputSalt = randomBytes(32).toString('hex');
+    const ended = Math.max(started, Date.now());
+    const concluded = conclude(
+      {
+        ...{ ticket, input, inputSalt, promptTokens: prepared.units, tokens: [], outputs, outputSalt },
+        ...{ stop: 'stop', started, ended },
+      },
+      model,
+      { provider: this.#options.provider, runtime: RUNTIME },
+      this.#options.signer,
+    );
+    await outbox.put(concluded);
+    log.info({ receipt: digest, units: prepared.units }, 'answered');
+    if (caller.aborted) return;
+    emit({ event: 'outputs', outputs: { tensors: canonicalJson(outputs), salt: outputSalt } });
+    emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
+  }
+
   async #compute(
-    admitted: AdmittedRequest,
+    admitted: AdmittedPrompt,
     emit: (event: GenerateEvent) => void,
     { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
   ): Promise<void> {
@@ -148,10 +192,7 @@ export class Answering {
     await served.claim(digest, ticket.body.expires);
     let started = Date.now();
     const begin = (): void => {
-      started = Date.now();
-      if (started >= ticket.body.expires) {
-        throw new LlmchainError('wrong_state', 'The ticket expired while it waited. Sign a new one.');
-      }
+      started = begun(ticket);
     };
     const text = model.detokeniser();
     let silent = true;
@@ -198,4 +239,11 @@ export class Answering {
     log.info({ receipt: digest, promptTokens: prompt.length, completionTokens: tokens.length, stop }, 'answered');
     if (!caller.aborted) emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
   }
+}
+
+/** When an answer begins. @throws {LlmchainError} `wrong_state` when its ticket expired while it waited */
+function begun({ body }: SignedTicket): number {
+  const now = Date.now();
+  if (now < body.expires) return now;
+  throw new LlmchainError('wrong_state', 'The ticket expired while it waited. Sign a new one.');
 }

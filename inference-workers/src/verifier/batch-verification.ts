@@ -10,7 +10,7 @@ import {
 } from '@llmchain/protocol';
 import { codeOf, pause } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
-import type { ServableModel } from '../models/servable-model';
+import type { Servable } from '../models/servable';
 import { checkListed, checkTotals } from './batch-check';
 import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
@@ -70,7 +70,7 @@ export class BatchVerification {
   async paper(
     batch: Batch,
     list: ReceiptList,
-    model: ServableModel,
+    model: Servable,
     seen: BatchFacts['seen'],
   ): Promise<Finding | undefined> {
     const { facts } = this.#dependencies;
@@ -98,7 +98,7 @@ export class BatchVerification {
   async sample(
     batch: Batch,
     list: ReceiptList,
-    model: ServableModel,
+    model: Servable,
     sample: ReadonlySet<string>,
   ): Promise<Finding | undefined> {
     const sampled: Receipt[] = [];
@@ -121,7 +121,7 @@ export class BatchVerification {
   async one(
     batch: Batch,
     receipt: SignedReceipt,
-    model: ServableModel,
+    model: Servable,
     { seen, kept }: { seen: BatchFacts['seen']; kept: Opening | undefined },
   ): Promise<{ finding?: Finding; opening?: Opening }> {
     const { facts, files } = this.#dependencies;

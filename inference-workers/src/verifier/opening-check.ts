@@ -1,21 +1,25 @@
 import { commitment, receiptId, ticketDigest, type Opening, type Receipt } from '@llmchain/protocol';
 import { replay } from '../engine/replay';
+import type { Servable } from '../models/servable';
 import type { ServableModel } from '../models/servable-model';
 import type { Finding } from './finding';
+import { checkRerun } from './rerun-check';
 
 /**
  * Re-executes one answer: its opening fits the commitments, its prompt has as many tokens as were charged, its answer
  * ends as it says, and every token wins under the ticket's noise within the margin that the ledger has for the model.
+ * Tensors are computed again.
  */
-export async function checkOpening(
-  model: ServableModel,
-  receipt: Receipt,
-  opening: Opening,
-): Promise<Finding | undefined> {
+export async function checkOpening(model: Servable, receipt: Receipt, opening: Opening): Promise<Finding | undefined> {
   const id = receiptId(receipt);
   const ticket = receipt.ticket.body;
-  const { tokens } = opening;
+  const { tokens, outputs } = opening;
   if (!opens(opening, { body: receipt })) return { reason: 'commitment_mismatch', receipt: id };
+  if (model.kind === 'task') {
+    const reason = await checkRerun(model, receipt, opening);
+    return reason && { reason, receipt: id };
+  }
+  if (outputs) return { reason: 'output_mismatch', receipt: id };
 
   const prompt = encoded(model, opening);
   if (prompt?.length !== receipt.promptTokens || tokens.length !== receipt.completionTokens) {
@@ -37,7 +41,7 @@ export function opens(opening: Opening, { body }: { body: Receipt }): boolean {
   return (
     opening.receipt === receiptId(body) &&
     commitment(opening.input, opening.inputSalt) === body.ticket.body.input &&
-    commitment(opening.tokens, opening.outputSalt) === body.output
+    commitment(opening.outputs ?? opening.tokens, opening.outputSalt) === body.output
   );
 }
 

@@ -1,4 +1,12 @@
-import { couldCall, fingerprintCount, priceOf, receiptId, verificationMode, type Receipt } from '@llmchain/protocol';
+import {
+  couldCall,
+  fingerprintCount,
+  priceOf,
+  receiptId,
+  taskOf,
+  verificationMode,
+  type Receipt,
+} from '@llmchain/protocol';
 import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
 import type { BatchFacts } from './batch-facts';
 import type { Finding, Reason } from './finding';
@@ -51,6 +59,10 @@ function fingerprintFault({ version }: BatchFacts, { fingerprints, completionTok
 /** Counts are possible, and the stop reason agrees with them. */
 function tokenFault({ version }: BatchFacts, receipt: Receipt): Reason | undefined {
   const { promptTokens, completionTokens, stop } = receipt;
+  // Tensors come whole or not at all, and cost by what was sent.
+  if (taskOf(version) !== 'text_generation') {
+    return completionTokens === 0 && stop === 'stop' ? undefined : 'tokens_mismatch';
+  }
   const limit = Math.min(receipt.ticket.body.maxTokens, version.contextTokens - promptTokens);
   const good =
     promptTokens < version.contextTokens &&

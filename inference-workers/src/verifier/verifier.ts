@@ -2,7 +2,7 @@ import type { Batch, Verdict } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { ModelCatalogue } from '../models/model-catalogue';
-import type { ServableModel } from '../models/servable-model';
+import type { Servable } from '../models/servable';
 import type { BatchVerification } from './batch-verification';
 import { PASSING, type Finding } from './finding';
 import { ReceiptList } from './receipt-list';
@@ -125,7 +125,7 @@ export class Verifier {
     }
   }
 
-  async #check(work: Work, list: ReceiptList, model: ServableModel | undefined): Promise<number | undefined> {
+  async #check(work: Work, list: ReceiptList, model: Servable | undefined): Promise<number | undefined> {
     const { batch, settled } = work;
     const { store, verification, log } = this.#dependencies;
     const known = store.find(batch.batch);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../canonical/json';
 import { fromHex, sha256Hex } from '../crypto/hash';
 import { Digest, Hex32 } from '../schema/scalars';
+import { MOST_BASE64, Tensor } from './tensor';
 
 const text = z.string().max(1_000_000);
 
@@ -12,6 +13,10 @@ export type ChatMessage = z.infer<typeof ChatMessage>;
 export const InferenceInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('completion'), prompt: text }),
   z.strictObject({ kind: z.literal('chat'), messages: z.array(ChatMessage).min(1).max(1_000) }),
+  z.strictObject({ kind: z.literal('texts'), texts: z.array(text.min(1)).min(1).max(2_048) }),
+  /** An image file in base64, as it was sent. */
+  z.strictObject({ kind: z.literal('image'), image: z.base64().min(4).max(MOST_BASE64) }),
+  z.strictObject({ kind: z.literal('tensors'), tensors: z.array(Tensor).min(1).max(16) }),
 ]);
 export type InferenceInput = z.infer<typeof InferenceInput>;
 
@@ -21,6 +26,7 @@ export const Opening = z.strictObject({
   receipt: Digest,
   input: InferenceInput,
   inputSalt: Hex32,
+  /** Of generated text; none where the answer is tensors. */
   tokens: z
     .array(
       z
@@ -30,11 +36,12 @@ export const Opening = z.strictObject({
         .max(2 ** 31),
     )
     .max(1_000_000),
+  outputs: z.array(Tensor).min(1).max(16).optional(),
   outputSalt: Hex32,
 });
 export type Opening = z.infer<typeof Opening>;
 
 /** Salted commitment: SHA-256 over 32 bytes of salt and the value's canonical JSON. */
-export function commitment(value: InferenceInput | readonly number[], salt: string): string {
+export function commitment(value: InferenceInput | readonly number[] | readonly Tensor[], salt: string): string {
   return sha256Hex(fromHex(salt), canonicalJson(value));
 }

@@ -20,11 +20,15 @@ export const Receipt = z.strictObject({
   ticket: SignedTicket,
   worker: Id,
   producer: MspId,
-  /** Digests of the model's tokenizer and chat template files as the worker loaded them. */
+  /**
+   * Digests of the model's tokenizer and chat template files as the worker loaded them; of the file that says how inputs
+   * become tensors where a model has none of these.
+   */
   tokenizer: Digest,
   template: Digest,
-  /** Salted digest of the generated token ids, see `commitment`. */
+  /** Salted digest of the generated token ids, or of the tensors that were given, see `commitment`. */
   output: Digest,
+  /** Or what stands for them, see `Prices`. */
   promptTokens: z.number().int().min(1),
   completionTokens: z.number().int().min(0),
   /** `cancelled` by the caller, `tainted` when consent behind the model fell while it was answered. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TensorSpec } from '../inference/tensor';
 import { Address, BasisPoints, Digest, Id, Line, Micro, MspId, Version } from '../schema/scalars';
 import { DatasetRef, ModelRef, Owner, stamps } from './common';
 import { External } from './external';
@@ -18,7 +19,22 @@ export const ModelFile = z.strictObject({
 });
 export type ModelFile = z.infer<typeof ModelFile>;
 
-/** Price of one request, all in micro-credits. */
+/** What a model does; a version that says nothing generates text. All but text are checked by running them again. */
+export const Task = z.enum(['text_generation', 'embedding', 'text_classification', 'image_classification', 'tensor']);
+export type Task = z.infer<typeof Task>;
+
+/** The tensors that a model takes and gives, in their order, and what the last axis of its first output stands for. */
+export const Signature = z.strictObject({
+  inputs: z.array(TensorSpec).min(1).max(16),
+  outputs: z.array(TensorSpec).min(1).max(16),
+  labels: z.array(Line).min(1).max(1_000).optional(),
+});
+export type Signature = z.infer<typeof Signature>;
+
+/**
+ * Price of one request, all in micro-credits. What counts as a prompt token is a token of text, an element of a tensor, or
+ * an image; tensors that are given cost nothing more.
+ */
 export const Prices = z.strictObject({ request: Micro, promptToken: Micro, completionToken: Micro });
 export type Prices = z.infer<typeof Prices>;
 
@@ -33,6 +49,16 @@ export const Verification = z.strictObject({
   statistical: ShortfallDistribution.optional(),
   /** With it receipts carry fingerprints of the last hidden states, without it none. */
   fingerprints: FingerprintTolerance.optional(),
+  /**
+   * For models whose answers are tensors: how far an output may be from the verifier's, in millionths. `cosineMicro` is
+   * what the cosine of a row may lack of 1, `maxAbsMicro` what an element may differ by.
+   */
+  rerun: z
+    .strictObject({
+      cosineMicro: z.number().int().min(0).max(1_000_000),
+      maxAbsMicro: z.number().int().min(0).max(100_000_000),
+    })
+    .optional(),
 });
 export type Verification = z.infer<typeof Verification>;
 
@@ -69,6 +95,9 @@ export const ModelEntry = z.strictObject({
   model: Id,
   version: Version,
   title: Line,
+  task: Task.optional(),
+  /** Of every model that does not generate text. */
+  signature: Signature.optional(),
   parent: ModelParent.optional(),
   job: Id.optional(),
   datasets: z.array(DatasetRef).min(1).max(16).optional(),
@@ -120,3 +149,8 @@ export const ModelVersion = ModelEntry.extend({
   ...stamps,
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
+
+/** What a version does. */
+export function taskOf({ task }: Pick<ModelEntry, 'task'>): Task {
+  return task ?? 'text_generation';
+}

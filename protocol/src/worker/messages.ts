@@ -8,6 +8,7 @@ export interface GenerateRequest {
 
 export type GenerateEvent =
   | { event: 'text'; text: string }
+  | { event: 'outputs'; outputs: { tensors: string; salt: string } }
   | { event: 'finished'; finished: { receipt: string } }
   | { event: 'failure'; failure: string };
 

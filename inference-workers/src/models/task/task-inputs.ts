@@ -1,0 +1,21 @@
+import type { InferenceInput, ModelVersion, Signature } from '@llmchain/protocol';
+import type { Feeds } from './tensor-graph';
+
+/** An input that fits its model, ready to be computed. */
+export interface Prepared {
+  /** What it is charged for: tokens, elements or images, see `Prices`. */
+  readonly units: number;
+  /** What the graph is run on, one after the other. */
+  readonly batches: () => Iterable<Feeds> | AsyncIterable<Feeds>;
+}
+
+/** How one task makes tensors of an input. */
+export interface TaskInputs {
+  /** File whose digest receipts state as the tokenizer's. */
+  readonly file: string;
+  /** @throws {LlmchainError} `invalid_argument` | `too_large` for an input that the model cannot take */
+  prepare(input: InferenceInput): Prepared;
+}
+
+/** Opens what a task needs besides its graph, from a folder whose files were checked. */
+export type OpenInputs = (folder: string, version: ModelVersion, signature: Signature) => Promise<TaskInputs>;

@@ -1,0 +1,160 @@
+import {
+  DATATYPE_BYTES,
+  elementsOf,
+  fits,
+  LlmchainError,
+  type Datatype,
+  type Signature,
+  type Tensor,
+  type TensorSpec,
+} from '@llmchain/protocol';
+import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
+import { sessionOptions, type EngineOptions } from '../../engine/execution-provider';
+
+/** Tensors by the names that a graph has for them. */
+export type Feeds = Readonly<Record<string, RuntimeTensor>>;
+
+/** What the runtime calls each type of elements. */
+const RUNTIME_TYPE = { BOOL: 'bool', UINT8: 'uint8', INT32: 'int32', INT64: 'int64', FP32: 'float32' } as const;
+
+/** A graph of tensors in and tensors out, which are those of its version's signature. */
+export class TensorGraph {
+  private constructor(
+    private readonly session: InferenceSession,
+    readonly signature: Signature,
+  ) {}
+
+  /** @throws {LlmchainError} `not_supported` when it cannot be loaded, or takes or gives other tensors */
+  static async open(file: string, signature: Signature, options: EngineOptions): Promise<TensorGraph> {
+    const session = await InferenceSession.create(file, sessionOptions(options)).catch((cause: unknown) => {
+      throw new LlmchainError('not_supported', 'The runtime cannot load this graph.', {}, { cause });
+    });
+    const sides = [
+      [signature.inputs, session.inputMetadata],
+      [signature.outputs, session.outputMetadata],
+    ] as const;
+    const wrong = sides.flatMap(([specs, actual]) =>
+      specs.filter((spec) => !actual.some((value) => agrees(spec, value))).map(({ name }) => name),
+    );
+    const asked = session.inputNames.filter((name) => !signature.inputs.some((spec) => spec.name === name));
+    if (wrong.length > 0 || asked.length > 0) {
+      await session.release();
+      throw new LlmchainError(
+        'not_supported',
+        `The graph's ${[...wrong, ...asked].join(', ')} are not as the version's signature says. Register it anew.`,
+        { wrong, asked },
+      );
+    }
+    return new TensorGraph(session, signature);
+  }
+
+  /**
+   * Runs the graph on each batch and puts what it gives together along the first axis.
+   * @throws {LlmchainError} `invalid_argument` when a result is no finite number; the signal's reason
+   */
+  async run(batches: Iterable<Feeds> | AsyncIterable<Feeds>, signal?: AbortSignal): Promise<Tensor[]> {
+    const given: InferenceSession.ReturnType[] = [];
+    const wanted = this.signature.outputs.map(({ name }) => name);
+    for await (const feeds of batches) {
+      signal?.throwIfAborted();
+      given.push(await this.session.run({ ...feeds }, wanted));
+    }
+    return this.signature.outputs.map((spec) =>
+      joined(
+        spec,
+        given.map((results) => results[spec.name]!),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function agrees({ name, datatype, shape }: TensorSpec, value: InferenceSession.ValueMetadata): boolean {
+  return (
+    value.isTensor &&
+    value.name === name &&
+    value.type === RUNTIME_TYPE[datatype] &&
+    value.shape.length === shape.length &&
+    value.shape.every((size, axis) => typeof size === 'string' || shape[axis] === size)
+  );
+}
+
+function joined(spec: TensorSpec, parts: readonly RuntimeTensor[]): Tensor {
+  const [first, ...others] = parts.map(({ dims }) => dims);
+  const shape = first ? [others.reduce((sum, dims) => sum + dims[0]!, first[0]!), ...first.slice(1)] : [];
+  for (const { data } of parts) if (data instanceof Float32Array) demandFinite(data, `output ${spec.name}`);
+  const tensor = {
+    name: spec.name,
+    datatype: spec.datatype,
+    shape: parts.length > 1 ? shape : [...(first ?? [])],
+    data: Buffer.concat(parts.map(({ data }) => bytesOf(data as Float32Array))).toString('base64'),
+  };
+  if (fits(tensor, spec)) return tensor;
+  throw new LlmchainError('not_supported', `The graph's ${spec.name} has not the shape that its signature says.`, {
+    shape: tensor.shape,
+  });
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A tensor as the runtime takes it. @throws {LlmchainError} `invalid_argument` for what is no finite number or truth value */
+export function runtimeTensor({ name, datatype, shape, data }: Tensor): RuntimeTensor {
+  const elements = elementsIn(data, datatype);
+  if (elements instanceof Float32Array) demandFinite(elements, `tensor ${name}`);
+  if (datatype === 'BOOL' && (elements as Uint8Array).some((element) => element > 1)) {
+    throw new LlmchainError('invalid_argument', `The tensor ${name} holds what is neither 0 nor 1.`, { name });
+  }
+  return new RuntimeTensor(RUNTIME_TYPE[datatype], elements, shape);
+}
+
+/** Numbers of a tensor from their bytes in base64. */
+export function elementsIn(data: string, datatype: Datatype): Float32Array | Uint8Array | Int32Array | BigInt64Array {
+  const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
+  const whole = bytes.buffer.slice(0, bytes.length - (bytes.length % DATATYPE_BYTES[datatype]));
+  switch (datatype) {
+    case 'FP32':
+      return new Float32Array(whole);
+    case 'INT32':
+      return new Int32Array(whole);
+    case 'INT64':
+      return new BigInt64Array(whole);
+    default:
+      return bytes;
+  }
+}
+
+function demandFinite(elements: Float32Array, what: string): void {
+  const at = elements.findIndex((element) => !Number.isFinite(element));
+  if (at < 0) return;
+  throw new LlmchainError('invalid_argument', `Element ${at} of the ${what} is not a finite number. Send others.`, {
+    element: at,
+  });
+}
+
+/** @throws {LlmchainError} `invalid_argument` unless the tensors are those that a signature asks for */
+export function demandSignature(tensors: readonly Tensor[], specs: readonly TensorSpec[]): void {
+  for (const spec of specs) {
+    const found = tensors.filter(({ name }) => name === spec.name);
+    const shape = `${spec.datatype} [${spec.shape.join(', ')}]`;
+    if (found.length === 1 && fits(found[0]!, spec)) continue;
+    throw new LlmchainError('invalid_argument', `The model takes one tensor ${spec.name} of ${shape}. Send that.`, {
+      name: spec.name,
+      datatype: spec.datatype,
+      shape: spec.shape,
+      sent: found.map(({ datatype, shape: sent }) => ({ datatype, shape: sent })),
+    });
+  }
+  const other = tensors.find(({ name }) => !specs.some((spec) => spec.name === name));
+  if (other)
+    throw new LlmchainError('invalid_argument', `The model takes no tensor ${other.name}.`, { name: other.name });
+}
+
+/** Number of elements of all tensors. */
+export function elementsInAll(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+}
