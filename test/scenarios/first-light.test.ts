@@ -142,6 +142,18 @@ describe('the story of a work, on a real network', () => {
     expect(await refusalOf(await scenario.someone('archive', 'caller', 'guest'), 'poet')).toBe('insufficient_credits');
   });
 
+  test('whoever the owner of a model does not let call it is refused, until the owner does', async () => {
+    const access = ['model', 'access', 'poet@1', '--member', 'lab'];
+    expect((await scenario.command(...access)).answer).toMatchObject({ policy: { callers: 'everyone' } });
+    expect((await scenario.command('model', 'access', 'poet@1', '--owner-only', '--member', 'guild')).code).toBe(1);
+    expect((await scenario.command(...access, '--owner-only')).code).toBe(0);
+    await delay(BELIEF);
+    expect(await refusalOf(caller, 'poet')).toBe('not_authorised');
+    // What follows is asked, served and verified under this policy.
+    const { answer } = await scenario.command(...access, '--allow', 'ArchiveMSP');
+    expect(answer).toMatchObject({ policy: { callers: 'members', members: ['ArchiveMSP'] } });
+  });
+
   test("OpenAI's client streams verses, which two rivals of the producer verify and endorse", async () => {
     const pieces: string[] = [];
     verses = await askForVerses(caller, 'poet', 'Shall I compare thee', (text) => pieces.push(text), 48);
