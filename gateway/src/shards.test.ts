@@ -131,6 +131,21 @@ describe('shards and rewards over HTTP', () => {
     });
   });
 
+  test('the owner gives up no copy for a node of its own that has not come to hold it', async () => {
+    const [{ digest }] = (await shards()) as [Held];
+    const attic = { node: 'attic', kind: 'storage', capacity: 10 ** 12, state: 'active' };
+    expect((await archive.call(keys.admin, 'POST', '/v1/nodes', attic)).status).toBe(201);
+    expect((await split({ replicas: 2 })).body).toMatchObject({ placement: [{ node: 'attic' }, { member: 'LabMSP' }] });
+    await archive.gateway.keepShards();
+    expect(await archive.ports.store.size(`sha256/${digest}`)).toBeGreaterThan(0);
+    await archive.call(keys.admin, 'POST', '/v1/nodes', { ...attic, state: 'gone' });
+    expect((await split({ replicas: 2 })).body).toMatchObject({
+      placement: [{ node: 'storage' }, { member: 'LabMSP' }],
+    });
+    await archive.gateway.keepShards();
+    expect((await shards())[0]!.holdings[0]).toMatchObject({ member: 'ArchiveMSP', node: 'storage', state: 'held' });
+  });
+
   test('a copy that was lost is told, and fetched again', async () => {
     const [{ digest }] = (await shards()) as [Held];
     await lab.ports.store.remove(`sha256/${digest}`);

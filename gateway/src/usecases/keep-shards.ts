@@ -85,6 +85,7 @@ export class KeepShards {
         : this.#placed(shard)
           ? undefined
           : 'moved';
+    if (reason === 'moved' && this.#awaited(held)) return;
     if (reason !== undefined) await this.#drop(held, reason);
     else await this.#keep(held, grant);
   }
@@ -150,6 +151,17 @@ export class KeepShards {
   async #release({ shard: { dataset, version, index } }: HeldShard, reason: ReleaseReason): Promise<void> {
     const request = { dataset, version, node: this.#node, shards: [index], reason };
     await this.#ports.ledgers.service.submit('datasets:release', request);
+  }
+
+  /** Whether this is a shard of an own dataset that no other node of the member's says it holds yet: others fetch it from here. */
+  #awaited({ shard, holdings }: HeldShard): boolean {
+    return (
+      shard.owner.member === this.#own &&
+      !holdings.some(
+        ({ member, node, state, digest }) =>
+          member === this.#own && node !== this.#node && state === 'held' && digest === shard.digest,
+      )
+    );
   }
 
   #placed({ holders }: Shard): boolean {
