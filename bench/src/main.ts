@@ -10,6 +10,7 @@ import { content } from './content';
 import { dataset } from './dataset';
 import { datasetSeal } from './dataset-seal';
 import { decode } from './decode';
+import { detect } from './detect/detect';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
 import { load, machine } from './machine';
@@ -17,6 +18,7 @@ import { outcomes, ratioOf, table, type Report } from './report';
 import { similar } from './similar';
 import { phash } from './phash';
 import { up } from './up';
+import { verify } from './verify';
 
 const RESULTS = resolve(__dirname, '../results');
 
@@ -27,6 +29,8 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['dataset', dataset],
   ['dataset-seal', datasetSeal],
   ['decode', decode],
+  ['detect', detect],
+  ['verify', verify],
   ['ledger-hotkey', ledgerHotkey],
   ['similar', similar],
   ['phash', phash],

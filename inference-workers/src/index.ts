@@ -1,6 +1,7 @@
 /**
  * One member's model server and verifier. `main.ts` runs it; what is exported here is for tests of other packages.
  */
+export { calibrate, type Calibration, type CalibrationOptions } from './calibration/calibrate';
 export type { Decoder, DecoderGeometry } from './engine/decoder/decoder';
 export { openDecoder } from './engine/decoder/open-decoder';
 export { Detokeniser, type Decode } from './engine/detokeniser';
@@ -8,14 +9,18 @@ export { Scheduler, type Schedulable, type SchedulerOptions } from './engine/sch
 export { RUNTIME, type EngineOptions } from './engine/execution-provider';
 export { generate, type Generate, type Generator } from './engine/generate';
 export type { Generated, GenerationRequest } from './engine/generation';
+export { Fingerprinter } from './engine/fingerprinter';
 export { replay, type Replayed, type ReplayRequest } from './engine/replay';
 export type { Ledger } from './ledger/ledger';
 export { MemberDirectory, type KnownMember } from './members/member-directory';
 export { importBert, type ImportedTask } from './models/import-bert';
 export { importGguf, type ImportOptions } from './models/import-gguf';
 export { ModelStore, type ModelSource } from './models/model-store';
+export { unregistered } from './models/unregistered';
+export { checkOpening } from './verifier/opening-check';
+export { drawSample, sampleSize } from './verifier/sample';
 export { loadServable, type Servable } from './models/servable';
-export { SCHEDULING, ServableModel } from './models/servable-model';
+export { REFERENCE, SCHEDULING, ServableModel } from './models/servable-model';
 export { conclude, type Answer, type Concluded, type ReceiptModel, type ReceiptSigner } from './receipts/conclude';
 export { Outbox } from './receipts/outbox';
 export { readSigningKey } from './receipts/signing-key';

@@ -48,7 +48,7 @@ export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batc
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { FaultEvidence } from './inference/fault-evidence';
 export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
-export { draw, shortfall, type Draw, type Drawn, type Keystream } from './inference/sampler';
+export { draw, judge, type Draw, type Drawn, type Judged, type Keystream } from './inference/sampler';
 export { Datatype, DATATYPE_BYTES, elementsOf, fits, MOST_BASE64, Tensor, TensorSpec } from './inference/tensor';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';

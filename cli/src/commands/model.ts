@@ -7,6 +7,7 @@ import { filesIn, importFolder, type Weights } from '../models/folder';
 import { addSettings } from '../settings';
 import type { Terminal } from '../terminal';
 import { modelVersion, mspId, several } from '../values';
+import { registerCalibrate } from './model-calibrate';
 import { registerExternals } from './model-external';
 
 interface ImportOptions {
@@ -18,6 +19,7 @@ export function registerModel(root: Command): void {
   const model = root
     .command('model')
     .description('models from outside: import, register, approve; and who may call a version');
+  registerCalibrate(model);
   addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
     .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
     .requiredOption('--to <folder>', 'must not be there yet')

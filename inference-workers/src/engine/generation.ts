@@ -8,6 +8,8 @@ export interface GenerationRequest {
   maxTokens: number;
   /** Whose request it is: tenants are served fairly, and what is cached of one never shortens another's answer. */
   tenant: string;
+  /** Whether fingerprints of the last hidden states are taken; the decoder has to give them. */
+  fingerprinted?: boolean;
   /** Told when its turn comes; what it throws ends the request before anything is computed. */
   begin?: () => void;
 }
@@ -16,6 +18,8 @@ export interface Generated {
   /** The answer's tokens; a stop token is the last of them and counts. */
   tokens: number[];
   stop: Receipt['stop'];
+  /** Where they were asked for, one for each window of the tokens. */
+  fingerprints?: string[];
 }
 
 /**

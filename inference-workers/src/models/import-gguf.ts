@@ -14,6 +14,7 @@ import {
 } from '@llmchain/onnx-graph';
 import { LlmchainError } from '@llmchain/protocol';
 import { temporary } from '../files/durable';
+import { REFERENCE } from './servable-model';
 
 const WEIGHTS = 'model.onnx_data';
 
@@ -48,6 +49,12 @@ export async function importGguf(file: string, folder: string, { quantisation }:
       externalData: WEIGHTS,
       ...(quantisation ? { quantisation } : {}),
     });
+    // Over the same file of weights.
+    const reference = (): Uint8Array =>
+      inferenceGraph(model.config, (name) => model.weights(name), {
+        externalData: WEIGHTS,
+        quantisation: { bits: quantisation!.bits, compute: 'single' },
+      }).graph;
     const special = { ...(bos === undefined ? {} : { bos_token_id: bos }), eos_token_id: eos, pad_token_id: pad };
     await rm(part, { recursive: true, force: true });
     await mkdir(path.join(part, 'onnx'), { recursive: true });
@@ -61,6 +68,7 @@ export async function importGguf(file: string, folder: string, { quantisation }:
       await writeFile(path.join(part, name), `${JSON.stringify(content, null, 2)}\n`);
     }
     await writeFile(path.join(part, 'onnx/model.onnx'), graph);
+    if (quantisation?.compute === 'int8') await writeFile(path.join(part, REFERENCE), reference());
     await pipeline(Readable.from(externalData), createWriteStream(path.join(part, 'onnx', WEIGHTS)));
     await rename(part, folder);
   } catch (error) {

@@ -12,6 +12,8 @@ import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './fo
 import { PromptEncoder } from './prompt-encoder';
 
 const GRAPH = 'onnx/model.onnx';
+/** The same weights with products in single precision, for verifying: it has no rounding of its own to add to the worker's. */
+export const REFERENCE = 'onnx/model_reference.onnx';
 const TOKENIZER = 'tokenizer.json';
 const TEMPLATE = 'tokenizer_config.json';
 
@@ -33,13 +35,17 @@ export class ServableModel {
   readonly template: string;
   readonly contextTokens: number;
   #scheduler: Scheduler | undefined;
+  #reference: Promise<Decoder> | undefined;
+  readonly #openReference: (() => Promise<Decoder>) | undefined;
 
   private constructor(
     readonly version: ModelVersion,
     readonly prompts: PromptEncoder,
     readonly decoder: Decoder,
     readonly stopTokens: ReadonlySet<number>,
+    openReference: (() => Promise<Decoder>) | undefined,
   ) {
+    this.#openReference = openReference;
     this.tokenizer = digestOfFile(version, TOKENIZER);
     this.template = digestOfFile(version, TEMPLATE);
     this.contextTokens = version.contextTokens;
@@ -72,9 +78,25 @@ export class ServableModel {
       );
     }
     const prompts = new PromptEncoder(await read(z.looseObject({}), TOKENIZER), await read(TokenizerConfig, TEMPLATE));
-    const decoder = await openDecoder(path.join(folder, GRAPH), geometryOf(config), options);
+    const open = (file: string): Promise<Decoder> => openDecoder(path.join(folder, file), geometryOf(config), options);
+    const decoder = await open(GRAPH);
+    if (version.verification.fingerprints && decoder.hiddenSize === undefined) {
+      await decoder.close();
+      throw new LlmchainError(
+        'not_supported',
+        `The graph of ${version.model}@${version.version} gives no hidden states, and the version asks for fingerprints of them.`,
+        { model: version.model, version: version.version },
+      );
+    }
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
-    return new ServableModel(version, prompts, decoder, new Set(stop));
+    const hasReference = version.files.some((file) => file.path === REFERENCE);
+    return new ServableModel(
+      version,
+      prompts,
+      decoder,
+      new Set(stop),
+      hasReference ? () => open(REFERENCE) : undefined,
+    );
   }
 
   /** What computes answers; its memory is taken when the first is asked for, so one that only verifies needs none. */
@@ -94,7 +116,14 @@ export class ServableModel {
     return new Detokeniser((tokens) => this.prompts.decode(tokens));
   }
 
-  close(): Promise<void> {
-    return this.decoder.close();
+  /** What answers are verified with; opened when the first one is. */
+  reference(): Promise<Decoder> {
+    return (this.#reference ??= this.#openReference?.() ?? Promise.resolve(this.decoder));
+  }
+
+  async close(): Promise<void> {
+    const reference = await this.#reference?.catch(() => undefined);
+    if (reference && reference !== this.decoder) await reference.close();
+    await this.decoder.close();
   }
 }

@@ -206,9 +206,10 @@ export class Answering {
     };
     const { temperatureMilli } = ticket.body.sampler;
     const { maxTokens, session: tenant } = ticket.body;
+    const fingerprinted = model.version.verification.fingerprints !== undefined;
     const computed = await generate(
       model,
-      { prompt, seed: digest, temperatureMilli, maxTokens, tenant, begin },
+      { prompt, seed: digest, temperatureMilli, maxTokens, tenant, begin, fingerprinted },
       onToken,
       AbortSignal.any([caller, halted]),
     ).catch(async (error: unknown) => {
@@ -217,7 +218,7 @@ export class Answering {
       throw error;
     });
     tell(text.end());
-    const { tokens } = computed;
+    const { tokens, fingerprints: taken } = computed;
     const stop = computed.stop === 'cancelled' && halted.aborted ? 'tainted' : computed.stop;
     const concluded = conclude(
       {
@@ -227,6 +228,7 @@ export class Answering {
         promptTokens: prompt.length,
         tokens,
         stop,
+        fingerprints: taken,
         started,
         ended: Math.max(started, Date.now()),
         outputSalt: randomBytes(32).toString('hex'),

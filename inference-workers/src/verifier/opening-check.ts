@@ -4,11 +4,13 @@ import type { Servable } from '../models/servable';
 import type { ServableModel } from '../models/servable-model';
 import type { Finding } from './finding';
 import { checkRerun } from './rerun-check';
+import { withinDistribution, withinTolerance } from './tolerance';
 
 /**
  * Re-executes one answer: its opening fits the commitments, its prompt has as many tokens as were charged, its answer
- * ends as it says, and every token wins under the ticket's noise within the margin that the ledger has for the model.
- * Tensors are computed again.
+ * ends as it says, every token wins under the ticket's noise within the margin that the ledger has for the model, in
+ * statistical mode all of them together as honest answers' do, and the hidden states fit the fingerprints. Tensors are
+ * computed again.
  */
 export async function checkOpening(model: Servable, receipt: Receipt, opening: Opening): Promise<Finding | undefined> {
   const id = receiptId(receipt);
@@ -26,14 +28,22 @@ export async function checkOpening(model: Servable, receipt: Receipt, opening: O
     return { reason: 'tokens_mismatch', receipt: id };
   }
   if (!endsAsClaimed(model, receipt.stop, tokens)) return { reason: 'output_mismatch', receipt: id };
-  const { worst } = await replay(model, {
-    prompt,
-    tokens,
-    seed: ticketDigest(ticket),
-    temperatureMilli: ticket.sampler.temperatureMilli,
-  });
-  const margin = model.version.verification.marginMicro / 1_000_000;
-  return worst <= margin ? undefined : { reason: 'output_mismatch', receipt: id };
+  const { marginMicro, statistical, fingerprints } = model.version.verification;
+  const { worst, shortfalls, deviations } = await replay(
+    { decoder: await model.reference() },
+    {
+      prompt,
+      tokens,
+      seed: ticketDigest(ticket),
+      temperatureMilli: ticket.sampler.temperatureMilli,
+      fingerprints: receipt.fingerprints,
+    },
+  );
+  if (worst > marginMicro / 1_000_000 || (statistical && !withinDistribution(shortfalls, statistical)))
+    return { reason: 'output_mismatch', receipt: id };
+  if (fingerprints && !deviations.every((deviation) => withinTolerance(deviation, fingerprints)))
+    return { reason: 'fingerprint_mismatch', receipt: id };
+  return undefined;
 }
 
 /** Whether it opens just what the receipt and its ticket commit to. */

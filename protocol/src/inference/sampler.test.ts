@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { readVectors } from '../../../test/support/vectors';
 import { fromHex, sha256Bytes } from '../crypto/hash';
-import { draw, gumbelNoise, shortfall } from './sampler';
+import { draw, gumbelNoise, judge, type Draw } from './sampler';
+
+const shortfall = (logits: Float32Array, claimed: number, of: Draw): number => judge(logits, claimed, of).shortfall;
 
 interface Case {
   name: string;

@@ -68,24 +68,27 @@ function noisy(logits: Float32Array, temperature: number, words: DataView): Draw
   return { token, score };
 }
 
-/**
- * How far a claimed token falls short of the best one, in logits; infinite for an id outside the vocabulary or for logits
- * that are not numbers.
- */
-export function shortfall(
+/** A claimed token's score, and how far it falls short of the best one; units of logits. */
+export interface Judged {
+  readonly score: number;
+  /** Infinite for an id outside the vocabulary or for logits that are not numbers. */
+  readonly shortfall: number;
+}
+
+/** Holds a claimed token against what seeded sampling takes. */
+export function judge(
   logits: Float32Array,
   claimed: number,
   of: Draw,
   keystream: Keystream = portableKeystream,
-): number {
+): Judged {
   const logit = logits[claimed];
-  if (logit === undefined) return Number.POSITIVE_INFINITY;
-  if (of.temperatureMilli === 0) return gapOf(greedy(logits).score - logit);
+  if (logit === undefined) return { score: NaN, shortfall: Number.POSITIVE_INFINITY };
+  if (of.temperatureMilli === 0) return { score: logit, shortfall: gapOf(greedy(logits).score - logit) };
   const temperature = of.temperatureMilli / 1000;
   const words = wordsOf(of, logits.length, keystream);
-  return gapOf(
-    noisy(logits, temperature, words).score - (logit + temperature * gumbel(words.getUint32(claimed * 4, true))),
-  );
+  const score = logit + temperature * gumbel(words.getUint32(claimed * 4, true));
+  return { score, shortfall: gapOf(noisy(logits, temperature, words).score - score) };
 }
 
 const gapOf = (gap: number): number => (gap >= 0 ? gap : Number.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 import { fromHex, LlmchainError, draw } from '@llmchain/protocol';
 import type { Generated, GenerationRequest } from '../generation';
+import { Fingerprinter } from '../fingerprinter';
 import { keystream } from '../keystream';
 
 /** One answer on its way: its tokens so far, and who is told of them. */
@@ -15,15 +16,16 @@ export class Running {
   readonly #seed: Uint8Array;
   readonly #limit: number;
   readonly #stopTokens: ReadonlySet<number>;
-  readonly #onToken: (token: number) => void;
+  readonly #fingerprinter: Fingerprinter | undefined;
+  readonly #onToken: (token: number, score: number) => void;
   readonly #settle: { resolve: (answer: Generated) => void; reject: (reason: unknown) => void };
   #ended = false;
 
   constructor(
     request: GenerationRequest,
-    limits: { most: number; stopTokens: ReadonlySet<number> },
+    limits: { most: number; stopTokens: ReadonlySet<number>; hiddenSize?: number | undefined },
     listeners: {
-      onToken: (token: number) => void;
+      onToken: (token: number, score: number) => void;
       resolve: (answer: Generated) => void;
       reject: (reason: unknown) => void;
     },
@@ -35,6 +37,8 @@ export class Running {
     this.#seed = fromHex(request.seed);
     this.#limit = limits.most;
     this.#stopTokens = limits.stopTokens;
+    this.#fingerprinter =
+      request.fingerprinted && limits.hiddenSize !== undefined ? new Fingerprinter(limits.hiddenSize) : undefined;
     this.#onToken = listeners.onToken;
     this.#settle = listeners;
   }
@@ -53,8 +57,17 @@ export class Running {
     return this.#limit - (this.tokens.length - this.request.prompt.length);
   }
 
-  /** Draws the next token from its logits, tells it, and ends the answer where it was the last. @returns the token */
-  take(logits: Float32Array): number {
+  /** Whether it needs the states that its logits are made of. */
+  get wantsHidden(): boolean {
+    return this.#fingerprinter !== undefined;
+  }
+
+  /**
+   * Draws the next token from its logits, tells it, and ends the answer where it was the last.
+   * @param hidden the state that the logits are made of, where it is wanted
+   * @returns the token
+   */
+  take(logits: Float32Array, hidden?: Float32Array): number {
     const position = this.tokens.length - this.request.prompt.length;
     const { temperatureMilli } = this.request;
     const { token, score } = draw(logits, { seed: this.#seed, position, temperatureMilli }, keystream);
@@ -62,7 +75,8 @@ export class Running {
       throw new LlmchainError('internal', 'The model gave a logit that is not a number. Its parameters are damaged.');
     }
     this.tokens.push(token);
-    this.#onToken(token);
+    if (hidden) this.#fingerprinter?.push(hidden);
+    this.#onToken(token, score);
     if (this.#stopTokens.has(token)) this.end('stop');
     else if (this.left <= 0) this.end('length');
     return token;
@@ -70,7 +84,9 @@ export class Running {
 
   end(stop: Generated['stop']): void {
     this.#ended = true;
-    this.#settle.resolve({ tokens: this.tokens.slice(this.request.prompt.length), stop });
+    const tokens = this.tokens.slice(this.request.prompt.length);
+    const fingerprints = this.#fingerprinter?.end();
+    this.#settle.resolve({ tokens, stop, ...(fingerprints ? { fingerprints } : {}) });
   }
 
   fail(reason: unknown): void {

@@ -1,4 +1,4 @@
-import type { ModelLoad } from '@llmchain/protocol';
+import { LlmchainError, type ModelLoad } from '@llmchain/protocol';
 import { cacheBytes, type Decoder, type KeyValueCache, type PassRow } from '../decoder/decoder';
 import { roomFor, type Generated, type GenerationRequest } from '../generation';
 import { FairQueue } from './fair-queue';
@@ -36,6 +36,12 @@ export function roomIn(
   reserved = 0,
 ): number {
   return Math.max(0, Math.floor((most - reserved) / cacheBytes(decoder.geometry)));
+}
+
+/** What a pass gives for one answer: logits, and hidden states where someone asked, of its wanted positions. */
+interface Outputs {
+  readonly logits: Float32Array;
+  readonly hidden: Float32Array | undefined;
 }
 
 /**
@@ -80,19 +86,27 @@ export class Scheduler {
   }
 
   /**
-   * Computes an answer; `onToken` is told of each token as it is drawn, stop tokens included. A cancelled `signal` ends
+   * Computes an answer; `onToken` is told of each token and its score as it is drawn, stop tokens included. A cancelled `signal` ends
    * it within a step, and what was given is the answer.
    * @throws {LlmchainError} `invalid_argument` when the prompt leaves no room, `overloaded` when the queue is full; the
    * signal's reason when it was cancelled while it waited
    */
   async generate(
     request: GenerationRequest,
-    onToken: (token: number) => void,
+    onToken: (token: number, score: number) => void,
     signal: AbortSignal,
   ): Promise<Generated> {
     signal.throwIfAborted();
     const most = Math.min(request.maxTokens, roomFor(request.prompt.length, this.#model.contextTokens));
-    const limits = { most, stopTokens: this.#model.stopTokens };
+    const { stopTokens, decoder } = this.#model;
+    const { hiddenSize } = decoder;
+    if (request.fingerprinted && hiddenSize === undefined) {
+      throw new LlmchainError(
+        'not_supported',
+        'The model gives no hidden states to take fingerprints of. Import it anew.',
+      );
+    }
+    const limits = { most, stopTokens, hiddenSize };
     let cancel = (): void => undefined;
     const answer = new Promise<Generated>((resolve, reject) => {
       const running = new Running(request, limits, { onToken, resolve, reject }, signal);
@@ -162,7 +176,7 @@ export class Scheduler {
       return;
     }
     const tokens = running.tokens.slice(running.cached, running.cached + this.#options.chunk);
-    await this.#pass([running], [{ row: running.row, past: running.cached, tokens }], 1, (logits) => {
+    await this.#pass([running], [{ row: running.row, past: running.cached, tokens }], 1, (outputs) => {
       running.cached += tokens.length;
       this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
       this.#queue.charge(running.request.tenant, tokens.length);
@@ -171,7 +185,7 @@ export class Scheduler {
         this.#prefilling.push(this.#prefilling.shift()!);
         return;
       }
-      this.#take(running, logits);
+      this.#take(running, outputs, 0);
       if (running.ended) return;
       this.#prefilling.shift();
       this.#decoding.push(running);
@@ -188,16 +202,15 @@ export class Scheduler {
     const all = [...this.#decoding];
     if (all.length === 0) return;
     const guess = all.length === 1 && this.#prefilling.length === 0 ? this.#guess(all[0]!) : [];
-    const { vocabulary } = this.#model.decoder.geometry;
     const rows = all.map(({ row, cached, tokens }) => ({
       row,
       past: cached,
       tokens: [...tokens.slice(cached), ...guess],
     }));
-    await this.#pass(all, rows, 1 + guess.length, (logits, running) => {
+    await this.#pass(all, rows, 1 + guess.length, (outputs, running) => {
       for (let at = 0; ; at++) {
         running.cached++;
-        const token = this.#take(running, logits.subarray(at * vocabulary, (at + 1) * vocabulary));
+        const token = this.#take(running, outputs, at);
         if (running.ended || token === undefined || token !== guess[at]) break;
       }
       this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
@@ -214,13 +227,25 @@ export class Scheduler {
     all: readonly Running[],
     rows: readonly PassRow[],
     wanted: number,
-    each: (logits: Float32Array, running: Running) => void,
+    each: (outputs: Outputs, running: Running) => void,
   ): Promise<void> {
-    const size = wanted * this.#model.decoder.geometry.vocabulary;
+    const { geometry, hiddenSize = 0 } = this.#model.decoder;
+    const part = (values: Float32Array, index: number, size: number): Float32Array =>
+      values.subarray(index * wanted * size, (index + 1) * wanted * size);
     try {
-      const logits = await this.#cache.forward({ rows, logits: wanted });
+      let states: Float32Array | undefined;
+      const hidden = all.some(({ wantsHidden }) => wantsHidden)
+        ? (given: Float32Array) => void (states = given)
+        : undefined;
+      const logits = await this.#cache.forward({ rows, logits: wanted, hidden });
       all.forEach((running, index) => {
-        each(logits.subarray(index * size, (index + 1) * size), running);
+        each(
+          {
+            logits: part(logits, index, geometry.vocabulary),
+            hidden: states && part(states, index, hiddenSize),
+          },
+          running,
+        );
       });
     } catch (error) {
       for (const running of all) if (!running.ended) running.fail(error);
@@ -228,10 +253,13 @@ export class Scheduler {
     for (const running of all) if (running.ended) this.#free(running);
   }
 
-  #take(running: Running, logits: Float32Array): number | undefined {
+  /** @param at which of the answer's positions in the pass */
+  #take(running: Running, { logits, hidden }: Outputs, at: number): number | undefined {
+    const { geometry, hiddenSize = 0 } = this.#model.decoder;
+    const own = (values: Float32Array, size: number): Float32Array => values.subarray(at * size, (at + 1) * size);
     try {
       this.#queue.charge(running.request.tenant, 1);
-      return running.take(logits);
+      return running.take(own(logits, geometry.vocabulary), hidden && own(hidden, hiddenSize));
     } catch (error) {
       running.fail(error);
       return undefined;

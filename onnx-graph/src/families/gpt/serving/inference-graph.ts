@@ -36,8 +36,8 @@ const HEAD_MULTIPLE = 16;
  * Inputs: `input_ids` int64 [B, T]; `attention_mask` int64 [B, S], a row's ones and then, where it is shorter, zeros, S
  * tokens being the longest row, past and new; `num_logits_to_keep` int64 [], how many of the last positions get logits, 0
  * for all; per layer i `past_key_values.i.key` and `.value` float32 [B, kvHeads, P, headSize]. Several new tokens over a
- * past are taken for one row only. Outputs: `logits` float32 [B, K, V]; `present.i.key` and `.value` float32
- * [B, kvHeads, max(P, S), headSize].
+ * past are taken for one row only. Outputs: `logits` float32 [B, K, V]; `last_hidden_state` float32 [B, K, hiddenSize], what
+ * the logits are made of; `present.i.key` and `.value` float32 [B, kvHeads, max(P, S), headSize].
  * @throws {GraphError} `not_supported` for heads that the operators do not take, or weights too large for one file
  */
 export function inferenceGraph(
@@ -91,6 +91,7 @@ export function inferenceGraph(
   const head = config.tiedEmbeddings ? EMBEDDING : OUTPUT_HEAD;
   const wanted = fused.last(normal, kept);
   graph.output('logits', weights.linear(wanted, 'lm_head', { parts: [head], outputs: vocabSize, inputs: hiddenSize }));
+  graph.output('last_hidden_state', wanted);
   for (const [name, tensor] of present) graph.output(name, tensor);
   return { graph: graph.bytes(), externalData: graph.externalData() };
 }

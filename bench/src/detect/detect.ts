@@ -1,0 +1,148 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calibrate, type ServableModel } from '@llmchain/inference-workers';
+import type { Verification, VerificationMode } from '@llmchain/protocol';
+import type { Benchmark, BenchmarkRun } from '../benchmark';
+import { smollm } from '../smollm';
+import { TAMPERINGS, type Parties } from './answers';
+import { measured, predicted } from './sampling';
+import { LOOSE, openModel, writeSmallModel, type Weights } from './small-model';
+import { falseAlarms, found, questions } from './trials';
+
+/** What a version is served in and what its dishonest worker saves by, in each mode. */
+const WEIGHTS: Readonly<Record<VerificationMode, { served: Weights; cheaper: Weights }>> = {
+  exact: { served: 'fp32', cheaper: 'int8' },
+  statistical: { served: 'int8', cheaper: 'int4' },
+};
+const MODES = ['exact', 'statistical'] as const;
+const TOKENS = 96;
+const SMOLLM_TOKENS = 64;
+const BATCH = 100;
+const DRAWS = 2_000;
+
+/** Opens a model of a family under a policy. */
+type Open = (
+  which: 'model' | 'other' | 'cheaper',
+  verification: Verification,
+  threads?: number,
+) => Promise<ServableModel>;
+
+interface Size {
+  tampered: number;
+  honest: number;
+  tokens: number;
+  /** Answers to each prompt under each setting of the calibration. */
+  calibration: number;
+}
+
+/** Calibrates a version, then tries to cheat its verifiers. @returns which tampered answers were found, of all kinds */
+async function trial(
+  label: string,
+  mode: VerificationMode,
+  open: Open,
+  size: Size,
+  { samples, say }: BenchmarkRun,
+  kinds = TAMPERINGS as readonly (typeof TAMPERINGS)[number][],
+): Promise<boolean[]> {
+  const opened: ServableModel[] = [];
+  const keep = async (model: Promise<ServableModel>): Promise<ServableModel> => {
+    opened.push(await model);
+    return opened.at(-1)!;
+  };
+  try {
+    const plain = [];
+    for (const threads of [1, 2]) plain.push({ threads, model: await keep(open('model', LOOSE[mode], threads)) });
+    const { tokens } = size;
+    const prompts = questions(4, tokens).map(({ text }) => text);
+    const { verification, measured: seen } = await calibrate(plain, {
+      ...{ mode, prompts, tokens, rounds: size.calibration, sampleRate: 10_000, oneFalseAlarmIn: 1_000_000 },
+    });
+    say(`${label}, ${mode}: calibrated by ${seen.answers} answers: ${JSON.stringify(verification)}`);
+    const models = [await keep(open('model', verification, 1)), await keep(open('model', verification, 2))];
+    const parties: Parties = {
+      model: models[0]!,
+      other: kinds.includes('other model') ? await keep(open('other', verification)) : models[0]!,
+      cheaper: await keep(open('cheaper', LOOSE.statistical)),
+    };
+    const all: boolean[] = [];
+    for (const [index, kind] of kinds.entries()) {
+      const results = await found(kind, parties, questions(size.tampered, tokens, 1_000 * (index + 1)));
+      all.push(...results);
+      const count = results.filter(Boolean).length;
+      samples.add(`${label}, ${mode}: ${kind}`, 'found', count / results.length);
+      say(`${label}, ${mode}: ${kind}: ${count} of ${results.length} found`);
+    }
+    const alarms = await falseAlarms(models, questions(size.honest, tokens, 100_000));
+    samples.add(`${label}, ${mode}: false alarms`, `of ${size.honest}`, alarms);
+    say(`${label}, ${mode}: ${alarms} false alarms in ${size.honest} honest answers`);
+    return all;
+  } finally {
+    for (const model of opened) await model.close();
+  }
+}
+
+/**
+ * How verifiers fare: tampered answers that are found when they are sampled, honest ones that are not taken for them, over
+ * threads, batch sizes and chunks; and what share of batches with some tampered receipts is rejected at different rates.
+ * `--rounds` is the number of tampered answers of each kind.
+ */
+export const detect: Benchmark = {
+  rounds: 200,
+  goals: MODES.flatMap((mode) => [
+    ...TAMPERINGS.map((kind) => ({ arm: `small model, ${mode}: ${kind}`, least: 1 })),
+    { arm: `small model, ${mode}: false alarms`, most: 0 },
+    { arm: `SmolLM2, ${mode}: false alarms`, most: 0 },
+  ]),
+  async run(run) {
+    const { samples, rounds, smoke } = run;
+    const folder = await mkdtemp(join(tmpdir(), 'detect-'));
+    const size: Size = smoke
+      ? { tampered: 2, honest: 16, tokens: 48, calibration: 1 }
+      : { tampered: rounds, honest: 10 * rounds, tokens: TOKENS, calibration: 12 };
+    try {
+      for (const [name, seed, weights] of [
+        ['fp32', 1, 'fp32'],
+        ['int8', 1, 'int8'],
+        ['int4', 1, 'int4'],
+        ['fp32-other', 2, 'fp32'],
+        ['int8-other', 2, 'int8'],
+      ] as const) {
+        await writeSmallModel(join(folder, name), seed, weights);
+      }
+      for (const mode of MODES) {
+        const { served, cheaper } = WEIGHTS[mode];
+        const names = { model: served, other: `${served}-other`, cheaper };
+        const open: Open = (which, verification, threads) =>
+          openModel(join(folder, names[which]), which === 'cheaper' ? cheaper : served, verification, threads);
+        const results = await trial('small model', mode, open, size, run);
+        for (const rate of [500, 1_000, 2_500]) {
+          for (const tampered of [1, 5]) {
+            const batch = { receipts: BATCH, tampered, rate };
+            const [expected, share] = [predicted(batch), measured(batch, results, smoke ? 200 : DRAWS)];
+            const arm = `${mode}: batches rejected, ${rate / 100} % sampled, ${tampered} of ${BATCH} tampered`;
+            samples.add(`${arm}, predicted`, 'share', expected);
+            samples.add(arm, 'share', share);
+          }
+        }
+      }
+      if (smoke) return;
+      const large: Size = {
+        tampered: Math.min(rounds, 10),
+        honest: Math.min(rounds, 48),
+        tokens: SMOLLM_TOKENS,
+        calibration: 1,
+      };
+      for (const mode of MODES) {
+        const { served, cheaper } = WEIGHTS[mode];
+        const open: Open = (which, verification, threads = 2) =>
+          smollm(which === 'cheaper' ? cheaper : served, threads, verification);
+        // There is no other model with its vocabulary here.
+        const kinds = TAMPERINGS.filter((kind) => kind !== 'other model');
+        await trial('SmolLM2', mode, open, large, run, kinds);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
