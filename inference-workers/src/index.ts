@@ -2,7 +2,7 @@
  * One member's model server and verifier. `main.ts` runs it; what is exported here is for tests of other packages.
  */
 export { calibrate, type Calibration, type CalibrationOptions } from './calibration/calibrate';
-export type { Decoder, DecoderGeometry } from './engine/decoder/decoder';
+export type { Decoder, DecoderGeometry, KeyValueCache, Pass } from './engine/decoder/decoder';
 export { openDecoder } from './engine/decoder/open-decoder';
 export { Detokeniser, type Decode } from './engine/detokeniser';
 export { Scheduler, type Schedulable, type SchedulerOptions } from './engine/scheduler/scheduler';

@@ -389,7 +389,9 @@ test('a worker that is told to stop finishes what it has, and refuses what is ne
 test('a worker that does not serve says so, and offers no model', async () => {
   const archive = bench.client('guild', 'archive');
   expect(await refusal(archive, request())).toBe('not_supported');
-  expect(await archive.call('models', {})).toEqual({ models: [] });
+  expect(await archive.call('models', {})).toEqual({ models: [], pool: null });
+  const pool = { provider: 'cpu', devices: 1, deviceMemoryMib: 256 };
+  expect(await bench.client('guild', 'compute').call('models', {})).toMatchObject({ pool });
 });
 
 test('an invented answer is rejected; a restart keeps the verdicts, and a killed process’s socket is no hindrance', async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Taint, WorkerConfig } from '@llmchain/protocol';
 import type { Logger } from 'pino';
-import { requireProvider } from './engine/execution-provider';
+import { enginesOf, requireProvider } from './engine/execution-provider';
 import { generate, type Generate } from './engine/generate';
 import { pause } from './ledger/back-off';
 import type { Ledger } from './ledger/ledger';
@@ -75,7 +75,8 @@ export class Worker {
   async #start(config: WorkerConfig, { ledger, log, generate: compute = generate }: WorkerDependencies): Promise<void> {
     const { signal } = this.#stopping;
     const member = config.member.mspId;
-    const engine = { provider: config.provider, threads: config.threads };
+    const { provider, devices, deviceMemoryMiB } = config;
+    const pool = { provider, threads: config.threads, devices, deviceMemory: deviceMemoryMiB * 2 ** 20 };
     const serves = config.roles.includes('serve');
 
     // Chaincode may ask before anything else is up: it is told that verdicts are pending.
@@ -88,7 +89,7 @@ export class Worker {
     await verdicts.start();
     this.#parts.push(verdicts);
 
-    await requireProvider(engine);
+    for (const engine of enginesOf(pool)) await requireProvider(engine);
     const directory = await MemberDirectory.load(config.consortium.members);
     const certificate = await readFile(config.tls.certificate);
     const key = await readFile(config.tls.key);
@@ -102,7 +103,7 @@ export class Worker {
     };
     const files = new ModelStore({ folder: config.models }, { source, log });
     const models = new ModelCatalogue({
-      open: async (version) => loadServable(await files.folder(version), version, engine),
+      open: async (version) => loadServable(await files.folder(version), version, pool),
       log,
     });
     this.#parts.push(
@@ -137,7 +138,7 @@ export class Worker {
       verdict = (batch, root, about) =>
         about ? reexamination.verdict(root, { batch, ...about }) : verifier.verdict(batch, root);
     const service = workerService(
-      { member },
+      { member, pool: { provider, devices: devices.length, deviceMemoryMib: deviceMemoryMiB } },
       {
         directory,
         answering: serves ? answering : undefined,

@@ -195,6 +195,7 @@ export type {
   HaltReply,
   HaltRequest,
   LoadedModel,
+  DevicePool,
   ModelLoad,
   ModelsReply,
   PendingReceipt,

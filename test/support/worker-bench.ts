@@ -143,6 +143,8 @@ export class WorkerBench {
       outbox: file('outbox'),
       verdicts: file('verdicts'),
       provider: 'cpu',
+      devices: [0],
+      deviceMemoryMiB: 256,
       threads: 1,
       drainMs: 3_000,
     };

@@ -1,9 +1,9 @@
 import type { Generated, GenerationRequest } from './generation';
-import type { Scheduler } from './scheduler/scheduler';
+import type { DevicePool } from './device-pool';
 
 /** A model that can generate. */
 export interface Generator {
-  readonly scheduler: Pick<Scheduler, 'generate'>;
+  readonly scheduler: Pick<DevicePool, 'generate'>;
 }
 
 /** Computes one answer; `onToken` is told of each token as it is drawn, stop tokens included. */

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { Decoder } from '../engine/decoder/decoder';
 import { openDecoder } from '../engine/decoder/open-decoder';
 import { Detokeniser } from '../engine/detokeniser';
-import type { EngineOptions } from '../engine/execution-provider';
-import { roomIn, Scheduler, type SchedulerOptions } from '../engine/scheduler/scheduler';
+import { DevicePool } from '../engine/device-pool';
+import { enginesOf, type EngineOptions, type PoolOptions } from '../engine/execution-provider';
+import type { SchedulerOptions } from '../engine/scheduler/scheduler';
 import { digestOfFile } from './file-of-version';
 import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
@@ -34,29 +35,40 @@ export class ServableModel {
   readonly tokenizer: string;
   readonly template: string;
   readonly contextTokens: number;
-  #scheduler: Scheduler | undefined;
+  /** What computes answers; memory is taken as they come, so one that only verifies needs none. */
+  readonly scheduler: DevicePool;
+  /** On the first device, for whoever checks answers. */
+  readonly decoder: Decoder;
+  readonly #decoders: readonly Decoder[];
   #reference: Promise<Decoder> | undefined;
   readonly #openReference: (() => Promise<Decoder>) | undefined;
 
   private constructor(
     readonly version: ModelVersion,
     readonly prompts: PromptEncoder,
-    readonly decoder: Decoder,
+    decoders: readonly [Decoder, ...Decoder[]],
     readonly stopTokens: ReadonlySet<number>,
-    openReference: (() => Promise<Decoder>) | undefined,
+    { deviceMemory, openReference }: { deviceMemory: number; openReference: (() => Promise<Decoder>) | undefined },
   ) {
     this.#openReference = openReference;
     this.tokenizer = digestOfFile(version, TOKENIZER);
     this.template = digestOfFile(version, TEMPLATE);
     this.contextTokens = version.contextTokens;
+    [this.decoder] = decoders;
+    this.#decoders = decoders;
+    const { contextTokens } = this;
+    this.scheduler = new DevicePool(
+      { ...SCHEDULING, cacheBytes: deviceMemory },
+      decoders.map((decoder) => ({ decoder, stopTokens, contextTokens })),
+    );
   }
 
   /**
    * Loads a folder in the Hugging Face ONNX layout whose files were checked against the ledger.
-   * @throws {LlmchainError} `not_supported` when a file is missing, or the model cannot hold the context it promises;
+   * @throws {LlmchainError} `not_supported` when a file is missing, or model or device cannot hold the promised context;
    * `invalid_argument` when a file is not what its name says
    */
-  static async load(folder: string, version: ModelVersion, options: EngineOptions): Promise<ServableModel> {
+  static async load(folder: string, version: ModelVersion, options: PoolOptions): Promise<ServableModel> {
     for (const file of [GRAPH, TOKENIZER, TEMPLATE, 'config.json']) digestOfFile(version, file);
     const read = async <S extends z.ZodType>(schema: S, file: string): Promise<z.output<S>> =>
       decodeJson(schema, await readFile(path.join(folder, file), 'utf8'), file);
@@ -78,37 +90,34 @@ export class ServableModel {
       );
     }
     const prompts = new PromptEncoder(await read(z.looseObject({}), TOKENIZER), await read(TokenizerConfig, TEMPLATE));
-    const open = (file: string): Promise<Decoder> => openDecoder(path.join(folder, file), geometryOf(config), options);
-    const decoder = await open(GRAPH);
-    if (version.verification.fingerprints && decoder.hiddenSize === undefined) {
-      await decoder.close();
-      throw new LlmchainError(
-        'not_supported',
-        `The graph of ${version.model}@${version.version} gives no hidden states, and the version asks for fingerprints of them.`,
-        { model: version.model, version: version.version },
-      );
-    }
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
-    const hasReference = version.files.some((file) => file.path === REFERENCE);
-    return new ServableModel(
-      version,
-      prompts,
-      decoder,
-      new Set(stop),
-      hasReference ? () => open(REFERENCE) : undefined,
-    );
+    const engines = enginesOf(options);
+    const open = (file: string, engine: EngineOptions): Promise<Decoder> =>
+      openDecoder(path.join(folder, file), geometryOf(config), engine);
+    const decoders: Decoder[] = [];
+    try {
+      for (const engine of engines) decoders.push(await open(GRAPH, engine));
+      if (version.verification.fingerprints && decoders[0]!.hiddenSize === undefined) {
+        throw new LlmchainError(
+          'not_supported',
+          `The graph of ${version.model}@${version.version} gives no hidden states, and the version asks for fingerprints of them.`,
+          { model: version.model, version: version.version },
+        );
+      }
+      const hasReference = version.files.some((file) => file.path === REFERENCE);
+      return new ServableModel(version, prompts, decoders as [Decoder, ...Decoder[]], new Set(stop), {
+        deviceMemory: options.deviceMemory ?? SCHEDULING.cacheBytes,
+        openReference: hasReference ? () => open(REFERENCE, engines[0]!) : undefined,
+      });
+    } catch (error) {
+      await Promise.all(decoders.map((decoder) => decoder.close()));
+      throw error;
+    }
   }
 
-  /** What computes answers; its memory is taken when the first is asked for, so one that only verifies needs none. */
-  get scheduler(): Scheduler {
-    return (this.#scheduler ??= new Scheduler(SCHEDULING, this));
-  }
-
-  /** What it has to do; asking takes no memory. */
+  /** What it has to do. */
   get load(): ModelLoad {
-    const { slots } = SCHEDULING;
-    const idle = { running: 0, waiting: 0, slots, outstanding: 0, room: roomIn(SCHEDULING, this.decoder) };
-    return this.#scheduler?.load ?? idle;
+    return this.scheduler.load;
   }
 
   /** For the text of one answer. */
@@ -124,6 +133,6 @@ export class ServableModel {
   async close(): Promise<void> {
     const reference = await this.#reference?.catch(() => undefined);
     if (reference && reference !== this.decoder) await reference.close();
-    await this.decoder.close();
+    await Promise.all(this.#decoders.map((decoder) => decoder.close()));
   }
 }

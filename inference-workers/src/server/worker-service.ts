@@ -12,6 +12,7 @@ import {
   canonicalJson,
   LlmchainError,
   type AcknowledgeReceiptsRequest,
+  type DevicePool,
   type ErrorCode,
   type GenerateEvent,
   type GenerateRequest,
@@ -57,9 +58,13 @@ export interface WorkerServiceDependencies {
   log: Logger;
 }
 
-/** The handlers of `proto/worker.proto`. @param options.member MSP id of the own member */
+/**
+ * The handlers of `proto/worker.proto`.
+ * @param options.member MSP id of the own member
+ * @param options.pool what answers are computed on
+ */
 export function workerService(
-  options: { member: string },
+  options: { member: string; pool: DevicePool },
   dependencies: WorkerServiceDependencies,
 ): UntypedServiceImplementation {
   const { directory, answering, reexamination, models, outbox, log } = dependencies;
@@ -112,7 +117,10 @@ export function workerService(
     halt: unary<HaltRequest, HaltReply>(({ receipt }, caller) => ({
       halted: answering?.halt(caller, receipt) ?? false,
     })),
-    models: unary<unknown, ModelsReply>(() => ({ models: answering && !answering.draining ? models.loaded() : [] })),
+    models: unary<unknown, ModelsReply>(() => ({
+      models: answering && !answering.draining ? models.loaded() : [],
+      ...(answering ? { pool: options.pool } : {}),
+    })),
     pendingReceipts: unary<PendingReceiptsRequest, PendingReceiptsReply>(async ({ limit }, caller) => {
       own(caller);
       return { receipts: await outbox.pending(Math.min(limit || MOST_PENDING, MOST_PENDING)) };

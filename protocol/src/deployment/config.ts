@@ -118,6 +118,10 @@ export const WorkerConfig = z.strictObject({
   outbox: path,
   verdicts: path,
   provider: z.enum(['cpu', 'cuda', 'webgpu']).default('cpu'),
+  /** The provider's devices that answers are computed on, by their numbers; only `cuda` has more than the first. */
+  devices: z.array(z.number().int().min(0).max(63)).min(1).max(16).default([0]),
+  /** Memory of each device that keys and values of a model may take, MiB. */
+  deviceMemoryMiB: z.number().int().min(16).max(4_194_304).default(1_024),
   threads: z.number().int().min(1).max(64).default(1),
   /** How long running answers may take to end when the worker is told to stop; it refuses new ones from then on. */
   drainMs: z.number().int().min(0).max(3_600_000).default(8_000),

@@ -35,8 +35,17 @@ export interface LoadedModel {
   /** Null on the wire where it is not told. */
   load?: ModelLoad | null;
 }
+/** What a worker computes on. */
+export interface DevicePool {
+  provider: string;
+  devices: number;
+  /** Memory of each device that keys and values of a model may take, MiB. */
+  deviceMemoryMib: number;
+}
 export interface ModelsReply {
   models: LoadedModel[];
+  /** Null on the wire where it is not told. */
+  pool?: DevicePool | null;
 }
 
 export interface PendingReceiptsRequest {

@@ -55,6 +55,14 @@ export class Rows {
     return { row, cached };
   }
 
+  /** How many of a prompt's first tokens are there already, for its tenant. */
+  shared(tenant: string, prompt: readonly number[]): number {
+    const most = Math.max(
+      ...this.#held.map((held) => (held.tenant === tenant ? sharedPrefix(held.tokens, prompt) : 0)),
+    );
+    return most >= SHORTEST_PREFIX ? most : 0;
+  }
+
   /** Takes note of what a row holds now. */
   holds(row: number, tokens: readonly number[]): void {
     this.#held[row]!.tokens = tokens;

@@ -29,15 +29,6 @@ export interface Schedulable {
   readonly contextTokens: number;
 }
 
-/** Tokens whose keys and values there is room for when so many bytes are reserved. */
-export function roomIn(
-  { cacheBytes: most }: Pick<SchedulerOptions, 'cacheBytes'>,
-  decoder: Decoder,
-  reserved = 0,
-): number {
-  return Math.max(0, Math.floor((most - reserved) / cacheBytes(decoder.geometry)));
-}
-
 /** What a pass gives for one answer: logits, and hidden states where someone asked, of its wanted positions. */
 interface Outputs {
   readonly logits: Float32Array;
@@ -81,8 +72,19 @@ export class Scheduler {
       waiting: waiting.length,
       slots: this.#options.slots,
       outstanding: [...running, ...waiting].reduce((sum, { pending, left }) => sum + pending + left, 0),
-      room: roomIn(this.#options, this.#model.decoder, this.#reserved),
+      room: Math.floor(Math.max(0, this.#options.cacheBytes - this.#reserved) / this.#bytesPerToken),
     };
+  }
+
+  /** How many of a prompt's first tokens need not be computed here. */
+  shared({ tenant, prompt }: Pick<GenerationRequest, 'tenant' | 'prompt'>): number {
+    return this.#rows.shared(tenant, prompt);
+  }
+
+  /** Whether a request could begin at once. */
+  fits({ prompt, maxTokens }: Pick<GenerationRequest, 'prompt' | 'maxTokens'>): boolean {
+    const bytes = this.#bytesFor(prompt.length + maxTokens);
+    return this.#queue.size === 0 && this.#rows.free > 0 && this.#reserved + bytes <= this.#options.cacheBytes;
   }
 
   /**
@@ -282,11 +284,20 @@ export class Scheduler {
   }
 
   #bytesOf(running: Running): number {
-    return this.#model.decoder.bytesFor(this.#longest(running), this.#model.contextTokens);
+    return this.#bytesFor(this.#longest(running));
+  }
+
+  #bytesFor(tokens: number): number {
+    const { decoder, contextTokens } = this.#model;
+    return decoder.bytesFor(Math.min(tokens, contextTokens), contextTokens);
+  }
+
+  get #bytesPerToken(): number {
+    return cacheBytes(this.#model.decoder.geometry);
   }
 
   /** Bytes of what is kept of earlier answers. */
   get #keptBytes(): number {
-    return this.#rows.kept.reduce((sum, tokens) => sum + tokens, 0) * cacheBytes(this.#model.decoder.geometry);
+    return this.#rows.kept.reduce((sum, tokens) => sum + tokens, 0) * this.#bytesPerToken;
   }
 }
