@@ -13,6 +13,7 @@ import { decode } from './decode';
 import { detect } from './detect/detect';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
+import { ledgerReceipts } from './ledger-receipts';
 import { load, machine } from './machine';
 import { outcomes, ratioOf, table, type Report } from './report';
 import { similar } from './similar';
@@ -32,6 +33,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['detect', detect],
   ['verify', verify],
   ['ledger-hotkey', ledgerHotkey],
+  ['ledger-receipts', ledgerReceipts],
   ['similar', similar],
   ['phash', phash],
 ]);
