@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Fault } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { decide } from '../../cli/src/consortium/decide';
@@ -39,6 +40,14 @@ describe('the story of a work, on a real network', () => {
   afterAll(() => scenario.reset());
 
   const allowed = (): RegisteredWork[] => works.filter(isOffered);
+  /** The first fault of a producer, which its rivals' gateways report by themselves. */
+  const faultOf = async (producer: string): Promise<Fault> => {
+    for (const end = Date.now() + 60_000; ; await delay(500)) {
+      const { data } = await caller.call('GET /v1/faults/{producer}', { params: { producer }, query: {} });
+      if (data[0]) return data[0];
+      if (Date.now() > end) throw new Error(`nobody has reported a fault of ${producer}`);
+    }
+  };
   const seal = (items: object[]): Promise<void> =>
     settled(scenario.members, steward, '/v1/datasets/sonnets/versions', { version: 1, items });
 
@@ -203,7 +212,7 @@ describe('the story of a work, on a real network', () => {
     );
   });
 
-  test('a lying worker is refused by its rivals: its batch is rejected, and the credits come back', async () => {
+  test('a lying worker is refused by its rivals: its batch is rejected, the credits come back, and its stake is slashed', async () => {
     const { details } = await refusedLie(
       { home: scenario.home, portBase: scenario.portBase, json: true },
       { caller, model: 'poet@1' },
@@ -211,6 +220,23 @@ describe('the story of a work, on a real network', () => {
     expect(details.state).toBe('refunded');
     expect(details.findings).toHaveLength(2);
     for (const { reason } of details.findings) expect(reason).toBe('output_mismatch');
+
+    const [guild, archive] = scenario.members;
+    const fault = await faultOf('LabMSP');
+    expect(fault).toMatchObject({ worker: 'lab-worker-1', decided: 'rejected', reason: 'output_mismatch', refund: 0 });
+    expect(fault.finders).toEqual(['ArchiveMSP', 'ComputeMSP', 'GuildMSP']);
+    expect(fault.slashed).toBe(10_000_000);
+    const { amount, faults } = await caller.call('GET /v1/stakes/{id}', { params: { id: fault.worker } });
+    expect(amount).toBe(100_000_000 - 10_000_000 * faults);
+    const reputation = await caller.call('GET /v1/reputations/{member}', { params: { member: 'LabMSP' } });
+    expect(reputation.faults).toBe(faults);
+    // Whoever doubts it has it re-run by a verifier of their own.
+    const { producer, sequence, id: receipt } = fault;
+    for (const { admin } of [guild!, archive!]) {
+      const params = { producer, sequence, receipt };
+      const seen = await admin.call('POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun', { params });
+      expect(seen).toMatchObject({ verdict: 'reject', reason: 'output_mismatch' });
+    }
   });
 
   test('a member that leaves decides nothing any more: who is left verifies the batch that it was to verify', async () => {

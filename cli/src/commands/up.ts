@@ -6,6 +6,7 @@ import { membersOf, type MemberAccess } from '../consortium/members';
 import { acting } from '../consortium/person';
 import { bringSmollm2, type Brought } from '../models/bring';
 import type { MemberApi } from '../api/member-api';
+import { putUpStakes } from '../consortium/stakes';
 import type { Settings } from '../settings';
 import type { Terminal } from '../terminal';
 
@@ -64,7 +65,11 @@ export async function up(settings: Settings, terminal: Terminal, options: UpOpti
     const result = await network.up(interrupt.signal);
     const step = terminal.step('founding');
     const members = await membersOf(settings.home);
-    await patiently(() => found(members), interrupt.signal).catch((error: unknown) => {
+    const begin = async (): Promise<void> => {
+      await found(members);
+      await putUpStakes(members, interrupt.signal);
+    };
+    await patiently(begin, interrupt.signal).catch((error: unknown) => {
       step.fail(error);
       throw error;
     });

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StakeTerms } from '@llmchain/protocol';
+import { decide } from './decide';
+import type { MemberAccess } from './members';
+import { gathered } from './pages';
+
+/**
+ * What the sample's members agree on: a fault costs 10 credits beside the refund, of which the finders get half, and a stake
+ * stays an hour where it can be slashed. Nobody is kept from serving for want of one, so that members may add workers at will.
+ */
+const STAKE_TERMS: StakeTerms = { minimum: 0, unbondingMs: 3_600_000, slash: 10_000_000, finders: 5_000 };
+
+/** What each member puts at stake for each of its workers: 100 credits, in micro-credits. */
+const AT_STAKE = 100_000_000;
+
+/** How long a worker that has just been started takes at most to register its key, milliseconds. */
+const PATIENCE = 15_000;
+
+/** Lets the members agree on stakes and put them up for their workers, or finds that done. */
+export async function putUpStakes(members: readonly MemberAccess[], signal: AbortSignal): Promise<void> {
+  const [first] = members as [MemberAccess, ...MemberAccess[]];
+  const { stake } = await first.admin.call('GET /v1/consortium', {});
+  if (!stake) await decide(members, 'stakes', { kind: 'policy', terms: { stake: STAKE_TERMS } });
+  for (const { admin, mspId } of members) {
+    const { data: stakes } = await gathered(10_000, (limit, after) =>
+      admin.call('GET /v1/stakes', { query: { limit, after } }),
+    );
+    const known = new Set(stakes.map(({ worker }) => worker));
+    for (const worker of await workersOf(admin, mspId, signal))
+      if (!known.has(worker))
+        await admin.call('POST /v1/stakes/{id}', {
+          params: { id: worker },
+          body: { operationId: `stake:${worker}`, amount: AT_STAKE },
+        });
+  }
+}
+
+/** The member's workers, once one has registered its key; none where that takes too long. */
+async function workersOf(admin: MemberAccess['admin'], mspId: string, signal: AbortSignal): Promise<string[]> {
+  for (const end = performance.now() + PATIENCE; ; await delay(250)) {
+    const { data } = await gathered(10_000, (limit, after) =>
+      admin.call('GET /v1/signers', { query: { limit, after } }),
+    );
+    const workers = data.filter(({ kind, owner }) => kind === 'worker' && owner.member === mspId);
+    if (workers.length > 0 || performance.now() > end || signal.aborted) return workers.map(({ signer }) => signer);
+  }
+}
