@@ -192,7 +192,8 @@ export class Gateway {
     const decide = new DecideBatch({}, { ...ports, rotate });
     this.#accept = new AcceptBatches({ member }, { ...ports, decide });
     const reportFaults = new ReportFaults(options, ports);
-    this.#watch = new WatchBatches(options, { ...ports, decide, rotate, faults: reportFaults });
+    const stakes = new Stakes(options, ports);
+    this.#watch = new WatchBatches(options, { ...ports, decide, rotate, faults: reportFaults, stakes });
     this.#consent = new WatchConsent(options, { ...ports, standing });
     this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
@@ -234,7 +235,7 @@ export class Gateway {
       transact,
       shardDataset: new ShardDataset({}, { ...ports, content }),
       shards: ports.index.shards,
-      stakes: new Stakes(options, ports),
+      stakes,
       whoAmI: new WhoAmI({}, ports),
       workHistory: new WorkHistory({}, ports),
     });

@@ -20,6 +20,7 @@ import { AnchorReceipts } from './usecases/anchor-receipts';
 import { CollectReceipts } from './usecases/collect-receipts';
 import { DecideBatch } from './usecases/decide-batch';
 import { ReportFaults } from './usecases/report-faults';
+import { Stakes } from './usecases/stakes';
 import { RotateBatch } from './usecases/rotate-batch';
 import { WatchBatches } from './usecases/watch-batches';
 
@@ -83,7 +84,7 @@ describe('the producer’s side', () => {
     const decide = new DecideBatch({}, { ...ports, rotate });
     return new WatchBatches(
       { own, members: [...MEMBERS] },
-      { ...ports, decide, rotate, faults: new ReportFaults({ own }, ports) },
+      { ...ports, decide, rotate, faults: new ReportFaults({ own }, ports), stakes: new Stakes({ own }, ports) },
     );
   }
 

@@ -1,4 +1,5 @@
 import { ReportFaults } from '../../gateway/src/usecases/report-faults';
+import { Stakes } from '../../gateway/src/usecases/stakes';
 import { RotateBatch } from '../../gateway/src/usecases/rotate-batch';
 import { AcceptBatches } from '../../gateway/src/usecases/accept-batches';
 import { DecideBatch } from '../../gateway/src/usecases/decide-batch';
@@ -50,6 +51,7 @@ export class Producing {
         ...ports,
         ...decider(member),
         faults: new ReportFaults({ own }, ports),
+        stakes: new Stakes({ own }, ports),
       },
     ).run(now);
   }

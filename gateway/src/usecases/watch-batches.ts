@@ -8,10 +8,14 @@ import type { DecideBatch } from './decide-batch';
 import { derivedOperation } from './operation';
 import type { ReportFaults } from './report-faults';
 import { isStale, type RotateBatch } from './rotate-batch';
+import type { Stakes } from './stakes';
 
 /** Time for a producer to have its batch decided before others do so, and between one of the others and the next. */
 const GRACE = 4_000;
 const TURN = 2_000;
+
+/** How often decided batches are counted, milliseconds. */
+const COUNT_EVERY = 30_000;
 
 /** Batches read at once. */
 const PAGE = 200;
@@ -21,6 +25,7 @@ interface WatchPorts {
   sessions: Sessions;
   decide: DecideBatch;
   faults: ReportFaults;
+  stakes: Pick<Stakes, 'count'>;
   rotate: RotateBatch;
   log: Log;
 }
@@ -36,6 +41,8 @@ export class WatchBatches {
   readonly #progress = new Map<string, BatchProgress>();
   /** From when on this member reports the faults of a batch. */
   readonly #turns = new Map<string, number>();
+  /** When the batches of a producer are counted next. */
+  readonly #counted = new Map<string, number>();
 
   constructor(options: Membership, ports: WatchPorts) {
     this.#options = options;
@@ -48,6 +55,7 @@ export class WatchBatches {
     for (const producer of this.#options.members) {
       try {
         await this.#follow(producer, consortium, now);
+        await this.#count(producer, now);
       } catch (error) {
         this.#ports.log.warn({ producer, error: String(error) }, 'batches of a producer are looked at again later');
       }
@@ -67,6 +75,14 @@ export class WatchBatches {
       if (page.length < PAGE || next <= page.at(-1)!.sequence) break;
     }
     if (next > first) await sessions.watchFrom(producer, next);
+  }
+
+  /** Own batches now and then, others' where their producer does not: who has reason to will not count its own rejections. */
+  async #count(producer: string, now: number): Promise<void> {
+    const { own, members } = this.#options;
+    const due = this.#counted.get(producer) ?? now + (producer === own ? 0 : COUNT_EVERY * (1 + members.indexOf(own)));
+    this.#counted.set(producer, now < due ? due : now + COUNT_EVERY * (producer === own ? 1 : members.length));
+    if (now >= due) await this.#ports.stakes.count(producer);
   }
 
   async #page(producer: string, from: number): Promise<Batch[]> {
