@@ -42,10 +42,12 @@ describe('the story of a work, on a real network', () => {
   const allowed = (): RegisteredWork[] => works.filter(isOffered);
   /** The first fault of a producer, which its rivals' gateways report by themselves. */
   const faultOf = async (producer: string): Promise<Fault> => {
-    for (const end = Date.now() + 60_000; ; await delay(500)) {
+    const end = Date.now() + 60_000;
+    for (;;) {
       const { data } = await caller.call('GET /v1/faults/{producer}', { params: { producer }, query: {} });
       if (data[0]) return data[0];
       if (Date.now() > end) throw new Error(`nobody has reported a fault of ${producer}`);
+      await delay(500);
     }
   };
   const seal = (items: object[]): Promise<void> =>

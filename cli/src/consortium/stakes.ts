@@ -37,11 +37,13 @@ export async function putUpStakes(members: readonly MemberAccess[], signal: Abor
 
 /** The member's workers, once one has registered its key; none where that takes too long. */
 async function workersOf(admin: MemberAccess['admin'], mspId: string, signal: AbortSignal): Promise<string[]> {
-  for (const end = performance.now() + PATIENCE; ; await delay(250)) {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
     const { data } = await gathered(10_000, (limit, after) =>
       admin.call('GET /v1/signers', { query: { limit, after } }),
     );
     const workers = data.filter(({ kind, owner }) => kind === 'worker' && owner.member === mspId);
     if (workers.length > 0 || performance.now() > end || signal.aborted) return workers.map(({ signer }) => signer);
+    await delay(250);
   }
 }
