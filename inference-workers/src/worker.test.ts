@@ -26,7 +26,7 @@ import {
 import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
 import { Authority } from '../../network/src/identities/certificate';
 import { inventing } from '../../test/support/worker-lies';
-import { requestOf, type TestRequest } from '../../test/support/worker-requests';
+import { continuationOf, requestOf, type TestRequest } from '../../test/support/worker-requests';
 
 jest.setTimeout(20_000);
 let bench: WorkerBench;
@@ -52,7 +52,7 @@ const request = (changes?: Parameters<typeof requestOf>[2]): TestRequest =>
   requestOf(bench.members.guild.gateway, { kind: 'chat', messages: [{ role: 'user', content: 'Sing.' }] }, changes);
 
 function textOf(events: readonly GenerateEvent[]): string {
-  return events.map((event) => (event.event === 'text' ? event.text : '')).join('');
+  return events.map((event) => (event.event === 'piece' ? event.piece.text : '')).join('');
 }
 
 function receiptOf(events: readonly GenerateEvent[]): SignedReceipt {
@@ -365,6 +365,47 @@ test('a rival verifies what was served, and its chaincode hears the verdict on t
   });
 });
 
+describe('an answer that another worker began', () => {
+  const begun = async (): Promise<{ asked: TestRequest; tokens: number[]; text: string }> => {
+    const asked = request();
+    const events = await worker.generate(asked.wire);
+    const pieces = events.flatMap((event) => (event.event === 'piece' ? [event.piece] : []));
+    return { asked, tokens: pieces.flatMap(({ tokens }) => tokens), text: textOf(events) };
+  };
+
+  test('is gone on with from any token on, for the price of what follows, and a rival accepts both', async () => {
+    const { asked, tokens, text } = await begun();
+    for (const from of [1, 11, 24]) {
+      const { wire, continuation } = continuationOf(bench.members.guild.gateway, asked.ticket, tokens.slice(0, from));
+      const events = await worker.generate({ ...asked.wire, continued: wire });
+      const { body } = receiptOf(events);
+      expect(body).toMatchObject({ continuation, completionTokens: 24 - from, amount: 5 * (24 - from) });
+      expect(text.endsWith(textOf(events))).toBe(true);
+      expect(await refusal(worker, { wire: { ...asked.wire, continued: wire } })).toBe('conflict');
+    }
+    expect(await judged(await anchored(2))).toMatchObject({ verdict: 'accept' });
+  });
+
+  test.each([
+    ['other tokens', { tokens: [1, 2, 3, 4, 5] }, {}, 'invalid_argument'],
+    ['fewer tokens', { tokens: [1] }, {}, 'invalid_argument'],
+    ['another ticket', {}, { ticket: 'ab'.repeat(32) }, 'not_authorised'],
+    ['too little for what follows', {}, { maxAmount: 5 * 18 }, 'insufficient_credits'],
+    ['more than the ticket leaves', {}, { maxAmount: 1_000_000 }, 'insufficient_credits'],
+  ] as const)('is not gone on with for an order with %s', async (_what, sent, changes, code) => {
+    const { asked, tokens } = await begun();
+    const { wire } = continuationOf(bench.members.guild.gateway, asked.ticket, tokens.slice(0, 5), changes);
+    const continued = { ...wire, ...sent, tokens: [...((sent as { tokens?: number[] }).tokens ?? wire.tokens)] };
+    expect(await refusal(worker, { wire: { ...asked.wire, continued } })).toBe(code);
+  });
+
+  test('is not gone on with for an order of another member’s', async () => {
+    const { asked, tokens } = await begun();
+    const { wire } = continuationOf(bench.members.lab.gateway, asked.ticket, tokens.slice(0, 5));
+    expect(await refusal(worker, { wire: { ...asked.wire, continued: wire } })).toBe('not_authorised');
+  });
+});
+
 test('a worker that is told to stop finishes what it has, and refuses what is new', async () => {
   const asked = request({ maxTokens: 300 });
   let stopped: Promise<void> | undefined;
@@ -407,7 +448,7 @@ test('an invented answer is rejected; a restart keeps the verdicts, and a killed
     return found.at(-1)?.event === 'finished' ? found : undefined;
   });
   expect(textOf(events)).toBe(invented);
-  const batch = await anchored(2);
+  const batch = await anchored(3);
   const verdict = { verdict: 'reject', reason: 'output_mismatch', receipt: ticketDigest(asked.ticket.body) };
   expect(await judged(batch)).toMatchObject(verdict);
 

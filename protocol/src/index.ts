@@ -47,7 +47,17 @@ export {
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { FaultEvidence } from './inference/fault-evidence';
-export { Execution, Receipt, receiptId, SignedReceipt } from './inference/receipt';
+export {
+  answerId,
+  chargeOf,
+  Execution,
+  mostChargeOf,
+  Receipt,
+  receiptId,
+  segmentStart,
+  SignedReceipt,
+} from './inference/receipt';
+export { Continuation, continuationDigest, SignedContinuation } from './inference/continuation';
 export { draw, judge, type Draw, type Drawn, type Judged, type Keystream } from './inference/sampler';
 export { Datatype, DATATYPE_BYTES, elementsOf, fits, MOST_BASE64, Tensor, TensorSpec } from './inference/tensor';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
@@ -190,6 +200,7 @@ export {
 export { RejectReason, Verdict } from './verdict/verdict';
 export type {
   AcknowledgeReceiptsRequest,
+  Continued,
   GenerateEvent,
   GenerateRequest,
   HaltReply,
@@ -199,6 +210,7 @@ export type {
   ModelLoad,
   ModelsReply,
   PendingReceipt,
+  Piece,
   PendingReceiptsReply,
   PendingReceiptsRequest,
   ReexamineReply,

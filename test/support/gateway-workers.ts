@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   canonicalJson,
+  chargeOf,
   commitment,
   LlmchainError,
-  priceOf,
   publicKeyOf,
   receiptId,
   sign,
+  SignedContinuation,
   SignedTicket,
   ticketDigest,
   type GenerateEvent,
@@ -31,6 +32,7 @@ export class TestWorker {
   pieces = ['Shall ', 'I ', 'compare'];
   stop: Receipt['stop'] = 'stop';
   loaded: LoadedModel[] = [];
+  preference = 1;
   /** What it refuses with instead of answering. */
   refusal: LlmchainError | undefined;
   /** Breaks off with the connection after this many pieces. */
@@ -62,12 +64,14 @@ export class TestWorker {
       return;
     }
     let given = 0;
+    const from = request.continued?.tokens.length ?? 0;
     try {
-      for (const piece of this.pieces.slice(0, ticket.body.maxTokens)) {
+      for (const [index, piece] of this.pieces.slice(0, ticket.body.maxTokens).entries()) {
+        if (index < from) continue;
         if (this.halted.has(ticketDigest(ticket.body)) && !this.deaf) break;
         if (this.pace) await delay(this.pace, undefined, { signal });
         if (given === this.breaksAfter) throw new Error('connection lost');
-        yield { event: 'text', text: piece };
+        yield { event: 'piece', piece: { text: piece, tokens: [index] } };
         given += 1;
       }
     } catch {
@@ -75,7 +79,7 @@ export class TestWorker {
       this.#receipt(ticket, request, given, 'cancelled');
       throw new LlmchainError('unavailable', 'The worker broke off.');
     }
-    const halted = this.halted.has(ticketDigest(ticket.body)) && given < this.pieces.length;
+    const halted = this.halted.has(ticketDigest(ticket.body)) && from + given < this.pieces.length;
     const receipt = this.#receipt(ticket, request, given, halted ? 'tainted' : this.stop);
     yield { event: 'finished', finished: { receipt: canonicalJson(receipt) } };
   }
@@ -83,12 +87,16 @@ export class TestWorker {
   #receipt(ticket: SignedTicket, request: GenerateRequest, given: number, stop: Receipt['stop']): SignedReceipt {
     const { prices, files } = this.model();
     const input = JSON.parse(request.input) as InferenceInput;
-    const tokens = this.pieces.slice(0, given).map((_, index) => index);
+    const { continued } = request;
+    const from = continued?.tokens.length ?? 0;
+    const tokens = this.pieces.slice(from, from + given).map((_, index) => from + index);
+    const continuation = continued && SignedContinuation.parse(JSON.parse(continued.continuation));
     const outputSalt = randomBytes(32).toString('hex');
     const promptTokens = 3;
     const receipt = this.lie({
       schema: 'receipt/1',
       ticket,
+      ...(continuation ? { continuation } : {}),
       worker: this.signer,
       producer: this.member,
       tokenizer: files[0]!.sha256,
@@ -98,7 +106,7 @@ export class TestWorker {
       completionTokens: given,
       stop,
       execution: { provider: 'cpu', precision: 'fp32', runtime: 'none/0', mode: 'exact' },
-      amount: priceOf(prices, promptTokens, given),
+      amount: chargeOf(prices, { ...(continuation ? { continuation } : {}), promptTokens, completionTokens: given }),
       started: ticket.body.issued,
       ended: ticket.body.issued + 1,
     });
@@ -111,6 +119,7 @@ export class TestWorker {
       inputSalt: request.inputSalt,
       tokens,
       outputSalt,
+      ...(continued ? { answered: { tokens: continued.tokens, salt: continued.salt } } : {}),
     };
     this.outbox.set(id, { receipt: canonicalJson(signed), opening: canonicalJson(opening) });
     return signed;
@@ -122,7 +131,7 @@ export class TestWorkers implements Workers {
   constructor(private readonly workers: ReadonlyMap<string, TestWorker>) {}
 
   get all(): WorkerRef[] {
-    return [...this.workers.values()].map(({ signer: id, member }) => ({ id, member, preference: 1 }));
+    return [...this.workers.values()].map(({ signer: id, member, preference }) => ({ id, member, preference }));
   }
 
   models(worker: WorkerRef): Promise<LoadedModel[]> {

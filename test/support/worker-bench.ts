@@ -1,5 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { fork, type ChildProcess } from 'node:child_process';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -45,6 +47,7 @@ export class WorkerBench {
   readonly members = {} as Record<MemberName, TestMember>;
   readonly #workers = new Map<MemberName, Worker>();
   readonly #clients: Client[] = [];
+  readonly #processes: ChildProcess[] = [];
   #version!: ModelVersion;
 
   private constructor(readonly home: string) {}
@@ -156,6 +159,27 @@ export class WorkerBench {
     this.#workers.set(name, await Worker.start(this.config(name, roles), dependencies));
   }
 
+  /** Starts a member's worker in a process of its own. @param killAt tokens of answers after which it kills itself */
+  async startProcess(name: MemberName, roles: WorkerConfig['roles'], killAt: number): Promise<ChildProcess> {
+    const { folder } = this.members[name];
+    const key = ed25519Key(await readFile(path.join(folder, 'signing.pem'), 'utf8'));
+    const signer = `${name}-worker-1`;
+    this.ledger.put('signer', [signer], signerRecord(signer, 'worker', key, mspOf(name)));
+    const [config, records] = [path.join(folder, 'config.json'), path.join(folder, 'records.json')];
+    await writeFile(config, JSON.stringify(this.config(name, roles)));
+    await writeFile(records, JSON.stringify(this.ledger.records));
+    const env = { ...process.env, KILL_AT: String(killAt) };
+    const child = fork(path.join(__dirname, 'worker-process.cjs'), [config, records], { env, execArgv: [] });
+    await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => {
+        throw new Error('the worker did not start');
+      }),
+    ]);
+    this.#processes.push(child);
+    return child;
+  }
+
   async stopWorker(name: MemberName): Promise<void> {
     await this.#workers.get(name)?.stop();
     this.#workers.delete(name);
@@ -176,10 +200,16 @@ export class WorkerBench {
 
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
+    for (const child of this.#processes) child.kill('SIGKILL');
     for (const name of [...this.#workers.keys()]) await this.stopWorker(name);
     for (const { peer } of Object.values(this.members)) await peer.stop();
     await rm(this.home, { recursive: true });
   }
+}
+
+/** Hexadecimal public half of an Ed25519 private key in PEM. */
+function ed25519Key(pem: string): string {
+  return createPublicKey(pem).export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex');
 }
 
 type Method = (...args: unknown[]) => {

@@ -45,6 +45,17 @@ export class MemoryLedger {
     this.#news.emit('block');
   }
 
+  /** Every record by its key, for a ledger in another process. */
+  get records(): [string, unknown][] {
+    return [...this.#records];
+  }
+
+  static from(records: readonly [string, unknown][]): MemoryLedger {
+    const ledger = new MemoryLedger();
+    for (const [key, record] of records) ledger.#records.set(key, record);
+    return ledger;
+  }
+
   find<T extends RecordType>(type: T, ...parts: readonly string[]): RecordOf<T> | undefined {
     return this.#records.get(compositeKey(type, parts)) as RecordOf<T> | undefined;
   }

@@ -4,8 +4,12 @@ import {
   commitment,
   publicKeyOf,
   sign,
+  ticketDigest,
+  type Continuation,
+  type Continued,
   type GenerateRequest,
   type InferenceInput,
+  type SignedContinuation,
   type SignedTicket,
   type Ticket,
 } from '@llmchain/protocol';
@@ -31,6 +35,27 @@ export interface TestRequest {
   inputSalt: string;
   /** As it is sent to a worker. */
   wire: GenerateRequest;
+}
+
+/** An order to go on with a ticket's answer after these tokens; `changes` are made before it is signed. */
+export function continuationOf(
+  gateway: TestGateway,
+  { body: ticket }: SignedTicket,
+  tokens: number[],
+  changes: Partial<Continuation> = {},
+): { continuation: SignedContinuation; tokens: number[]; salt: string; wire: Continued } {
+  const salt = hex32();
+  const body: Continuation = {
+    schema: 'continuation/1',
+    ticket: ticketDigest(ticket),
+    from: tokens.length,
+    answered: commitment(tokens, salt),
+    maxAmount: 5 * (ticket.maxTokens - tokens.length),
+    nonce: hex32(),
+    ...changes,
+  };
+  const continuation = sign('llmchain/continuation/1', body, gateway.signer, gateway.secretKey);
+  return { continuation, tokens, salt, wire: { continuation: canonicalJson(continuation), tokens, salt } };
 }
 
 /** A signed ticket and its input; `changes` are made before it is signed. */

@@ -2,6 +2,7 @@ import {
   canonicalJson,
   ordinal,
   receiptId,
+  ticketDigest,
   verifyInclusion,
   verifySigned,
   type Batch,
@@ -42,6 +43,19 @@ export function followReceipt(
   const gateway = key('ticket key', subject.gateway, ticket.signer, 'gateway', ticket.body.gateway);
   const ordered = `${ticket.body.model}@${ticket.body.version} ordered by ${gateway.owner.member}`;
   signed('ticket', 'llmchain/ticket/1', ticket, gateway, ordered);
+  const { continuation } = body;
+  if (continuation) {
+    const { from } = continuation.body;
+    steps.take('segment', 'arithmetic', () => {
+      demand(
+        continuation.signer === ticket.signer && continuation.body.ticket === ticketDigest(ticket.body),
+        'the order to go on is not of the ticket',
+      );
+      return { found: undefined, detail: `token ${from} of the answer is the first of the receipt` };
+    });
+    const detail = `the answer goes on after ${from} tokens that others computed`;
+    signed('continuation', 'llmchain/continuation/1', continuation, gateway, detail);
+  }
   const worker = key('receipt key', subject.worker, receipt.signer, 'worker', body.producer);
   const computed = `${body.completionTokens} tokens computed by ${worker.signer} of ${body.producer}`;
   signed('receipt', 'llmchain/receipt/1', receipt, worker, computed);

@@ -36,6 +36,18 @@ export interface ReceiptsOperations {
             signer: string;
             signature: string;
           };
+          continuation?: {
+            body: {
+              schema: 'continuation/1';
+              ticket: string;
+              from: number;
+              answered: string;
+              maxAmount: number;
+              nonce: string;
+            };
+            signer: string;
+            signature: string;
+          };
           worker: string;
           producer: string;
           tokenizer: string;
@@ -58,6 +70,7 @@ export interface ReceiptsOperations {
         signer: string;
         signature: string;
       };
+      segments: { id: string; producer: string; worker: string; from: number; tokens: number; amount: number }[];
       batch: string | null;
       proof: { inclusion: { index: number; count: number; path: string[] }; root: string } | null;
       endorsers: string[];

@@ -40,6 +40,18 @@ export interface EvidenceBundle {
               signer: string;
               signature: string;
             };
+            continuation?: {
+              body: {
+                schema: 'continuation/1';
+                ticket: string;
+                from: number;
+                answered: string;
+                maxAmount: number;
+                nonce: string;
+              };
+              signer: string;
+              signature: string;
+            };
             worker: string;
             producer: string;
             tokenizer: string;
@@ -660,6 +672,18 @@ export interface Fault {
           expires: number;
           nonce: string;
           callerNonce?: string;
+        };
+        signer: string;
+        signature: string;
+      };
+      continuation?: {
+        body: {
+          schema: 'continuation/1';
+          ticket: string;
+          from: number;
+          answered: string;
+          maxAmount: number;
+          nonce: string;
         };
         signer: string;
         signature: string;

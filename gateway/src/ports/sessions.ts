@@ -2,7 +2,7 @@ import type { BatchRef, SignedReceipt } from '@llmchain/protocol';
 
 /** Credits set aside for one ticket until its receipt says what it cost. */
 export interface Reservation {
-  /** Digest of the ticket: id of the receipt to come. */
+  /** Id of the receipt to come: the digest of the ticket, or of the order to go on with an answer. */
   receipt: string;
   session: string;
   /** The most that the answer can cost, micro-credits. */
@@ -45,15 +45,25 @@ export interface Sessions {
   find(session: string): Promise<SessionState | undefined>;
   /** Sets the maximum aside, or says no: what is spent and set aside never passes the escrow. */
   reserve(reservation: Reservation): Promise<boolean>;
+  /**
+   * Sets aside what the rest of an answer may cost that another worker goes on with: out of what is set aside for the part
+   * that broke off, which the producer may still tell the cost of, or else out of the session. @returns whether there was enough
+   */
+  carry(from: string, next: Reservation): Promise<boolean>;
   /** Gives a reservation back: nothing was computed. */
   release(receipt: string): Promise<void>;
   /** Marks a reservation whose answer broke off, so that the producer is asked what it cost. */
   lose(receipt: string): Promise<void>;
-  /** Turns the reservation into what the receipt costs and keeps the receipt; a second time changes nothing. */
+  /**
+   * Turns the reservation into what the receipt costs, and never into more than was set aside, and keeps the receipt; a
+   * second time changes nothing.
+   */
   settle(receipt: SignedReceipt): Promise<void>;
   /** Reservations that broke off, or whose tickets ended before `before`. */
   dangling(before: number): Promise<Reservation[]>;
   receipt(id: string): Promise<HeldReceipt | undefined>;
+  /** The receipts of one answer's segments in their order. @param answer digest of the ticket */
+  segments(answer: string): Promise<SignedReceipt[]>;
   place(id: string, sequence: number, proof: unknown): Promise<void>;
   /** Those of these sessions that are kept here and have not got back what the batch had drawn. */
   unrefunded(batch: BatchRef, sessions: readonly string[]): Promise<string[]>;

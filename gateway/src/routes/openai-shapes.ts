@@ -1,4 +1,4 @@
-import { SignedReceipt } from '@llmchain/protocol';
+import { segmentStart, SignedReceipt } from '@llmchain/protocol';
 import { z } from 'zod';
 
 const Usage = z.object({
@@ -60,11 +60,13 @@ function finishOf(receipt: SignedReceipt): 'stop' | 'length' {
   return receipt.body.stop === 'length' ? 'length' : 'stop';
 }
 
+/** @param receipt the last of an answer */
 function usageOf({ body }: SignedReceipt): z.output<typeof Usage> {
+  const completion = segmentStart(body) + body.completionTokens;
   return {
     prompt_tokens: body.promptTokens,
-    completion_tokens: body.completionTokens,
-    total_tokens: body.promptTokens + body.completionTokens,
+    completion_tokens: completion,
+    total_tokens: body.promptTokens + completion,
   };
 }
 

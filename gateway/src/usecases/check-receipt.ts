@@ -1,10 +1,13 @@
 import {
   canonicalJson,
+  chargeOf,
   LlmchainError,
-  priceOf,
+  mostChargeOf,
+  segmentStart,
   verificationMode,
   verifySigned,
   type ModelVersion,
+  type SignedContinuation,
   type SignedReceipt,
   type Signer,
   type SignedTicket,
@@ -15,6 +18,7 @@ import { Memo } from './memo';
 /** What a receipt has to fit. */
 export interface Expected {
   ticket: SignedTicket;
+  continuation?: SignedContinuation | undefined;
   producer: string;
   model: ModelVersion;
 }
@@ -22,14 +26,17 @@ export interface Expected {
 /** What is wrong with a receipt, in words; undefined when nothing is. */
 function faultOf(receipt: SignedReceipt, expected: Expected, signer: Signer): string | undefined {
   const { body } = receipt;
-  const { ticket, producer, model } = expected;
+  const { ticket, continuation, producer, model } = expected;
   if (signer.kind !== 'worker' || signer.owner.member !== producer) return 'its signer is not a worker of the producer';
   if (!verifySigned('llmchain/receipt/1', receipt, signer.publicKey)) return 'its signature is not good';
   if (body.worker !== receipt.signer || body.producer !== producer) return 'it names another worker or producer';
   if (canonicalJson(body.ticket) !== canonicalJson(ticket)) return 'it answers another ticket';
-  if (body.completionTokens > ticket.body.maxTokens) return 'it counts more tokens than were ordered';
-  const price = priceOf(model.prices, body.promptTokens, body.completionTokens);
-  if (body.amount !== price || price > ticket.body.maxAmount) return 'its amount is not the price';
+  if (canonicalJson(body.continuation ?? null) !== canonicalJson(continuation ?? null))
+    return 'it answers another order to go on';
+  if (segmentStart(body) + body.completionTokens > ticket.body.maxTokens)
+    return 'it counts more tokens than were ordered';
+  const price = chargeOf(model.prices, body);
+  if (body.amount !== price || price > mostChargeOf(body)) return 'its amount is not the price';
   const digests = new Set(model.files.map((file) => file.sha256));
   if (!digests.has(body.tokenizer) || !digests.has(body.template))
     return 'it names files that are not the model version’s';

@@ -1,6 +1,7 @@
 import {
   canonicalJson,
   commitment,
+  continuationDigest,
   decodeJson,
   LlmchainError,
   parseError,
@@ -25,7 +26,7 @@ import type { WorkerRef, Workers } from '../ports/workers';
 import type { CheckReceipt } from './check-receipt';
 import type { ConsentAlarm } from './consent-alarm';
 import type { ConsentStanding } from './consent-standing';
-import { mostAmount, type IssuedTicket, type IssueTicket } from './issue-ticket';
+import { mostAmount, type IssuedContinuation, type IssuedTicket, type IssueTicket } from './issue-ticket';
 import type { Models } from './models';
 import type { RouteInference, Weight } from './route-inference';
 
@@ -51,20 +52,35 @@ export type Answer =
   | { kind: 'outputs'; outputs: Tensor[] }
   | { kind: 'finished'; receipt: SignedReceipt };
 
-interface Attempt {
-  order: InferenceOrder;
+/** One answer, whichever workers give it. */
+interface Ordered {
   model: ModelVersion;
-  worker: WorkerRef;
   weight: Weight;
   issued: IssuedTicket;
-  /** Id of the receipt to come. */
+  /** Digest of the ticket. */
   id: string;
+  /** Who was to give it at first. */
+  first: WorkerRef;
+  /** Whether anything has come. */
+  started: boolean;
+  /** The tokens that have come. */
+  tokens: number[];
 }
 
 type FinishedEvent = Extract<GenerateEvent, { event: 'finished' }>;
 type OutputsEvent = Extract<GenerateEvent, { event: 'outputs' }>;
 
-/** What a worker may say before the first token for which another worker is asked. */
+/** The part of an answer that one worker gives, or all of it. */
+interface Segment {
+  answer: Ordered;
+  worker: WorkerRef;
+  /** Id of the receipt to come. */
+  id: string;
+  /** What orders it to go on with what others gave. */
+  continuation?: IssuedContinuation;
+}
+
+/** What a worker may fail with for which another worker is asked, or told to go on. */
 const ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
   'overloaded',
   'unavailable',
@@ -92,8 +108,9 @@ export interface InferPorts {
 
 /**
  * Answers one request: sets the most that it can cost aside before anything is computed, orders the answer from a worker
- * by a signed ticket, checks the receipt, and charges what it says. An answer that breaks off stays set aside until the
- * producer has told what it cost, see {@link ReconcileReservations}. When consent behind the model falls meanwhile, the
+ * by a signed ticket, checks the receipt, and charges what it says. An answer that breaks off is gone on with by another
+ * worker from the tokens that have come, under the same ticket, so that the text is what one worker would have given; what
+ * was set aside for the part before stays so until its producer has told what it cost, see {@link ReconcileReservations}. When consent behind the model falls meanwhile, the
  * worker is told to end: what was given until then is charged, and its receipt says `tainted`.
  */
 export class Infer {
@@ -119,6 +136,7 @@ export class Infer {
     const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };
     const tried = new Set<string>();
     let failure: LlmchainError | undefined;
+    let broken: Segment | undefined;
     for (;;) {
       let worker: WorkerRef;
       try {
@@ -126,26 +144,21 @@ export class Infer {
       } catch (error) {
         throw failure ?? error;
       }
-      const attempt = await this.#order(actor, order, model, worker, weight);
-      const events = this.#attempt(attempt, signal)[Symbol.asyncIterator]();
-      let first: IteratorResult<Answer, void>;
-      try {
-        first = await events.next();
-      } catch (error) {
-        if (signal.aborted || !(error instanceof LlmchainError) || !ELSEWHERE.has(error.code)) throw error;
-        this.#ports.log.warn({ worker: worker.id, code: error.code }, 'a worker did not take an order');
-        tried.add(worker.id);
-        // That one is full tells the caller more than that another is out of order.
-        if (failure?.code !== 'overloaded') failure = error;
-        continue;
-      }
-      try {
-        if (first.done !== true) yield first.value;
-        yield* { [Symbol.asyncIterator]: () => events };
-      } finally {
-        await events.return(undefined);
-      }
-      return;
+      const segment = broken
+        ? await this.#goOn(broken, worker)
+        : await this.#order(actor, order, model, worker, weight);
+      if (!segment) throw failure ?? new LlmchainError('unavailable', 'The answer broke off. Ask again.');
+      const failed = yield* this.#segment(segment, signal);
+      if (!failed) return;
+      const from = segment.answer.tokens.length;
+      this.#ports.log.warn(
+        { worker: worker.id, code: failed.code, from },
+        'a worker did not give an answer to its end',
+      );
+      tried.add(worker.id);
+      // That one is full tells the caller more than that another is out of order.
+      if (failure?.code !== 'overloaded') failure = failed;
+      if (segment.answer.started) broken = segment;
     }
   }
 
@@ -155,7 +168,7 @@ export class Infer {
     model: ModelVersion,
     worker: WorkerRef,
     weight: Weight,
-  ): Promise<Attempt> {
+  ): Promise<Segment> {
     const { maxTokens } = weight;
     const maxAmount = mostAmount(model, order.input, maxTokens);
     const { session } = actor;
@@ -181,45 +194,78 @@ export class Infer {
       expires,
     });
     if (!reserved) throw broke();
-    return { order, model, worker, weight, issued, id };
+    return { answer: { model, weight, issued, id, first: worker, started: false, tokens: [] }, worker, id };
   }
 
-  /** One worker's answer. Whatever way it ends, the reservation is settled, given back, or marked for the producer to tell. */
-  async *#attempt(attempt: Attempt, caller: AbortSignal): AsyncGenerator<Answer, void, undefined> {
-    const { model, worker, weight, issued, id } = attempt;
+  /**
+   * Has a worker go on with an answer that broke off. Request and prompt are paid with the first segment; of the others each
+   * pays for its own tokens, and all together never more than the ticket's maximum.
+   * @returns undefined when the session can no longer pay for it
+   */
+  async #goOn(broken: Segment, worker: WorkerRef): Promise<Segment | undefined> {
+    const { answer } = broken;
+    const { model, weight, issued, tokens } = answer;
+    const { session, expires } = issued.ticket.body;
+    const amount = model.prices.completionToken * (weight.maxTokens - tokens.length);
+    const continuation = this.#ports.issuer.goOn(issued.ticket, tokens, amount);
+    const id = continuationDigest(continuation.continuation.body);
+    const next = { receipt: id, session, amount, producer: worker.member, expires };
+    return (await this.#ports.sessions.carry(broken.id, next)) ? { answer, worker, id, continuation } : undefined;
+  }
+
+  /**
+   * What one worker gives. Whatever way it ends, the reservation is settled, given back, or marked for the producer to tell.
+   * @returns why another worker should be asked, or undefined when the answer is whole
+   */
+  async *#segment(segment: Segment, caller: AbortSignal): AsyncGenerator<Answer, LlmchainError | undefined, undefined> {
+    const { answer, worker, id, continuation } = segment;
+    const { model, weight, issued, tokens } = answer;
     const { member } = worker;
     const left = new AbortController();
     const underWay = this.#ports.router.begin(worker, weight);
+    underWay.came(tokens.length);
     let fallen: LlmchainError | undefined;
     const unwatch = this.#ports.alarm.watch(model, (reason) => {
       fallen = reason;
       this.#halt(worker, id, left);
     });
     let outcome: 'lost' | 'refused' | 'settled' = 'lost';
-    let started = false;
+    let silent = true;
+    let tail = '';
     let failure: unknown;
     let given: OutputsEvent['outputs'] | undefined;
     try {
+      const { ticket, input, inputSalt } = issued;
+      const continued = continuation && {
+        continuation: canonicalJson(continuation.continuation),
+        tokens: [...tokens],
+        salt: continuation.salt,
+      };
       const events = this.#ports.workers.generate(
         worker,
-        { ticket: canonicalJson(issued.ticket), input: issued.input, inputSalt: issued.inputSalt },
-        { signal: AbortSignal.any([caller, left.signal]), deadline: issued.ticket.body.expires },
+        { ticket: canonicalJson(ticket), input, inputSalt, ...(continued ? { continued } : {}) },
+        { signal: AbortSignal.any([caller, left.signal]), deadline: ticket.body.expires },
       );
       for await (const event of events) {
         if (event.event === 'failure') {
-          if (!started) outcome = 'refused';
+          if (silent) outcome = 'refused';
           throw (
             parseError(event.failure) ??
             new LlmchainError('internal', `The worker of ${member} failed. Try again.`, { member })
           );
         }
-        if (!started) {
-          started = true;
+        silent = false;
+        if (!answer.started) {
+          answer.started = true;
           yield { kind: 'started', receipt: id, model };
         }
-        if (event.event === 'text') {
-          underWay.came(1);
-          yield { kind: 'text', text: event.text };
+        if (event.event === 'piece') {
+          const { text, tokens: came } = event.piece;
+          tokens.push(...came);
+          underWay.came(came.length);
+          // What belongs to no token is the rest of a character: it stands only if the answer ends here.
+          if (came.length === 0) tail = text;
+          else if (text !== '') yield { kind: 'text', text };
           continue;
         }
         if (event.event === 'outputs') {
@@ -227,19 +273,25 @@ export class Infer {
           continue;
         }
         const outputs = given && committed(given, event, member);
-        const receipt = await this.#receipt(event, attempt);
+        const receipt = await this.#receipt(event, segment);
         outcome = 'settled';
         underWay.answered();
         if (receipt.body.stop === 'tainted') throw cutShort(model, receipt, fallen);
+        // A worker that has to stop ends what it has; what it gave is paid, and others go on.
+        if (receipt.body.stop === 'cancelled' && !caller.aborted) return brokeOff(member);
+        if (tail !== '') yield { kind: 'text', text: tail };
         if (outputs) yield { kind: 'outputs', outputs };
         yield { kind: 'finished', receipt };
-        return;
+        return undefined;
       }
-      throw new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
+      throw brokeOff(member);
     } catch (error) {
       if (!caller.aborted && !fallen) failure = error;
       // Left because it did not end: the caller hears why, and the producer tells later what it cost.
-      throw fallen && left.signal.aborted ? fallen : error;
+      if (fallen && left.signal.aborted) throw fallen;
+      const elsewhere = error instanceof LlmchainError && ELSEWHERE.has(error.code) && outcome !== 'settled';
+      if (elsewhere && failure === error && (silent || tokens.length > 0)) return error;
+      throw error;
     } finally {
       unwatch();
       left.abort();
@@ -262,28 +314,30 @@ export class Infer {
   }
 
   /** The checked receipt, charged and kept. */
-  async #receipt(event: FinishedEvent, attempt: Attempt): Promise<SignedReceipt> {
-    const { worker, model, issued, id } = attempt;
+  async #receipt(event: FinishedEvent, segment: Segment): Promise<SignedReceipt> {
+    const { answer, worker, id, continuation: issued } = segment;
+    const { model, first } = answer;
     const { member } = worker;
+    const { ticket } = answer.issued;
     const receipt = decodeJson(SignedReceipt, event.finished.receipt, `receipt of ${member}`);
-    await this.#ports.checker.run(receipt, { ticket: issued.ticket, producer: member, model });
+    const continuation = issued?.continuation;
+    await this.#ports.checker.run(receipt, { ticket, continuation, producer: member, model });
     await this.#ports.sessions.settle(receipt);
-    const { version } = model;
+    const version = { model: model.model, version: model.version };
+    const entries = [{ id, ...version, worker: receipt.signer, producer: member }];
+    // The answer is known by its first segment, whose worker may never tell its receipt.
+    if (continuation) entries.push({ id: answer.id, ...version, worker: first.id, producer: first.member });
     try {
-      await this.#ports.lineage.putReceipts([
-        {
-          id,
-          model: model.model,
-          version,
-          worker: receipt.signer,
-          producer: member,
-        },
-      ]);
+      await this.#ports.lineage.putReceipts(entries);
     } catch (error) {
       this.#ports.log.warn({ receipt: id, error: String(error) }, 'the index did not take a receipt');
     }
     return receipt;
   }
+}
+
+function brokeOff(member: string): LlmchainError {
+  return new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
 }
 
 /** @throws {LlmchainError} `invalid_argument` when more are asked for than the model holds */

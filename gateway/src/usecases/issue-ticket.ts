@@ -9,6 +9,8 @@ import {
   type InferenceInput,
   type ModelVersion,
   type Sampler,
+  ticketDigest,
+  type SignedContinuation,
   type SignedTicket,
 } from '@llmchain/protocol';
 
@@ -36,6 +38,12 @@ export interface TicketOrder {
   /** Most that the answer may cost, see {@link mostAmount}. */
   maxAmount: number;
   callerNonce?: string | undefined;
+}
+
+/** An order to go on with an answer, and the salt of what it commits to. */
+export interface IssuedContinuation {
+  continuation: SignedContinuation;
+  salt: string;
 }
 
 /** A ticket and what goes to the worker beside it. */
@@ -105,5 +113,24 @@ export class IssueTicket {
       secretKey,
     );
     return { ticket, input: canonicalJson(order.input), inputSalt };
+  }
+
+  /**
+   * Orders another worker to go on with an answer.
+   * @param answered the tokens that have come, at least one
+   * @param maxAmount the most that what follows may cost, micro-credits
+   */
+  goOn(ticket: SignedTicket, answered: readonly number[], maxAmount: number): IssuedContinuation {
+    const { signer, secretKey } = this.#options;
+    const salt = randomBytes(32).toString('hex');
+    const body = {
+      schema: 'continuation/1' as const,
+      ticket: ticketDigest(ticket.body),
+      from: answered.length,
+      answered: commitment(answered, salt),
+      maxAmount,
+      nonce: randomBytes(32).toString('hex'),
+    };
+    return { continuation: sign('llmchain/continuation/1', body, signer, secretKey), salt };
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  answerId,
   batchId,
   Finding,
   InclusionProof,
@@ -7,6 +8,8 @@ import {
   LlmchainError,
   MerkleTree,
   ordinal,
+  receiptId,
+  segmentStart,
   SignedReceipt,
   toHex,
   verifyInclusion,
@@ -33,6 +36,19 @@ export const ReceiptStatus = z.strictObject({
   model: z.string(),
   version: z.number().int(),
   receipt: SignedReceipt,
+  /** The segments of the answer that receipts are here of, in their order; one, unless a worker broke off. */
+  segments: z.array(
+    z.strictObject({
+      /** Id of the segment's receipt. */
+      id: z.string(),
+      producer: z.string(),
+      worker: z.string(),
+      /** Position in the answer of its first token, and how many there are. */
+      from: z.number().int(),
+      tokens: z.number().int(),
+      amount: z.number().int(),
+    }),
+  ),
   /** `<producer>/<sequence>`, once it is anchored. */
   batch: z.string().nullable(),
   /** That the receipt stands in the batch whose root the ledger holds. */
@@ -84,8 +100,10 @@ export class ReadReceipt {
     const { receipt, sequence, proof } = placed;
     const { body } = receipt;
     const { model, version } = body.ticket.body;
+    const held = await this.#ports.sessions.segments(answerId(body));
     const status = {
-      id,
+      id: receiptId(body),
+      segments: (held.length > 0 ? held : [receipt]).map(segmentOf),
       producer: body.producer,
       worker: body.worker,
       model,
@@ -111,7 +129,7 @@ export class ReadReceipt {
         },
       );
     }
-    await this.#remember(placed, batch, id);
+    await this.#remember(placed, batch, status.id);
     return {
       ...status,
       state: await this.#stateOf(batch, body.ticket.body.session),
@@ -158,7 +176,9 @@ export class ReadReceipt {
   }
 
   async #held(id: string): Promise<(PlacedReceipt & { own: false }) | undefined> {
-    const held = await this.#ports.sessions.receipt(id);
+    // The first segment of an answer may never be told; then the answer's id leads to the next.
+    const [next] = await this.#ports.sessions.segments(id);
+    const held = await this.#ports.sessions.receipt(next ? receiptId(next.body) : id);
     if (!held) return undefined;
     const { receipt, sequence } = held;
     const { producer } = receipt.body;
@@ -168,7 +188,7 @@ export class ReadReceipt {
       return { receipt, sequence: sequence!, proof: InclusionProof.parse(held.proof), refusals: [], own: false };
     }
     try {
-      const told = await this.#ports.peers.receipt(producer, id);
+      const told = await this.#ports.peers.receipt(producer, receiptId(receipt.body));
       // The producer places the receipt; which receipt it is, this member knows itself.
       return { ...told, receipt, own: false };
     } catch (error) {
@@ -216,4 +236,9 @@ export class ReadReceipt {
       await delay(100);
     }
   }
+}
+
+function segmentOf({ body }: SignedReceipt): ReceiptStatus['segments'][number] {
+  const { producer, worker, completionTokens: tokens, amount } = body;
+  return { id: receiptId(body), producer, worker, from: segmentStart(body), tokens, amount };
 }

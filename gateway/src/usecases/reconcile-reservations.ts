@@ -49,11 +49,11 @@ export class ReconcileReservations {
 
   /** Nobody is charged for a receipt that is not good; rivals will not accept it either. */
   async #good(receipt: SignedReceipt, { producer, receipt: id }: Reservation): Promise<boolean> {
-    const { ticket } = receipt.body;
+    const { ticket, continuation } = receipt.body;
     if (receiptId(receipt.body) !== id) return false;
     const model = await this.#ports.ledgers.service.get('model', ticket.body.model, ordinal(ticket.body.version));
     try {
-      await this.#ports.checker.run(receipt, { ticket, producer, model });
+      await this.#ports.checker.run(receipt, { ticket, continuation, producer, model });
       return true;
     } catch (error) {
       if (!(error instanceof LlmchainError) || error.code !== 'not_verified') throw error;

@@ -24,6 +24,18 @@ test('text in any script streams to itself, and no piece holds half a character'
   );
 });
 
+test('text that another worker goes on with is the same, wherever the first broke off, within a character too', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 40 }), fc.nat(40), (bytes, at) => {
+      const [first, second] = [new Detokeniser(bytesToText), new Detokeniser(bytesToText)];
+      const [before, after] = [bytes.slice(0, at), bytes.slice(at)];
+      const given = before.map((token) => first.push(token)).join('');
+      second.skip(before);
+      expect(given + after.map((token) => second.push(token)).join('') + second.end()).toBe(bytesToText(bytes));
+    }),
+  );
+});
+
 test('bytes that are no text stream to what they decode to as a whole', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 60 }), (bytes) => {

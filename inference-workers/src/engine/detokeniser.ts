@@ -29,6 +29,11 @@ export class Detokeniser {
     return added;
   }
 
+  /** Goes on after tokens whose text, as far as it was whole, has been given out. */
+  skip(tokens: readonly number[]): void {
+    for (const token of tokens) this.push(token);
+  }
+
   /** What is still held back when the answer ends. */
   end(): string {
     return this.#held ? REPLACEMENT : '';

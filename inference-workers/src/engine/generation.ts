@@ -2,9 +2,12 @@ import { LlmchainError, type Receipt } from '@llmchain/protocol';
 
 export interface GenerationRequest {
   prompt: readonly number[];
+  /** Tokens of the answer that are there already: it goes on after them, at their end's position. */
+  answered?: readonly number[];
   /** Ticket digest, which keys the sampler: 64 hexadecimal digits. */
   seed: string;
   temperatureMilli: number;
+  /** Of the whole answer. */
   maxTokens: number;
   /** Whose request it is: tenants are served fairly, and what is cached of one never shortens another's answer. */
   tenant: string;
@@ -15,7 +18,7 @@ export interface GenerationRequest {
 }
 
 export interface Generated {
-  /** The answer's tokens; a stop token is the last of them and counts. */
+  /** The tokens that were generated; a stop token is the last of them and counts. */
   tokens: number[];
   stop: Receipt['stop'];
   /** Where they were asked for, one for each window of the tokens. */

@@ -3,8 +3,8 @@ import type { Decoder } from './decoder/decoder';
 import type { GenerationRequest } from './generation';
 import { keystream } from './keystream';
 
-export interface ReplayRequest extends Pick<GenerationRequest, 'prompt' | 'seed' | 'temperatureMilli'> {
-  /** The answer that is claimed. */
+export interface ReplayRequest extends Pick<GenerationRequest, 'prompt' | 'answered' | 'seed' | 'temperatureMilli'> {
+  /** The tokens that are claimed. */
   tokens: readonly number[];
   /** The fingerprints that are claimed, one for each window of the tokens; the decoder has to give hidden states. */
   fingerprints?: readonly string[] | undefined;
@@ -13,7 +13,7 @@ export interface ReplayRequest extends Pick<GenerationRequest, 'prompt' | 'seed'
 export interface Replayed {
   /** Largest shortfall of a claimed token, in logits; 0 for an answer without tokens. */
   worst: number;
-  /** Position in the answer where it is. */
+  /** Which of the tokens that is. */
   position: number;
   /** Each claimed token's score, logit and noise, and how far it falls short of the best one; in logits. */
   scores: Float64Array;
@@ -31,7 +31,8 @@ const CHUNK = 128;
  * Cf. "DiFR: Inference Verification Despite Nondeterminism", 2025.
  */
 export async function replay(model: { decoder: Decoder }, request: ReplayRequest): Promise<Replayed> {
-  const { prompt, tokens, temperatureMilli, fingerprints } = request;
+  const { tokens, temperatureMilli, fingerprints, answered = [] } = request;
+  const prompt = [...request.prompt, ...answered];
   const { decoder } = model;
   const seed = fromHex(request.seed);
   const [scores, shortfalls] = [new Float64Array(tokens.length), new Float64Array(tokens.length)];
@@ -55,7 +56,8 @@ export async function replay(model: { decoder: Decoder }, request: ReplayRequest
       const position = first + row;
       if (position < 0) continue;
       const own = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
-      const { score, shortfall } = judge(own, tokens[position]!, { seed, position, temperatureMilli }, keystream);
+      const at = { seed, position: answered.length + position, temperatureMilli };
+      const { score, shortfall } = judge(own, tokens[position]!, at, keystream);
       scores[position] = score;
       shortfalls[position] = shortfall;
       if (shortfall > result.worst) Object.assign(result, { worst: shortfall, position });

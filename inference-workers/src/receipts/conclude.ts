@@ -1,6 +1,6 @@
 import {
+  chargeOf,
   commitment,
-  priceOf,
   receiptId,
   sign,
   type Execution,
@@ -8,6 +8,7 @@ import {
   type ModelVersion,
   type Opening,
   type Receipt,
+  type SignedContinuation,
   type SignedReceipt,
   type SignedTicket,
   type Tensor,
@@ -32,9 +33,19 @@ export interface ReceiptModel {
   template: string;
 }
 
+/** What had come of an answer when another worker was told to go on with it. */
+export interface ContinuedAnswer {
+  continuation: SignedContinuation;
+  tokens: number[];
+  /** 32 bytes, hexadecimal. */
+  salt: string;
+}
+
 /** What was asked and given. */
 export interface Answer {
   ticket: SignedTicket;
+  /** Where the answer began elsewhere: what ordered it to go on, and from which tokens. */
+  continued?: ContinuedAnswer | undefined;
   input: InferenceInput;
   inputSalt: string;
   promptTokens: number;
@@ -63,12 +74,26 @@ export function conclude(
   execution: Pick<Execution, 'provider' | 'runtime'>,
   signer: ReceiptSigner,
 ): Concluded {
-  const { ticket, input, inputSalt, promptTokens, tokens, outputs, stop, fingerprints, started, ended, outputSalt } =
-    answer;
+  const {
+    ticket,
+    continued,
+    input,
+    inputSalt,
+    promptTokens,
+    tokens,
+    outputs,
+    stop,
+    fingerprints,
+    started,
+    ended,
+    outputSalt,
+  } = answer;
   const { version } = model;
+  const continuation = continued?.continuation;
   const body: Receipt = {
     schema: 'receipt/1',
     ticket,
+    ...(continuation ? { continuation } : {}),
     worker: signer.worker,
     producer: signer.producer,
     tokenizer: model.tokenizer,
@@ -79,7 +104,7 @@ export function conclude(
     stop,
     execution: { ...execution, precision: version.precision, mode: verificationMode(version.verification) },
     ...(version.verification.fingerprints ? { fingerprints: fingerprints ?? [] } : {}),
-    amount: priceOf(version.prices, promptTokens, tokens.length),
+    amount: chargeOf(version.prices, { continuation, promptTokens, completionTokens: tokens.length }),
     started,
     ended,
   };
@@ -93,6 +118,7 @@ export function conclude(
       tokens,
       ...(outputs ? { outputs } : {}),
       outputSalt,
+      ...(continued ? { answered: { tokens: continued.tokens, salt: continued.salt } } : {}),
     },
   };
 }

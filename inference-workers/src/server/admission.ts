@@ -5,11 +5,16 @@ import {
   InferenceInput,
   LlmchainError,
   priceOf,
+  receiptId,
+  SignedContinuation,
   SignedTicket,
   ticketDigest,
   verifySigned,
+  type Continued,
+  type Domain,
   type GenerateRequest,
   type ModelVersion,
+  type Signed,
   type Ticket,
 } from '@llmchain/protocol';
 import { roomFor } from '../engine/generation';
@@ -20,11 +25,15 @@ import type { ServableModel } from '../models/servable-model';
 import type { Prepared } from '../models/task/task-inputs';
 import type { TaskModel } from '../models/task/task-model';
 import { CLOCK_SKEW_MS } from '../receipts/clock-skew';
+import type { ContinuedAnswer } from '../receipts/conclude';
 
 interface Admitted {
   ticket: SignedTicket;
-  /** Digest of the ticket: the receipt's id and the sampler's seed. */
-  digest: string;
+  /** Id of the receipt to come: the digest of the ticket, or of the order to go on with the answer. */
+  id: string;
+  /** Digest of the ticket: the sampler's seed. */
+  seed: string;
+  continued?: ContinuedAnswer | undefined;
   input: InferenceInput;
   inputSalt: string;
 }
@@ -43,6 +52,16 @@ export interface AdmittedTask extends Admitted {
 
 /** A request that is signed, paid for and can be computed. */
 export type AdmittedRequest = AdmittedPrompt | AdmittedTask;
+
+/** An answer that began elsewhere. */
+interface Begun {
+  ticket: SignedTicket;
+  seed: string;
+  model: ServableModel;
+  promptTokens: number;
+  /** Most tokens of the whole answer. */
+  completion: number;
+}
 
 /** Decides whether a request is computed; nothing is before it has passed. */
 export class Admission {
@@ -71,14 +90,17 @@ export class Admission {
     const input = decodeJson(InferenceInput, request.input, 'input');
     if (caller !== ticket.body.gateway) throw refused('The ticket is of another member. Send your own.');
     this.#checkBody(ticket.body, now);
-    await this.#checkSignature(ticket);
+    await this.#checkOrder('llmchain/ticket/1', ticket, ticket.body.gateway);
     if (!/^[0-9a-f]{64}$/.test(request.inputSalt) || commitment(input, request.inputSalt) !== ticket.body.input) {
       throw new LlmchainError('invalid_argument', 'The input is not the one that the ticket commits to.');
     }
     const model = this.#model(ticket.body);
     await Promise.all([this.#checkSession(ticket.body), this.#checkTaint(ticket.body), this.#checkAccess(ticket.body)]);
-    const admitted = { ticket, digest: ticketDigest(ticket.body), input, inputSalt: request.inputSalt };
+    const seed = ticketDigest(ticket.body);
+    const admitted = { ticket, id: seed, seed, input, inputSalt: request.inputSalt };
     if (model.kind === 'task') {
+      if (request.continued)
+        throw new LlmchainError('not_supported', 'Tensors come whole: there is nothing to go on with.');
       const prepared = model.prepare(input);
       demandCovered(ticket.body, model.version, prepared.units, 0);
       return { ...admitted, model, prepared };
@@ -86,7 +108,38 @@ export class Admission {
     const prompt = model.prompts.encode(input);
     const completion = Math.min(ticket.body.maxTokens, roomFor(prompt.length, model.contextTokens));
     demandCovered(ticket.body, model.version, prompt.length, completion);
-    return { ...admitted, model, prompt };
+    const continued = request.continued
+      ? await this.#continued(request.continued, { ticket, seed, model, promptTokens: prompt.length, completion })
+      : undefined;
+    const id = continued ? receiptId({ ticket, continuation: continued.continuation }) : seed;
+    return { ...admitted, id, continued, model, prompt };
+  }
+
+  /** Whether an answer may be gone on with: the gateway orders it, for this ticket and these tokens, within its maximum. */
+  async #continued(request: Continued, answer: Begun): Promise<ContinuedAnswer> {
+    const { ticket, seed, model, promptTokens, completion } = answer;
+    const continuation = decodeJson(SignedContinuation, request.continuation, 'continuation');
+    const { tokens, salt } = request;
+    const { body } = continuation;
+    await this.#checkOrder('llmchain/continuation/1', continuation, ticket.body.gateway);
+    if (continuation.signer !== ticket.signer || body.ticket !== seed) throw refused('The order is of another ticket.');
+    const fits =
+      /^[0-9a-f]{64}$/.test(salt) && tokens.length === body.from && commitment(tokens, salt) === body.answered;
+    const { vocabulary } = model.decoder.geometry;
+    if (!fits || tokens.some((token) => token >= vocabulary || model.stopTokens.has(token)) || body.from > completion) {
+      throw new LlmchainError('invalid_argument', 'The tokens are not those that the order to go on commits to.');
+    }
+    const { prices } = model.version;
+    const needed = prices.completionToken * (completion - body.from);
+    const left = ticket.body.maxAmount - priceOf(prices, promptTokens, body.from);
+    if (body.maxAmount < needed || body.maxAmount > left) {
+      throw new LlmchainError(
+        'insufficient_credits',
+        `What follows may cost ${needed} micro-credits, the order covers ${body.maxAmount} and the ticket leaves ${left}.`,
+        { needed, covered: body.maxAmount, left },
+      );
+    }
+    return { continuation, tokens, salt };
   }
 
   #checkBody(ticket: Ticket, now: number): void {
@@ -104,13 +157,11 @@ export class Admission {
     }
   }
 
-  async #checkSignature(ticket: SignedTicket): Promise<void> {
-    const signer = await this.#facts.signer(ticket.signer);
+  async #checkOrder(domain: Domain, order: Signed<unknown>, gateway: string): Promise<void> {
+    const signer = await this.#facts.signer(order.signer);
     const good =
-      signer?.kind === 'gateway' &&
-      signer.owner.member === ticket.body.gateway &&
-      verifySigned('llmchain/ticket/1', ticket, signer.publicKey);
-    if (!good) throw refused("The ticket's signature is not of a key that its gateway has on the ledger.");
+      signer?.kind === 'gateway' && signer.owner.member === gateway && verifySigned(domain, order, signer.publicKey);
+    if (!good) throw refused("The order's signature is not of a key that its gateway has on the ledger.");
   }
 
   #model({ model, version }: Ticket): Servable {

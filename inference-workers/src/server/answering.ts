@@ -10,11 +10,15 @@ import {
 import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
 import type { Generate } from '../engine/generate';
+import { roomFor, type Generated } from '../engine/generation';
 import { pause, problemOf } from '../ledger/back-off';
 import { conclude, type ReceiptSigner } from '../receipts/conclude';
 import type { Outbox } from '../receipts/outbox';
 import type { ServedTickets } from '../receipts/served-tickets';
 import type { AdmittedPrompt, AdmittedRequest, AdmittedTask, Admission } from './admission';
+
+/** How long answers that are ended may take to tell their receipts, milliseconds. */
+const LAST_WORDS = 1_000;
 
 /** An answer that can be halted. */
 interface UnderWay extends ModelRef {
@@ -47,6 +51,8 @@ export class Answering {
   /** Orders that are being refused, queued or answered. */
   #answering = 0;
   #draining = false;
+  /** Ends what is under way when the time to finish it is over; others may go on with it. */
+  readonly #cutOff = new AbortController();
   #drained: () => void = () => undefined;
 
   constructor(options: AnsweringOptions, dependencies: AnsweringDependencies) {
@@ -54,14 +60,22 @@ export class Answering {
     this.#dependencies = dependencies;
   }
 
-  /** Takes no more orders. @returns when what is under way has ended, or `within` milliseconds are over */
+  /**
+   * Takes no more orders, and ends what is under way after `within` milliseconds, each with a receipt of what was given.
+   * @returns when nothing is under way, or a second after that
+   */
   async drain(within: number): Promise<void> {
     this.#draining = true;
-    if (this.#answering === 0) return;
-    this.#dependencies.log.info({ answers: this.#answering, within }, 'draining');
-    const over = new AbortController();
-    await Promise.race([new Promise<void>((resolve) => (this.#drained = resolve)), pause(within, over.signal)]);
-    over.abort();
+    const drained = new Promise<void>((resolve) => (this.#drained = resolve));
+    const { log } = this.#dependencies;
+    for (const patience of [within, LAST_WORDS]) {
+      if (this.#answering === 0) return;
+      log.info({ answers: this.#answering, patience }, 'draining');
+      const over = new AbortController();
+      await Promise.race([drained, pause(patience, over.signal)]);
+      over.abort();
+      this.#cutOff.abort(new LlmchainError('unavailable', 'The worker has stopped. Ask another one.'));
+    }
   }
 
   get draining(): boolean {
@@ -123,45 +137,45 @@ export class Answering {
   }
 
   async #underHalt(
-    { ticket: { body }, digest }: AdmittedRequest,
+    { ticket: { body }, id }: AdmittedRequest,
     run: (halted: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const { gateway, model, version } = body;
     const halting = new AbortController();
     const halt = (): void => {
       const message = `Consent behind ${model}@${version} fell while it answered, so the answer ends here.`;
-      halting.abort(new LlmchainError('tainted', message, { model, version, receipt: digest }));
+      halting.abort(new LlmchainError('tainted', message, { model, version, receipt: id }));
     };
     const answer = { gateway, model, version, halt };
     // A ticket that was sent twice is refused later; until then the first to come is the one that can be halted.
-    const first = !this.#underWay.has(digest);
-    if (first) this.#underWay.set(digest, answer);
+    const first = !this.#underWay.has(id);
+    if (first) this.#underWay.set(id, answer);
     try {
       await run(halting.signal);
     } finally {
-      if (first) this.#underWay.delete(digest);
+      if (first) this.#underWay.delete(id);
     }
   }
 
   /** Tensors come whole: an answer that is ended before they do costs nothing, and its ticket may be used again. */
   async #computeTensors(
-    { ticket, digest, input, inputSalt, model, prepared }: AdmittedTask,
+    { ticket, id, input, inputSalt, model, prepared }: AdmittedTask,
     emit: (event: GenerateEvent) => void,
     { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
   ): Promise<void> {
     const { served, outbox, log } = this.#dependencies;
-    await served.claim(digest, ticket.body.expires);
+    await served.claim(id, ticket.body.expires);
     let started = Date.now();
     const order = {
       tenant: ticket.body.session,
-      signal: AbortSignal.any([caller, halted]),
+      signal: AbortSignal.any([caller, halted, this.#cutOff.signal]),
       begin: () => {
         started = begun(ticket);
       },
     };
     const outputs = await model.answer(prepared, order).catch(async (error: unknown) => {
       if (!caller.aborted) log.warn({ ...problemOf(error), model: model.version.model }, 'no answer was computed');
-      await served.release(digest);
+      await served.release(id);
       throw error;
     });
     const outputSalt = randomBytes(32).toString('hex');
@@ -176,7 +190,7 @@ export class Answering {
       this.#options.signer,
     );
     await outbox.put(concluded);
-    log.info({ receipt: digest, units: prepared.units }, 'answered');
+    log.info({ receipt: id, units: prepared.units }, 'answered');
     if (caller.aborted) return;
     emit({ event: 'outputs', outputs: { tensors: canonicalJson(outputs), salt: outputSalt } });
     emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
@@ -187,42 +201,42 @@ export class Answering {
     emit: (event: GenerateEvent) => void,
     { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
   ): Promise<void> {
-    const { ticket, digest, input, inputSalt, model, prompt } = admitted;
+    const { ticket, id, seed, continued, input, inputSalt, model, prompt } = admitted;
     const { served, outbox, generate, log } = this.#dependencies;
-    await served.claim(digest, ticket.body.expires);
+    await served.claim(id, ticket.body.expires);
     let started = Date.now();
     const begin = (): void => {
       started = begun(ticket);
     };
     const text = model.detokeniser();
-    let silent = true;
-    const tell = (piece: string): void => {
-      if (piece === '') return;
-      silent = false;
-      emit({ event: 'text', text: piece });
-    };
+    const answered = continued?.tokens ?? [];
+    text.skip(answered);
+    const pieces = new Pieces(emit);
     const onToken = (token: number): void => {
-      if (!model.stopTokens.has(token)) tell(text.push(token));
+      // A stop token has no text; an answer that is broken off there is ended by drawing it again.
+      if (!model.stopTokens.has(token)) pieces.add(text.push(token), token);
     };
     const { temperatureMilli } = ticket.body.sampler;
     const { maxTokens, session: tenant } = ticket.body;
     const fingerprinted = model.version.verification.fingerprints !== undefined;
-    const computed = await generate(
-      model,
-      { prompt, seed: digest, temperatureMilli, maxTokens, tenant, begin, fingerprinted },
-      onToken,
-      AbortSignal.any([caller, halted]),
+    const order = { prompt, answered, seed, temperatureMilli, maxTokens, tenant, begin, fingerprinted };
+    const whole = answered.length >= Math.min(maxTokens, roomFor(prompt.length, model.contextTokens));
+    const computed = await (
+      whole
+        ? Promise.resolve<Generated>({ tokens: [], stop: 'length' })
+        : generate(model, order, onToken, AbortSignal.any([caller, halted, this.#cutOff.signal]))
     ).catch(async (error: unknown) => {
       if (!caller.aborted) log.warn({ ...problemOf(error), model: model.version.model }, 'no answer was computed');
-      if (silent) await served.release(digest);
+      if (pieces.silent) await served.release(id);
       throw error;
     });
-    tell(text.end());
+    pieces.flush();
     const { tokens, fingerprints: taken } = computed;
     const stop = computed.stop === 'cancelled' && halted.aborted ? 'tainted' : computed.stop;
     const concluded = conclude(
       {
         ticket,
+        continued,
         input,
         inputSalt,
         promptTokens: prompt.length,
@@ -238,8 +252,42 @@ export class Answering {
       this.#options.signer,
     );
     await outbox.put(concluded);
-    log.info({ receipt: digest, promptTokens: prompt.length, completionTokens: tokens.length, stop }, 'answered');
-    if (!caller.aborted) emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
+    log.info(
+      { receipt: id, from: answered.length, promptTokens: prompt.length, completionTokens: tokens.length, stop },
+      'answered',
+    );
+    if (caller.aborted) return;
+    // With what is left over of a character that never became whole; not where others may go on with the answer.
+    const tail = stop === 'cancelled' ? '' : text.end();
+    if (tail !== '') emit({ event: 'piece', piece: { text: tail, tokens: [] } });
+    emit({ event: 'finished', finished: { receipt: canonicalJson(concluded.receipt) } });
+  }
+}
+
+/** The text of an answer on its way out: what comes in one turn of the event loop is told together. */
+class Pieces {
+  readonly #emit: (event: GenerateEvent) => void;
+  #text = '';
+  #tokens: number[] = [];
+  /** Whether nothing was told. */
+  silent = true;
+
+  constructor(emit: (event: GenerateEvent) => void) {
+    this.#emit = emit;
+  }
+
+  add(text: string, token: number): void {
+    if (this.#tokens.length === 0) queueMicrotask(() => this.flush());
+    this.#text += text;
+    this.#tokens.push(token);
+  }
+
+  flush(): void {
+    if (this.#tokens.length === 0) return;
+    this.silent = false;
+    this.#emit({ event: 'piece', piece: { text: this.#text, tokens: this.#tokens } });
+    this.#text = '';
+    this.#tokens = [];
   }
 }
 

@@ -28,7 +28,7 @@ function vouchedFor({ workers }: Batch, { workers: signed }: Totals): boolean {
   );
 }
 
-/** Signatures of one receipt and of the ticket in it, by keys that the ledger has for worker and gateway. */
+/** Signatures of one receipt and of the orders in it, by keys that the ledger has for worker and gateway. */
 function checkSignatures(facts: BatchFacts, receipt: SignedReceipt): Finding | undefined {
   const { body } = receipt;
   const worker = facts.signers.get(receipt.signer);
@@ -41,7 +41,8 @@ function checkSignatures(facts: BatchFacts, receipt: SignedReceipt): Finding | u
     verifySignature('llmchain/receipt/1', receipt, worker.publicKey) &&
     gateway?.kind === 'gateway' &&
     gateway.owner.member === body.ticket.body.gateway &&
-    verifySignature('llmchain/ticket/1', body.ticket, gateway.publicKey);
+    verifySignature('llmchain/ticket/1', body.ticket, gateway.publicKey) &&
+    (!body.continuation || verifySignature('llmchain/continuation/1', body.continuation, gateway.publicKey));
   return good ? undefined : { reason: 'signature_invalid', receipt: receiptId(body) };
 }
 

@@ -1,4 +1,4 @@
-import { commitment, receiptId, ticketDigest, type Opening, type Receipt } from '@llmchain/protocol';
+import { commitment, receiptId, segmentStart, ticketDigest, type Opening, type Receipt } from '@llmchain/protocol';
 import { replay } from '../engine/replay';
 import type { Servable } from '../models/servable';
 import type { ServableModel } from '../models/servable-model';
@@ -7,10 +7,10 @@ import { checkRerun } from './rerun-check';
 import { withinDistribution, withinTolerance } from './tolerance';
 
 /**
- * Re-executes one answer: its opening fits the commitments, its prompt has as many tokens as were charged, its answer
- * ends as it says, every token wins under the ticket's noise within the margin that the ledger has for the model, in
- * statistical mode all of them together as honest answers' do, and the hidden states fit the fingerprints. Tensors are
- * computed again.
+ * Re-executes one answer, or the segment of it that the receipt is for: its opening fits the commitments, its prompt has as
+ * many tokens as were charged, its answer ends as it says, every token wins under the ticket's noise within the margin that
+ * the ledger has for the model, in statistical mode all of them together as honest answers' do, and the hidden states fit
+ * the fingerprints. Tensors are computed again.
  */
 export async function checkOpening(model: Servable, receipt: Receipt, opening: Opening): Promise<Finding | undefined> {
   const id = receiptId(receipt);
@@ -22,6 +22,7 @@ export async function checkOpening(model: Servable, receipt: Receipt, opening: O
     return reason && { reason, receipt: id };
   }
   if (outputs) return { reason: 'output_mismatch', receipt: id };
+  const answered = opening.answered?.tokens ?? [];
 
   const prompt = encoded(model, opening);
   if (prompt?.length !== receipt.promptTokens || tokens.length !== receipt.completionTokens) {
@@ -33,6 +34,7 @@ export async function checkOpening(model: Servable, receipt: Receipt, opening: O
     { decoder: await model.reference() },
     {
       prompt,
+      answered,
       tokens,
       seed: ticketDigest(ticket),
       temperatureMilli: ticket.sampler.temperatureMilli,
@@ -46,9 +48,12 @@ export async function checkOpening(model: Servable, receipt: Receipt, opening: O
   return undefined;
 }
 
-/** Whether it opens just what the receipt and its ticket commit to. */
+/** Whether it opens just what the receipt, its ticket and its continuation commit to. */
 export function opens(opening: Opening, { body }: { body: Receipt }): boolean {
+  const { answered } = opening;
   return (
+    (answered?.tokens.length ?? 0) === segmentStart(body) &&
+    (!answered || commitment(answered.tokens, answered.salt) === body.continuation?.body.answered) &&
     opening.receipt === receiptId(body) &&
     commitment(opening.input, opening.inputSalt) === body.ticket.body.input &&
     commitment(opening.outputs ?? opening.tokens, opening.outputSalt) === body.output

@@ -1,9 +1,13 @@
 import {
+  chargeOf,
   couldCall,
   fingerprintCount,
+  mostChargeOf,
   priceOf,
   receiptId,
+  segmentStart,
   taskOf,
+  ticketDigest,
   verificationMode,
   type Receipt,
 } from '@llmchain/protocol';
@@ -15,6 +19,7 @@ import type { Finding, Reason } from './finding';
 export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | undefined {
   const reason =
     ticketFault(facts, receipt) ??
+    continuationFault(facts, receipt) ??
     executionFault(facts, receipt) ??
     tokenFault(facts, receipt) ??
     fingerprintFault(facts, receipt) ??
@@ -36,6 +41,18 @@ function ticketFault({ access, batch, sessions }: BatchFacts, receipt: Receipt):
     receipt.started <= ticket.expires &&
     receipt.ended >= receipt.started &&
     receipt.ended <= batch.anchored + CLOCK_SKEW_MS;
+  return good ? undefined : 'ticket_invalid';
+}
+
+/** A later segment is ordered for this ticket, by the key that signed it, and leaves the ticket's maximum as it is. */
+function continuationFault({ version }: BatchFacts, receipt: Receipt): Reason | undefined {
+  const { ticket, continuation, promptTokens } = receipt;
+  if (!continuation) return undefined;
+  const { from, maxAmount } = continuation.body;
+  const good =
+    continuation.signer === ticket.signer &&
+    continuation.body.ticket === ticketDigest(ticket.body) &&
+    priceOf(version.prices, promptTokens, from) + maxAmount <= ticket.body.maxAmount;
   return good ? undefined : 'ticket_invalid';
 }
 
@@ -63,7 +80,7 @@ function tokenFault({ version }: BatchFacts, receipt: Receipt): Reason | undefin
   if (taskOf(version) !== 'text_generation') {
     return completionTokens === 0 && stop === 'stop' ? undefined : 'tokens_mismatch';
   }
-  const limit = Math.min(receipt.ticket.body.maxTokens, version.contextTokens - promptTokens);
+  const limit = Math.min(receipt.ticket.body.maxTokens, version.contextTokens - promptTokens) - segmentStart(receipt);
   const good =
     promptTokens < version.contextTokens &&
     completionTokens <= limit &&
@@ -74,6 +91,6 @@ function tokenFault({ version }: BatchFacts, receipt: Receipt): Reason | undefin
 }
 
 function priceFault({ version }: BatchFacts, receipt: Receipt): Reason | undefined {
-  const price = priceOf(version.prices, receipt.promptTokens, receipt.completionTokens);
-  return receipt.amount === price && price <= receipt.ticket.body.maxAmount ? undefined : 'price_mismatch';
+  const price = chargeOf(version.prices, receipt);
+  return receipt.amount === price && price <= mostChargeOf(receipt) ? undefined : 'price_mismatch';
 }

@@ -16,6 +16,7 @@ import {
   ticketDigest,
   verifyInclusion,
   type Batch,
+  type Continuation,
   type Opening,
   type Receipt,
   type SignedReceipt,
@@ -25,7 +26,7 @@ import {
 import pino from 'pino';
 import { MemoryLedger, signerRecord } from '../../../test/support/worker-ledger';
 import { tinyModel } from '../../../test/support/worker-model';
-import { requestOf, testGateway } from '../../../test/support/worker-requests';
+import { continuationOf, requestOf, testGateway, type TestGateway } from '../../../test/support/worker-requests';
 import { generate } from '../engine/generate';
 import type { Generated } from '../engine/generation';
 import { LedgerFacts } from '../ledger/ledger-facts';
@@ -81,6 +82,11 @@ afterAll(async () => {
 });
 
 interface Lie {
+  /** Only what follows so many tokens is answered, as a gateway orders it. */
+  from?: number;
+  continuation?: Partial<Continuation>;
+  /** Who signs that order. */
+  by?: TestGateway;
   ticket?: Partial<Ticket>;
   /** With what the answer is computed. */
   model?: ServableModel;
@@ -103,13 +109,18 @@ async function answered(text: string, lie: Lie = {}): Promise<Concluded> {
   const { temperatureMilli } = ticket.body.sampler;
   const seed = lie.seed ?? ticketDigest(ticket.body);
   const order = { prompt, seed, temperatureMilli, maxTokens: ticket.body.maxTokens, tenant: 'session' };
-  const honest = await generate(lie.model ?? model, order, () => undefined, new AbortController().signal);
+  const compute = (changes: object): Promise<Generated> =>
+    generate(lie.model ?? model, { ...order, ...changes }, () => undefined, new AbortController().signal);
+  const before = lie.from === undefined ? undefined : (await compute({})).tokens.slice(0, lie.from);
+  const continued = before && continuationOf(lie.by ?? guild, ticket, before, lie.continuation);
+  const honest = await compute(before ? { answered: before } : {});
   const generated = lie.generated?.(honest) ?? honest;
   const now = Date.now();
   const outputSalt = sha256Hex(text);
   const { receipt, opening } = conclude(
     {
       ticket,
+      continued,
       input,
       inputSalt,
       promptTokens: prompt.length,
@@ -266,6 +277,51 @@ test('a cancelled answer and one at temperature 0 are accepted', async () => {
   const cut = (honest: Generated): Generated => ({ tokens: honest.tokens.slice(0, 5), stop: 'cancelled' });
   expect(await judged({ generated: cut })).toMatchObject({ verdict: 'accept' });
   expect(await judged({ ticket: { sampler: { temperatureMilli: 0 } } })).toMatchObject({ verdict: 'accept' });
+});
+
+describe('a segment that goes on with what another worker gave', () => {
+  test('is accepted, wherever it begins, also when nothing is left', async () => {
+    for (const from of [1, 7, 23, 24]) {
+      const generated = (honest: Generated): Generated => (from === 24 ? { tokens: [], stop: 'length' } : honest);
+      expect(await judged({ from, generated })).toMatchObject({ verdict: 'accept' });
+    }
+  });
+
+  const spare = { ticket: { maxAmount: 500 } };
+  const cases: [string, Lie, Verdict['reason']][] = [
+    ['an order for another ticket', { continuation: { ticket: sha256Hex('another') } }, 'ticket_invalid'],
+    ['an order of another gateway', { by: testGateway('lab', 'LabMSP') }, 'signature_invalid'],
+    ['a forged order', { by: { ...testGateway('guild', 'GuildMSP') } }, 'signature_invalid'],
+    ['an order beyond the ticket’s maximum', { ...spare, continuation: { maxAmount: 400 } }, 'ticket_invalid'],
+    ['more than was ordered', { continuation: { maxAmount: 10 } }, 'price_mismatch'],
+    ['request and prompt paid again', { receipt: (r) => ({ ...r, amount: r.amount + 100 }) }, 'price_mismatch'],
+    ['another position', { continuation: { from: 6 } }, 'tokens_mismatch'],
+    ['a position that leaves it too long', { continuation: { from: 20 } }, 'tokens_mismatch'],
+    ['tokens before it that nobody ordered', { continuation: { answered: sha256Hex('x') } }, 'commitment_mismatch'],
+    ['no word of what came before', { opening: ({ answered: _, ...rest }) => rest }, 'commitment_mismatch'],
+    [
+      'a tail of its own',
+      { generated: (h) => ({ ...h, tokens: h.tokens.with(3, (h.tokens[3]! + 1) % 256) }) },
+      'output_mismatch',
+    ],
+    [
+      'tokens of other positions',
+      { generated: (h) => ({ ...h, tokens: h.tokens.map((_, i) => h.tokens[(i + 1) % 17]!) }) },
+      'output_mismatch',
+    ],
+  ];
+  test.each(cases)('is rejected with %s', async (_what, lie, reason) => {
+    expect(await judged({ from: 7, ...lie })).toMatchObject({ verdict: 'reject', reason });
+  });
+
+  test('counts once: the same order twice is a replay, the ticket’s other segments are not', async () => {
+    const rig = await bench();
+    const one = await answered('one', { from: 7 });
+    expect(await verdictOn(rig.verifier, rig.produce([one]))).toMatchObject({ verdict: 'accept' });
+    const again = rig.produce([one], { sequence: 2 });
+    expect(await verdictOn(rig.verifier, again)).toMatchObject({ verdict: 'reject', reason: 'replayed' });
+    await rig.stop();
+  });
 });
 
 test('answers end where they say: behind the first stop token and nowhere else', async () => {

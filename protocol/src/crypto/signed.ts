@@ -13,7 +13,7 @@ export interface Signed<T> {
 }
 
 /** What is signed, so that a signature made for one purpose never counts for another. */
-export type Domain = 'llmchain/ticket/1' | 'llmchain/receipt/1';
+export type Domain = 'llmchain/ticket/1' | 'llmchain/continuation/1' | 'llmchain/receipt/1';
 
 /** The bytes that are signed. */
 export function signedMessage(domain: Domain, body: unknown): Uint8Array {

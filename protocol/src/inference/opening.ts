@@ -20,6 +20,16 @@ export const InferenceInput = z.discriminatedUnion('kind', [
 ]);
 export type InferenceInput = z.infer<typeof InferenceInput>;
 
+const Tokens = z
+  .array(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31),
+  )
+  .max(1_000_000);
+
 /** What opens a receipt's commitments; it never reaches the ledger. */
 export const Opening = z.strictObject({
   schema: z.literal('opening/1'),
@@ -27,17 +37,11 @@ export const Opening = z.strictObject({
   input: InferenceInput,
   inputSalt: Hex32,
   /** Of generated text; none where the answer is tensors. */
-  tokens: z
-    .array(
-      z
-        .number()
-        .int()
-        .min(0)
-        .max(2 ** 31),
-    )
-    .max(1_000_000),
+  tokens: Tokens,
   outputs: z.array(Tensor).min(1).max(16).optional(),
   outputSalt: Hex32,
+  /** What had come before, in a receipt of a later segment: opens its continuation. */
+  answered: z.strictObject({ tokens: Tokens.min(1), salt: Hex32 }).optional(),
 });
 export type Opening = z.infer<typeof Opening>;
 

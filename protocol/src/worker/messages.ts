@@ -4,10 +4,25 @@ export interface GenerateRequest {
   ticket: string;
   input: string;
   inputSalt: string;
+  /** Null on the wire where the answer begins here. */
+  continued?: Continued | null;
+}
+
+/** The tokens from which on to go on with an answer, and the signed order to do so. */
+export interface Continued {
+  continuation: string;
+  tokens: number[];
+  salt: string;
+}
+
+/** Text that was added to an answer, and the tokens that it is of; empty while a character is not whole. */
+export interface Piece {
+  text: string;
+  tokens: number[];
 }
 
 export type GenerateEvent =
-  | { event: 'text'; text: string }
+  | { event: 'piece'; piece: Piece }
   | { event: 'outputs'; outputs: { tensors: string; salt: string } }
   | { event: 'finished'; finished: { receipt: string } }
   | { event: 'failure'; failure: string };

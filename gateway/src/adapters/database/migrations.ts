@@ -119,4 +119,14 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create index holding_content on holding (content)`.execute(database);
     },
   },
+  '0007_segments': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`alter table receipt add column answer text, add column charged int8`.execute(database);
+      await sql`update receipt set answer = id, charged = (body::jsonb -> 'body' ->> 'amount')::int8`.execute(database);
+      await sql`alter table receipt alter column answer set not null, alter column charged set not null`.execute(
+        database,
+      );
+      await sql`create index receipt_answer on receipt (answer)`.execute(database);
+    },
+  },
 };

@@ -1,4 +1,12 @@
-import { canonicalJson, decodeJson, receiptId, SignedReceipt, type BatchRef } from '@llmchain/protocol';
+import {
+  answerId,
+  canonicalJson,
+  decodeJson,
+  receiptId,
+  segmentStart,
+  SignedReceipt,
+  type BatchRef,
+} from '@llmchain/protocol';
 import { sql } from 'kysely';
 import type { HeldReceipt, Refund, Reservation, Sessions, SessionState } from '../../ports/sessions';
 import { asking } from './failure';
@@ -74,6 +82,24 @@ export class PostgresSessions implements Sessions {
     );
   }
 
+  carry(from: string, next: Reservation): Promise<boolean> {
+    const { receipt, session, amount, producer, expires } = next;
+    const carried = this.#database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('reservation')
+        .set((row) => ({ amount: sql<number>`${row.ref('amount')} - ${amount}`, lost: true }))
+        .where('receipt', '=', from)
+        .where('session', '=', session)
+        .where('amount', '>=', amount)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) return false;
+      const row = { receipt, session, amount, producer, expires, lost: false };
+      await transaction.insertInto('reservation').values(row).execute();
+      return true;
+    });
+    return asking(carried).then((done) => done || this.reserve(next));
+  }
+
   async release(receipt: string): Promise<void> {
     await asking(this.#database.transaction().execute((transaction) => this.#end(transaction, receipt, 0)));
   }
@@ -89,10 +115,11 @@ export class PostgresSessions implements Sessions {
     const { session } = receipt.body.ticket.body;
     await asking(
       this.#database.transaction().execute(async (transaction) => {
-        await this.#end(transaction, id, receipt.body.amount);
+        const charged = await this.#end(transaction, id, receipt.body.amount);
+        const body = canonicalJson(receipt);
         await transaction
           .insertInto('receipt')
-          .values({ id, session, body: canonicalJson(receipt), sequence: null, proof: null })
+          .values({ id, answer: answerId(receipt.body), session, body, charged, sequence: null, proof: null })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
       }),
@@ -123,6 +150,15 @@ export class PostgresSessions implements Sessions {
     if (!row) return undefined;
     const receipt = decodeJson(SignedReceipt, row.body, 'stored receipt');
     return { receipt, ...(row.sequence === null ? {} : { sequence: row.sequence, proof: row.proof }) };
+  }
+
+  async segments(answer: string): Promise<SignedReceipt[]> {
+    const rows = await asking(
+      this.#database.selectFrom('receipt').select('body').where('answer', '=', answer).execute(),
+    );
+    return rows
+      .map(({ body }) => decodeJson(SignedReceipt, body, 'stored receipt'))
+      .sort((a, b) => segmentStart(a.body) - segmentStart(b.body));
   }
 
   async place(id: string, sequence: number, proof: unknown): Promise<void> {
@@ -168,7 +204,7 @@ export class PostgresSessions implements Sessions {
           insert into refund (producer, sequence, session, amount)
           select ${producer}, ${sequence}, ${session}, greatest(0, least(${amount}, charged.amount - given.amount))
           from
-            (select coalesce(sum((body::jsonb -> 'body' ->> 'amount')::int8), 0)::int8 as amount from receipt
+            (select coalesce(sum(charged), 0)::int8 as amount from receipt
               where session = ${session} and body::jsonb -> 'body' ->> 'producer' = ${producer}
                 and (sequence is null or sequence = ${sequence} or sequence in
                   (select sequence from refund where session = ${session} and producer = ${producer}))) as charged,
@@ -204,18 +240,20 @@ export class PostgresSessions implements Sessions {
     );
   }
 
-  /** Ends a reservation, if it is still there, and books what the answer cost. */
-  async #end(transaction: Database, receipt: string, cost: number): Promise<void> {
+  /** Ends a reservation, if it is still there, and books what the answer cost, within it. @returns what was booked */
+  async #end(transaction: Database, receipt: string, cost: number): Promise<number> {
     const ended = await transaction
       .deleteFrom('reservation')
       .where('receipt', '=', receipt)
       .returning(['session', 'amount'])
       .executeTakeFirst();
-    if (!ended) return;
+    if (!ended) return 0;
+    const charged = Math.min(cost, ended.amount);
     await transaction
       .updateTable('session')
-      .set((row) => ({ reserved: row('reserved', '-', ended.amount), spent: row('spent', '+', cost) }))
+      .set((row) => ({ reserved: row('reserved', '-', ended.amount), spent: row('spent', '+', charged) }))
       .where('id', '=', ended.session)
       .execute();
+    return charged;
   }
 }

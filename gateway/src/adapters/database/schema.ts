@@ -53,6 +53,10 @@ export interface ReservationTable {
 /** Receipts that this member's callers got. */
 export interface ReceiptTable {
   id: string;
+  /** Digest of the ticket, which all segments of an answer share. */
+  answer: string;
+  /** What the session paid for it, micro-credits. */
+  charged: number;
   session: string;
   /** Canonical JSON of the signed receipt. */
   body: string;

@@ -33,7 +33,7 @@ export class Running {
   ) {
     this.request = request;
     this.signal = signal;
-    this.tokens = [...request.prompt];
+    this.tokens = [...request.prompt, ...(request.answered ?? [])];
     this.#seed = fromHex(request.seed);
     this.#limit = limits.most;
     this.#stopTokens = limits.stopTokens;
@@ -84,7 +84,8 @@ export class Running {
 
   end(stop: Generated['stop']): void {
     this.#ended = true;
-    const tokens = this.tokens.slice(this.request.prompt.length);
+    const { prompt, answered = [] } = this.request;
+    const tokens = this.tokens.slice(prompt.length + answered.length);
     const fingerprints = this.#fingerprinter?.end();
     this.#settle.resolve({ tokens, stop, ...(fingerprints ? { fingerprints } : {}) });
   }

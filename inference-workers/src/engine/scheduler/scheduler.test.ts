@@ -190,6 +190,30 @@ test('a pass that breaks ends its answers, and the next request is answered', as
   expect(of.load).toMatchObject({ running: 0, waiting: 0, outstanding: 0 });
 });
 
+test('an answer that goes on after its first tokens ends as it would have, wherever it was broken off', async () => {
+  const whole = await ask(scheduler(), request('Sing of the sea, and of the ships'));
+  const of = scheduler();
+  const splits = [1, 2, 5, 9, 14, 20, 23];
+  const tails = await Promise.all(
+    splits.map((from) =>
+      ask(
+        of,
+        request('Sing of the sea, and of the ships', { answered: whole.tokens.slice(0, from), tenant: String(from) }),
+      ),
+    ),
+  );
+  expect(tails).toEqual(splits.map((from) => ({ ...whole, tokens: whole.tokens.slice(from) })));
+  for (const from of [1, 12]) {
+    const { prompt, seed, temperatureMilli } = request('Sing of the sea, and of the ships');
+    const answered = whole.tokens.slice(0, from);
+    const claimed = { prompt, seed, temperatureMilli, answered, tokens: whole.tokens.slice(from) };
+    expect((await replay(model, claimed)).worst).toBeLessThan(1e-4);
+    expect((await replay(model, { ...claimed, answered: answered.toReversed().with(0, 7) })).worst).toBeGreaterThan(
+      0.01,
+    );
+  }
+});
+
 test('the load is the tokens that are still to compute, and falls to nothing', async () => {
   const of = scheduler({ slots: 1 });
   const asked = [request('one', { maxTokens: 8 }), request('two', { maxTokens: 8 })];
