@@ -36,6 +36,18 @@ export interface EmbeddingsOperations {
               signer: string;
               signature: string;
             };
+            continuation?: {
+              body: {
+                schema: 'continuation/1';
+                ticket: string;
+                from: number;
+                answered: string;
+                maxAmount: number;
+                nonce: string;
+              };
+              signer: string;
+              signature: string;
+            };
             worker: string;
             producer: string;
             tokenizer: string;
