@@ -71,7 +71,10 @@ beforeAll(async () => {
         reservations.set(next.receipt, next);
         return Promise.resolve(true);
       },
-      settle: (receipt: SignedReceipt) => Promise.resolve(void settled.push(receipt)),
+      settle: (receipt: SignedReceipt) => {
+        settled.push(receipt);
+        return Promise.resolve();
+      },
       lose: () => Promise.resolve(),
       release: () => Promise.resolve(),
     },
@@ -91,8 +94,10 @@ function reached({ port, authority }: WorkerBench['members']['lab']): { address:
 }
 
 async function loaded(worker: WorkerRef): Promise<void> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await delay(50))
+  for (const end = Date.now() + 20_000; Date.now() < end;) {
     if ((await workers.models(worker).catch(() => [])).length > 0) return;
+    await delay(50);
+  }
   throw new Error(`${worker.id} has not loaded the model`);
 }
 
