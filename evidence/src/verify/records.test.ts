@@ -31,6 +31,9 @@ beforeAll(async () => {
     ['artworks:attest', 'service'],
     ['artworks:flag', 'artist'],
     ['credits:claimReward', 'admin'],
+    ['models:setAccess', 'admin'],
+    ['inference:tally', 'service'],
+    ['inference:reportFault', 'service'],
   ] as const;
   for (const [name, role] of more) {
     const example = requests.examples.find((each) => each.name === name)!;
