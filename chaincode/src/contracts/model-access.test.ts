@@ -51,8 +51,8 @@ describe('whose callers may call a model version', () => {
       { policy: { callers: 'members' as const, members: [] } },
       'invalid_argument',
     ],
-  ] as const)('is not changed by %s', async (_, who, change, code) => {
-    await expect(set(forGuild, await who(), change as object)).rejects.toThrowWithCode(code);
+  ] as const)('is not changed by %s', async (_, who, change: object, code) => {
+    await expect(set(forGuild, await who(), change)).rejects.toThrowWithCode(code);
     expect([...serving.world.state.keys()].filter((key) => key.includes('model-access'))).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ export interface Acting {
   /** The person's pseudonym; undefined for the member's administrator. */
   person: string | undefined;
   /** Waits until every member that answers has the block, so that what one wrote the next one reads. */
-  settle(block: number): Promise<void>;
+  settle: (block: number) => Promise<void>;
 }
 
 /**

@@ -414,8 +414,8 @@ export interface ModelVersion {
   title: string;
   task?: 'text_generation' | 'embedding' | 'text_classification' | 'image_classification' | 'tensor';
   signature?: {
-    inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
-    outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: (-1 | number)[] }[];
+    inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
+    outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
     labels?: string[];
   };
   parent?: { model: string; version: number; by: 'fine_tuning' | 'quantisation' };

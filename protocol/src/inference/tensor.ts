@@ -12,6 +12,12 @@ const axis = z
   .int()
   .min(1)
   .max(2 ** 31);
+const anyAxis = z
+  .number()
+  .int()
+  .min(-1)
+  .max(2 ** 31)
+  .refine((size) => size !== 0, 'must be a size, or -1 for any');
 const TensorName = z.string().regex(/^[A-Za-z0-9_./:-]{1,100}$/, 'must be 1 to 100 of A-Z, a-z, 0-9 and _./:-');
 
 /** Most characters of bytes in base64: 12 MiB of them. */
@@ -36,7 +42,7 @@ export type Tensor = z.infer<typeof Tensor>;
 export const TensorSpec = z.strictObject({
   name: TensorName,
   datatype: Datatype,
-  shape: z.array(z.union([z.literal(-1), axis])).max(8),
+  shape: z.array(anyAxis).max(8),
 });
 export type TensorSpec = z.infer<typeof TensorSpec>;
 

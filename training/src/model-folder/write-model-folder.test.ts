@@ -50,7 +50,7 @@ test('a model folder holds what Hugging Face libraries load, and says so by dige
       'past_key_values.0.key',
       'past_key_values.0.value',
     ]);
-    expect(session.outputNames).toEqual(['logits', 'present.0.key', 'present.0.value']);
+    expect(session.outputNames).toEqual(['logits', 'last_hidden_state', 'present.0.key', 'present.0.value']);
     await session.release();
     expect(await writeModelFolder(join(folder, 'poet'), MODEL, params)).toEqual(files);
   } finally {
