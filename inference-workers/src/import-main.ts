@@ -1,18 +1,28 @@
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LlmchainError } from '@llmchain/protocol';
+import { importBert } from './models/import-bert';
 import { importGguf } from './models/import-gguf';
 
 const INT8 = { bits: 8, compute: 'int8' } as const;
 
-/** `import-main.js FILE FOLDER [--weights fp32|int8]`; a failure is one line of JSON on standard output. */
+/**
+ * `import-main.js SOURCE FOLDER [--weights fp32|int8]`: a GGUF file, or a folder of sentence-transformers, of which a line
+ * of JSON tells what a version has to say. A failure is one line of JSON on standard output.
+ */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { weights: { type: 'string' } }, allowPositionals: true });
   const [file, folder] = positionals;
   try {
     if (file === undefined || folder === undefined) {
-      throw new LlmchainError('invalid_argument', 'Name the GGUF file and the folder to write.');
+      throw new LlmchainError('invalid_argument', 'Name the GGUF file or the folder to read, and the folder to write.');
     }
-    await importGguf(file, folder, values.weights === 'int8' ? { quantisation: INT8 } : {});
+    if (statSync(file).isDirectory()) {
+      if (values.weights === 'int8') {
+        throw new LlmchainError('not_supported', 'Encoders are imported in single precision. Leave out int8.');
+      }
+      process.stdout.write(`${JSON.stringify(await importBert(file, folder))}\n`);
+    } else await importGguf(file, folder, values.weights === 'int8' ? { quantisation: INT8 } : {});
   } catch (error) {
     const failure =
       error instanceof LlmchainError

@@ -1,4 +1,4 @@
-import type { ModelVersion } from '@llmchain/protocol';
+import { canonicalJson, compositeKey, decode, ordinal, RECORDS, type ModelVersion } from '@llmchain/protocol';
 import { item, MEMBERS, operationId, TestConsortium, work } from './consortium';
 import { TestMember, type Surroundings } from './gateway-member';
 import type { TestLedger } from './gateway-ledger';
@@ -77,6 +77,13 @@ export class GatewayConsortium {
   model(): ModelVersion {
     const key = ['model', 'poet', '0000000001'].join('\u0000');
     return JSON.parse(Buffer.from(this.consortium.world.state.get(`\u0000${key}\u0000`)!).toString()) as ModelVersion;
+  }
+
+  /** Puts a version beside the poet on the ledger, alike but for `changes`. */
+  puts(changes: Partial<ModelVersion>): void {
+    const version = { ...this.model(), ...changes };
+    const key = compositeKey('model', [version.model, ordinal(version.version)]);
+    this.consortium.world.state.set(key, Buffer.from(canonicalJson(decode(RECORDS.model, version))));
   }
 
   async stop(): Promise<void> {

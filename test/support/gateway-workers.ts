@@ -20,6 +20,7 @@ import {
   type PendingReceipt,
   type Receipt,
   type SignedReceipt,
+  type Tensor,
 } from '@llmchain/protocol';
 import type { WorkerRef, Workers } from '../../gateway/src/ports/workers';
 
@@ -39,6 +40,10 @@ export class TestWorker {
   breaksAfter: number | undefined;
   /** Changes what it signs. */
   lie: (receipt: Receipt) => Receipt = (receipt) => receipt;
+  /** What it gives for texts, and what it then sends in its place. */
+  vectors: (texts: readonly string[]) => Tensor[] = () => [];
+  swap: (outputs: Tensor[]) => Tensor[] = (outputs) => outputs;
+  private lastSalt = '';
   /** Milliseconds before each piece. */
   pace = 0;
   readonly outbox = new Map<string, PendingReceipt>();
@@ -63,6 +68,15 @@ export class TestWorker {
       yield { event: 'failure', failure: JSON.stringify(this.refusal) };
       return;
     }
+    const { texts } = JSON.parse(request.input) as { texts?: string[] };
+    if (texts) {
+      const outputs = this.vectors(texts);
+      const receipt = this.#receipt(ticket, request, 0, 'stop', outputs);
+      const given = { tensors: canonicalJson(this.swap(outputs)), salt: this.lastSalt };
+      yield { event: 'outputs', outputs: given };
+      yield { event: 'finished', finished: { receipt: canonicalJson(receipt) } };
+      return;
+    }
     let given = 0;
     const from = request.continued?.tokens.length ?? 0;
     try {
@@ -84,7 +98,13 @@ export class TestWorker {
     yield { event: 'finished', finished: { receipt: canonicalJson(receipt) } };
   }
 
-  #receipt(ticket: SignedTicket, request: GenerateRequest, given: number, stop: Receipt['stop']): SignedReceipt {
+  #receipt(
+    ticket: SignedTicket,
+    request: GenerateRequest,
+    given: number,
+    stop: Receipt['stop'],
+    outputs?: Tensor[],
+  ): SignedReceipt {
     const { prices, files } = this.model();
     const input = JSON.parse(request.input) as InferenceInput;
     const { continued } = request;
@@ -92,6 +112,7 @@ export class TestWorker {
     const tokens = this.pieces.slice(from, from + given).map((_, index) => from + index);
     const continuation = continued && SignedContinuation.parse(JSON.parse(continued.continuation));
     const outputSalt = randomBytes(32).toString('hex');
+    this.lastSalt = outputSalt;
     const promptTokens = 3;
     const receipt = this.lie({
       schema: 'receipt/1',
@@ -101,7 +122,7 @@ export class TestWorker {
       producer: this.member,
       tokenizer: files[0]!.sha256,
       template: files[0]!.sha256,
-      output: commitment(tokens, outputSalt),
+      output: commitment(outputs ?? tokens, outputSalt),
       promptTokens,
       completionTokens: given,
       stop,
@@ -118,6 +139,7 @@ export class TestWorker {
       input,
       inputSalt: request.inputSalt,
       tokens,
+      ...(outputs ? { outputs } : {}),
       outputSalt,
       ...(continued ? { answered: { tokens: continued.tokens, salt: continued.salt } } : {}),
     };

@@ -20,8 +20,15 @@ export function registerModel(root: Command): void {
     .command('model')
     .description('models from outside: import, register, approve; and who may call a version');
   registerCalibrate(model);
-  addSettings(model.command('import').description('turn a GGUF file into a folder that workers load'))
-    .argument('<file>', 'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer')
+  addSettings(
+    model
+      .command('import')
+      .description('turn a GGUF file, or an encoder of sentence-transformers, into a folder that workers load'),
+  )
+    .argument(
+      '<file>',
+      'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer; or the folder of a BERT encoder',
+    )
     .requiredOption('--to <folder>', 'must not be there yet')
     .addOption(
       new Option('--weights <kind>', 'fp32 is verified exactly; int8 is smaller and faster')
@@ -92,19 +99,19 @@ function callersOf(policy: AccessPolicy): string {
 
 async function importModel(terminal: Terminal, file: string, { to, weights }: ImportOptions): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) {
-    throw new LlmchainError('not_found', `There is no file ${file}. Check its path.`, { file });
+  if (!found?.isFile() && !found?.isDirectory()) {
+    throw new LlmchainError('not_found', `There is no file or folder ${file}. Check its path.`, { file });
   }
   if (await stat(to).catch(() => undefined)) {
     throw new LlmchainError('conflict', `${to} is there already. Name another folder, or remove it.`, { folder: to });
   }
   const step = terminal.step('import');
   try {
-    await importFolder(file, to, weights);
+    const imported = await importFolder(file, to, weights);
     const files = await filesIn(to);
     step.done(`${files.length} files`);
     const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
-    terminal.result({ folder: to, files }, `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`);
+    terminal.result({ folder: to, files, ...imported }, `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`);
   } catch (error) {
     step.fail(error);
     throw error;

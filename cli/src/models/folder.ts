@@ -1,18 +1,25 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import type { ModelFile } from '@llmchain/protocol';
+import { ModelEntry, type ModelFile } from '@llmchain/protocol';
+import type { z } from 'zod';
 import { digestOf } from '../file-digest';
 import { runProgram } from './worker-program';
 
 /** How an imported model's weights are stored and multiplied. */
 export type Weights = 'fp32' | 'int8';
 
+/** What a version has to say of a model that does not generate text. */
+const ImportedTask = ModelEntry.pick({ task: true, signature: true, contextTokens: true });
+export type ImportedTask = z.infer<typeof ImportedTask>;
+
 /**
- * Turns a GGUF file into a folder that workers load; it is there when all of it is.
+ * Turns a GGUF file, or an encoder's folder, into a folder that workers load; it is there when all of it is.
+ * @returns what a version of an encoder has to say; undefined for a GGUF file
  * @throws {LlmchainError} `invalid_argument` | `not_supported` as the importer says it
  */
-export async function importFolder(file: string, folder: string, weights: Weights): Promise<void> {
-  await runProgram('import-main', [resolve(file), resolve(folder), '--weights', weights]);
+export async function importFolder(file: string, folder: string, weights: Weights): Promise<ImportedTask | undefined> {
+  const said = await runProgram('import-main', [resolve(file), resolve(folder), '--weights', weights]);
+  return ImportedTask.safeParse(said).data;
 }
 
 /** A folder's files as a model version names them, sorted by path. */

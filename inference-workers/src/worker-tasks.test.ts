@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import {
+  batchRoot,
+  commitment,
+  decodeJson,
+  Opening,
+  ordinal,
+  parseError,
+  receiptList,
+  SignedReceipt,
+  Tensor,
+  Verdict,
+  type Batch,
+  type InferenceInput,
+  type ModelVersion,
+} from '@llmchain/protocol';
+import { z } from 'zod';
+import { taskVersion } from '../../test/support/task-model';
+import { mspOf, WorkerBench, type WorkerClient } from '../../test/support/worker-bench';
+import { filesOf } from '../../test/support/worker-model';
+import { requestOf } from '../../test/support/worker-requests';
+import { importBert } from './models/import-bert';
+import { elementsIn } from './models/task/tensor-graph';
+
+const TINY = path.join(__dirname, '../fixtures/bert/tiny');
+
+jest.setTimeout(20_000);
+let bench: WorkerBench;
+let worker: WorkerClient;
+let version: ModelVersion;
+
+beforeAll(async () => {
+  bench = await WorkerBench.start();
+  const folder = path.join(bench.home, 'vectors');
+  version = await taskVersion(folder, await importBert(TINY, folder), { model: 'vectors' });
+  for (const content of await filesOf(folder, version)) bench.members.lab.peer.add(content);
+  bench.approve(version);
+  await bench.startWorker('compute', ['serve']);
+  await bench.startWorker('archive', ['verify']);
+  worker = bench.client('guild', 'compute');
+  await until(async () => ((await ask({ kind: 'texts', texts: ['sea'] })).code === undefined ? true : undefined));
+});
+afterAll(() => bench.stop());
+
+async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    const found = await what();
+    if (found !== undefined) return found;
+    await delay(20);
+  }
+  throw new Error('waited in vain');
+}
+
+/** What a worker answers: tensors with the receipt that commits to them, or the code of its refusal. */
+async function ask(input: InferenceInput, changes: object = {}) {
+  const asked = requestOf(bench.members.guild.gateway, input, { model: 'vectors', maxTokens: 1, ...changes });
+  const [first, last] = await worker.generate(asked.wire);
+  if (first?.event === 'outputs' && last?.event === 'finished') {
+    const outputs = decodeJson(z.array(Tensor), first.outputs.tensors);
+    const receipt = decodeJson(SignedReceipt, last.finished.receipt);
+    expect(commitment(outputs, first.outputs.salt)).toBe(receipt.body.output);
+    return { outputs, receipt };
+  }
+  expect(last).toBeUndefined();
+  return { code: first?.event === 'failure' ? parseError(first.failure)?.code : 'nothing' };
+}
+
+/** Anchors pending receipts, their openings changed by `lie`. */
+async function anchored(sequence: number, lie = (opening: Opening): Opening => opening): Promise<Batch> {
+  const own = bench.client('compute', 'compute');
+  const pending = await own.pending();
+  const receipts = pending.map(({ receipt }) => decodeJson(SignedReceipt, receipt));
+  const openings = pending.map(({ opening }) => decodeJson(Opening, opening));
+  await own.call('acknowledgeReceipts', { ids: openings.map(({ receipt }) => receipt) });
+  const { peer } = bench.members.compute;
+  for (const opening of openings) peer.openings.set(opening.receipt, lie(opening));
+  const sum = (part: 'promptTokens' | 'amount'): number => receipts.reduce((total, { body }) => total + body[part], 0);
+  const batch: Batch = {
+    schema: 'batch/1',
+    batch: `ComputeMSP/${sequence}`,
+    producer: 'ComputeMSP',
+    sequence,
+    ...{ model: 'vectors', version: 1, root: batchRoot(receipts), count: receipts.length },
+    ...{ promptTokens: sum('promptTokens'), completionTokens: 0, amount: sum('amount') },
+    receipts: `sha256/${peer.add(receiptList(receipts))}`,
+    sessions: [{ session: 'ses-1', amount: sum('amount') }],
+    electorate: (['guild', 'archive', 'lab'] as const).map(mspOf),
+    ...{ needed: 2, state: 'anchored', verifiers: [], anchored: Date.now() },
+    ...{ owner: { member: 'ComputeMSP' }, createdTx: 't', updatedTx: 't' },
+  };
+  bench.ledger.put('batch', ['ComputeMSP', ordinal(sequence)], batch);
+  return batch;
+}
+
+/** The archive's verdict when it has one, as its chaincode hears it. */
+function judged({ batch, root }: Batch): Promise<Verdict> {
+  const socketPath = path.join(bench.members.archive.folder, 'verifier.sock');
+  return until(async () => {
+    const call = get({ socketPath, path: `/verdict?batch=${encodeURIComponent(batch)}&root=${root}` });
+    const [response] = (await once(call, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    const verdict = decodeJson(Verdict, text);
+    return verdict.verdict === 'pending' ? undefined : verdict;
+  });
+}
+
+test('texts become the vectors of the original, receipted by tokens, and a rival that computes them again accepts', async () => {
+  const expected = JSON.parse(await readFile(path.join(TINY, 'expected.json'), 'utf8')) as {
+    text: string;
+    ids: number[];
+    embedding: number[];
+  }[];
+  const { outputs, receipt } = await ask({ kind: 'texts', texts: expected.map(({ text }) => text) });
+  const vectors = elementsIn(outputs![0]!.data, 'FP32') as Float32Array;
+  const off = expected.flatMap(({ embedding }) => embedding).map((value, at) => Math.abs(value - vectors[at]!));
+  expect(Math.max(...off)).toBeLessThan(2e-6);
+  const tokens = expected.reduce((sum, { ids }) => sum + ids.length, 0);
+  expect(receipt!.body).toMatchObject({ promptTokens: tokens, completionTokens: 0, stop: 'stop' });
+  expect(receipt!.body.amount).toBe(100 + 2 * tokens);
+  expect(await judged(await anchored(1))).toMatchObject({ verdict: 'accept' });
+});
+
+test('a producer whose opening holds another input is rejected', async () => {
+  await ask({ kind: 'texts', texts: ['sea'] });
+  const batch = await anchored(2, (opening) => ({ ...opening, input: { kind: 'texts', texts: ['debt'] } }));
+  expect(await judged(batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
+});
+
+test.each<[string, InferenceInput, object, string]>([
+  ['a prompt', { kind: 'completion', prompt: 'sea' }, {}, 'invalid_argument'],
+  ['an image', { kind: 'image', image: 'AAAA' }, {}, 'invalid_argument'],
+  ['a text beyond the context', { kind: 'texts', texts: ['a '.repeat(60)] }, {}, 'invalid_argument'],
+  [
+    'texts that the ticket does not pay for',
+    { kind: 'texts', texts: ['sea'] },
+    { maxAmount: 101 },
+    'insufficient_credits',
+  ],
+])('%s: refused without a receipt', async (_what, input, changes, code) => {
+  expect(await ask(input, changes)).toEqual({ code });
+  expect(await bench.client('compute', 'compute').pending()).toEqual([]);
+});
