@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
+import type { Receipt } from './schemas';
+
 export interface ChatOperations {
   /** Answer a chat, as OpenAI’s API does; prepaid, verified by rivals, with a signed receipt. */
   'POST /v1/chat/completions': {
@@ -27,65 +29,7 @@ export interface ChatOperations {
         finish_reason: 'stop' | 'length';
       }[];
       usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
-      llmchain: {
-        receipt: {
-          body: {
-            schema: 'receipt/1';
-            ticket: {
-              body: {
-                schema: 'ticket/1';
-                requestId: string;
-                gateway: string;
-                session: string;
-                model: string;
-                version: number;
-                input: string;
-                sampler: { temperatureMilli: number };
-                maxTokens: number;
-                maxAmount: number;
-                issued: number;
-                expires: number;
-                nonce: string;
-                callerNonce?: string;
-              };
-              signer: string;
-              signature: string;
-            };
-            continuation?: {
-              body: {
-                schema: 'continuation/1';
-                ticket: string;
-                from: number;
-                answered: string;
-                maxAmount: number;
-                nonce: string;
-              };
-              signer: string;
-              signature: string;
-            };
-            worker: string;
-            producer: string;
-            tokenizer: string;
-            template: string;
-            output: string;
-            promptTokens: number;
-            completionTokens: number;
-            stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-            execution: {
-              provider: 'cpu' | 'cuda' | 'webgpu';
-              precision: 'fp32' | 'int8';
-              runtime: string;
-              mode: 'exact' | 'statistical';
-            };
-            fingerprints?: string[];
-            amount: number;
-            started: number;
-            ended: number;
-          };
-          signer: string;
-          signature: string;
-        };
-      };
+      llmchain: { receipt: { body: Receipt; signer: string; signature: string } };
     };
   };
 }

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle } from './schemas';
+import type { EvidenceBundle, Receipt } from './schemas';
 
 export interface ReceiptsOperations {
   /** What became of an answer: signed, anchored, accepted, and by whom it was verified. */
@@ -13,63 +13,7 @@ export interface ReceiptsOperations {
       worker: string;
       model: string;
       version: number;
-      receipt: {
-        body: {
-          schema: 'receipt/1';
-          ticket: {
-            body: {
-              schema: 'ticket/1';
-              requestId: string;
-              gateway: string;
-              session: string;
-              model: string;
-              version: number;
-              input: string;
-              sampler: { temperatureMilli: number };
-              maxTokens: number;
-              maxAmount: number;
-              issued: number;
-              expires: number;
-              nonce: string;
-              callerNonce?: string;
-            };
-            signer: string;
-            signature: string;
-          };
-          continuation?: {
-            body: {
-              schema: 'continuation/1';
-              ticket: string;
-              from: number;
-              answered: string;
-              maxAmount: number;
-              nonce: string;
-            };
-            signer: string;
-            signature: string;
-          };
-          worker: string;
-          producer: string;
-          tokenizer: string;
-          template: string;
-          output: string;
-          promptTokens: number;
-          completionTokens: number;
-          stop: 'stop' | 'length' | 'cancelled' | 'tainted';
-          execution: {
-            provider: 'cpu' | 'cuda' | 'webgpu';
-            precision: 'fp32' | 'int8';
-            runtime: string;
-            mode: 'exact' | 'statistical';
-          };
-          fingerprints?: string[];
-          amount: number;
-          started: number;
-          ended: number;
-        };
-        signer: string;
-        signature: string;
-      };
+      receipt: { body: Receipt; signer: string; signature: string };
       segments: { id: string; producer: string; worker: string; from: number; tokens: number; amount: number }[];
       batch: string | null;
       proof: { inclusion: { index: number; count: number; path: string[] }; root: string } | null;

@@ -467,6 +467,60 @@ export interface ModelAccess {
   updatedTx: string;
 }
 
+export interface Receipt {
+  schema: 'receipt/1';
+  ticket: {
+    body: {
+      schema: 'ticket/1';
+      requestId: string;
+      gateway: string;
+      session: string;
+      model: string;
+      version: number;
+      input: string;
+      sampler: { temperatureMilli: number };
+      maxTokens: number;
+      maxAmount: number;
+      issued: number;
+      expires: number;
+      nonce: string;
+      callerNonce?: string;
+    };
+    signer: string;
+    signature: string;
+  };
+  continuation?: {
+    body: {
+      schema: 'continuation/1';
+      ticket: string;
+      from: number;
+      answered: string;
+      maxAmount: number;
+      nonce: string;
+    };
+    signer: string;
+    signature: string;
+  };
+  worker: string;
+  producer: string;
+  tokenizer: string;
+  template: string;
+  output: string;
+  promptTokens: number;
+  completionTokens: number;
+  stop: 'stop' | 'length' | 'cancelled' | 'tainted';
+  execution: {
+    provider: 'cpu' | 'cuda' | 'webgpu';
+    precision: 'fp32' | 'int8';
+    runtime: string;
+    mode: 'exact' | 'statistical';
+  };
+  fingerprints?: string[];
+  amount: number;
+  started: number;
+  ended: number;
+}
+
 export interface Proposal {
   schema: 'proposal/1';
   proposal: string;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
-import { RECORDS, type RecordType } from '@llmchain/protocol';
+import { Receipt, RECORDS, Ticket } from '@llmchain/protocol';
 
 type Document = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
@@ -17,14 +17,21 @@ interface NamedRecord {
   schema: ObjectSchema;
 }
 
-/** Record types whose word for people is another one than the ledger's. */
-const NAMES: Partial<Record<RecordType, string>> = { model: 'ModelVersion', job: 'TrainingJob', cursor: 'ClaimCursor' };
+/** What documents name: the ledger's records, and what gateways and workers sign. */
+const NAMED = { ...RECORDS, receipt: Receipt, ticket: Ticket };
+
+/** Types whose word for people is another one than the ledger's. */
+const NAMES: Partial<Record<keyof typeof NAMED, string>> = {
+  model: 'ModelVersion',
+  job: 'TrainingJob',
+  cursor: 'ClaimCursor',
+};
 
 const pascal = (type: string): string => type.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase());
 
-/** The ledger's records as a document shows them; unions of several forms are not among them. */
+/** As a document shows them; unions of several forms are not among them. */
 function namedRecords(): NamedRecord[] {
-  return Object.entries(RECORDS).flatMap(([type, schema]) => {
+  return Object.entries(NAMED).flatMap(([type, schema]) => {
     const registry = new OpenAPIRegistry();
     const content = { 'application/json': { schema } };
     registry.registerPath({ method: 'get', path: '/', responses: { 200: { description: type, content } } });
@@ -35,7 +42,9 @@ function namedRecords(): NamedRecord[] {
     if (!isRecordSchema(shown)) return [];
     const { properties, required = [] } = shown;
     // Not closed to further fields, as the schema itself is: answers add their place, which stands beside a reference.
-    return [{ name: NAMES[type as RecordType] ?? pascal(type), schema: { type: 'object', properties, required } }];
+    return [
+      { name: NAMES[type as keyof typeof NAMED] ?? pascal(type), schema: { type: 'object', properties, required } },
+    ];
   });
 }
 
