@@ -68,6 +68,7 @@ import { ReadContent } from './usecases/read-content';
 import { ReadReceipt } from './usecases/read-receipt';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
 import { RegisterDataNode } from './usecases/register-data-node';
+import { RecommendWorks } from './usecases/recommend-works';
 import { RegisterModel } from './usecases/register-model';
 import { RegisterSigner } from './usecases/register-signer';
 import { RegisterWorks } from './usecases/register-works';
@@ -199,8 +200,9 @@ export class Gateway {
     this.#resemblance = new WatchResemblance(options, ports);
     this.#keep = new KeepShards({ own: member, node: options.dataNode.node }, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
+    const catalogue = new BrowseCatalogue({ member }, { ...ports, models, router, standing });
     this.routes = routesOf({
-      catalogue: new BrowseCatalogue({ member }, { ...ports, models, router, standing }),
+      catalogue,
       accessLog: ports.accessLog,
       annotateDataset: new AnnotateDataset({}, ports),
       claim: new Claim(options, { ...ports, tables }),
@@ -223,6 +225,7 @@ export class Gateway {
       readiness: new CheckReadiness({}, ports),
       records: ports.index.records,
       readReceipt,
+      recommendWorks: new RecommendWorks({}, { ...ports, catalogue }),
       reportFaults,
       registerModel: new RegisterModel({}, ports),
       registerWorks: new RegisterWorks({ member }, { ...ports, checkResemblance, readContent }),

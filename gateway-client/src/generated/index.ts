@@ -29,7 +29,9 @@ import type { OpenapiOperations } from './openapi';
 import type { ProposalsOperations } from './proposals';
 import type { ReadyzOperations } from './readyz';
 import type { ReceiptsOperations } from './receipts';
+import type { RecommendationsOperations } from './recommendations';
 import type { ReputationsOperations } from './reputations';
+import type { RerankOperations } from './rerank';
 import type { ResemblancesOperations } from './resemblances';
 import type { RewardsOperations } from './rewards';
 import type { SalesOperations } from './sales';
@@ -74,7 +76,9 @@ export interface Operations
     ProposalsOperations,
     ReadyzOperations,
     ReceiptsOperations,
+    RecommendationsOperations,
     ReputationsOperations,
+    RerankOperations,
     ResemblancesOperations,
     RewardsOperations,
     SalesOperations,

@@ -19,7 +19,7 @@ import type { BrowseCatalogue, Offered } from '../usecases/browse-catalogue';
 import { api, HOLDERS, paging } from './common';
 
 /** The route by which one has it, and the roles that may call it. */
-const Obtain = z.strictObject({
+export const Obtain = z.strictObject({
   method: z.enum(['GET', 'POST']),
   path: z.string(),
   roles: z.array(z.string()),
@@ -116,15 +116,17 @@ export function catalogueRoutes(usecases: { catalogue: BrowseCatalogue }): Route
         asOf: z.strictObject({ block: z.number().int(), time: z.number() }),
         complete: z.boolean(),
       }),
-      run: async ({ query: { member, maxPrice, ...query } }) => {
-        const { data, ...page } = await usecases.catalogue.run({ ...query, owner: member, price: maxPrice });
+      run: async ({ query: { member, maxPrice, kind, ...query } }) => {
+        const kinds = kind && [kind];
+        const { data, ...page } = await usecases.catalogue.run({ ...query, kinds, owner: member, price: maxPrice });
         return { data: data.map(entryOf), ...page };
       },
     }),
   ];
 }
 
-function entryOf({ row, serving: served }: Offered): Entry {
+/** A row with its price, its terms, and the route that gets it. */
+export function entryOf({ row, serving: served }: Offered): Entry {
   const { record, works: titles } = row;
   const shared = {
     member: record.owner.member,

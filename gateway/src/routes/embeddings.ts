@@ -1,4 +1,4 @@
-import { Hex32, InferenceInput, LlmchainError, SignedReceipt } from '@llmchain/protocol';
+import { Hex32, SignedReceipt } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -6,12 +6,11 @@ import type { Infer } from '../usecases/infer';
 import { api } from './common';
 import { notSupported, withoutNeutral } from './openai-parameters';
 import { NONCE_HEADER } from './receipt-headers';
-import { rowsOf, sendJson, tensorAnswer } from './tensor-answer';
+import { sendJson } from './tensor-answer';
+import { ModelName, Texts, textVectors, usageOf } from './text-vectors';
 
 /** 2,048 texts, escaped. */
 const BODY_LIMIT = 8 * 1024 * 1024;
-
-const Texts = InferenceInput.options[2].shape.texts;
 
 const EmbeddingsBody = z.preprocess(
   (body) => {
@@ -22,7 +21,7 @@ const EmbeddingsBody = z.preprocess(
     return rest;
   },
   z.strictObject({
-    model: z.string().min(1).max(80),
+    model: ModelName,
     input: z.union([Texts.element, Texts]),
     encoding_format: z.enum(['float', 'base64']).nullish(),
   }),
@@ -58,22 +57,11 @@ export function embeddingRoutes(usecases: { infer: Infer }): Route<Actor>[] {
       respond: ({ actor, body, headers, signal }, response) =>
         sendJson(response, signal, async (): Promise<z.output<typeof EmbeddingsAnswer>> => {
           const texts = typeof body.input === 'string' ? [body.input] : body.input;
-          const { version, outputs, receipt } = await tensorAnswer(
-            usecases.infer,
-            {
-              ...{ actor, model: body.model, task: 'embedding', input: { kind: 'texts', texts } },
-              ...{ nonce: headers[NONCE_HEADER], signal },
-            },
-            response,
-          );
-          const rows = rowsOf(outputs[0]);
-          if (rows.length !== texts.length) {
-            throw new LlmchainError('not_verified', 'The worker gave another number of vectors than texts. Ask again.');
-          }
-          const tokens = receipt.body.promptTokens;
+          const order = { actor, model: body.model, texts, nonce: headers[NONCE_HEADER], signal };
+          const answer = await textVectors(usecases.infer, order, response);
           return {
             object: 'list',
-            data: rows.map((row, index) => ({
+            data: answer.rows.map((row, index) => ({
               object: 'embedding',
               index,
               embedding:
@@ -81,9 +69,9 @@ export function embeddingRoutes(usecases: { infer: Infer }): Route<Actor>[] {
                   ? Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString('base64')
                   : Array.from(row),
             })),
-            model: `${version.model}@${version.version}`,
-            usage: { prompt_tokens: tokens, total_tokens: tokens },
-            llmchain: { receipt },
+            model: `${answer.version.model}@${answer.version.version}`,
+            usage: usageOf(answer),
+            llmchain: { receipt: answer.receipt },
           };
         }),
     }),

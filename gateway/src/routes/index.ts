@@ -29,6 +29,7 @@ import type { Models } from '../usecases/models';
 import type { Notices } from '../usecases/notices';
 import type { ReadReceipt } from '../usecases/read-receipt';
 import type { CheckReadiness } from '../usecases/readiness';
+import type { RecommendWorks } from '../usecases/recommend-works';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
 import type { RewardContributors } from '../usecases/reward-contributors';
@@ -63,7 +64,9 @@ import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
 import { disputeRoutes } from './disputes';
 import { provenanceRoutes } from './provenance';
+import { recommendationRoutes } from './recommendations';
 import { recordRoutes } from './records';
+import { rerankRoutes } from './rerank';
 import { saleRoutes } from './sales';
 import { rewardRoutes } from './rewards';
 import { sessionRoutes } from './sessions';
@@ -98,6 +101,7 @@ export interface UseCases {
   readiness: CheckReadiness;
   records: Pick<IndexLikeness['records'], 'resemblancesOf'>;
   readReceipt: ReadReceipt;
+  recommendWorks: RecommendWorks;
   registerModel: RegisterModel;
   registerWorks: RegisterWorks;
   rewardContributors: RewardContributors;
@@ -151,6 +155,8 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...modelRoutes(usecases),
     ...inferenceRoutes(usecases),
     ...embeddingRoutes(usecases),
+    ...rerankRoutes(usecases),
+    ...recommendationRoutes(usecases),
     ...provenanceRoutes(usecases),
     ...evidenceRoutes(usecases),
     ...governanceRoutes(usecases),

@@ -7,7 +7,7 @@ import type { RouteInference } from './route-inference';
 
 /** What is looked for; where nothing is said, everything is. */
 export type Wanted = Pick<CatalogueOrder, 'text' | 'use' | 'owner' | 'price' | 'medium' | 'limit'> & {
-  kind?: CatalogueKind | undefined;
+  kinds?: readonly CatalogueKind[] | undefined;
   /** From the page before. */
   after?: string | undefined;
 };
@@ -44,16 +44,16 @@ export class BrowseCatalogue {
   }
 
   /** @throws {LlmchainError} `invalid_argument` for a cursor that no page gave */
-  async run({ kind, after, ...wanted }: Wanted): Promise<Shelf> {
+  async run({ kinds = KINDS, after, ...wanted }: Wanted): Promise<Shelf> {
     const { index, router, standing } = this.#ports;
     const place = after === undefined ? undefined : placeOf(after);
     const served = await router.served();
     const { rows, next, asOf, complete } = await index.catalogue({
       ...wanted,
-      kinds: kind === undefined ? KINDS : [kind],
+      kinds,
       buyer: this.#member,
       now: this.#now(),
-      served: kind === undefined || kind === 'service' ? await this.#standing(served) : [],
+      served: kinds.includes('service') ? await this.#standing(served) : [],
       after: place,
     });
     const data = await Promise.all(
