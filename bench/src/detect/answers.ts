@@ -1,6 +1,6 @@
 import {
   conclude,
-  Fingerprinter,
+  prefilledFingerprints,
   type Concluded,
   type Generated,
   type Scheduler,
@@ -47,11 +47,9 @@ export interface Parties {
 const SIGNER = { worker: 'worker', producer: 'ProducerMSP', secretKey: new Uint8Array(32).fill(7) };
 const SALT = sha256Hex('salt');
 
-function inputOf({ text }: Pick<Asked, 'text'>): InferenceInput {
-  return { kind: 'completion', prompt: text };
-}
+const inputOf = ({ prompts }: ServableModel, { text }: Asked): InferenceInput => prompts.asked(text);
 
-function ticketOf(asked: Asked): Ticket {
+function ticketOf(model: ServableModel, asked: Asked): Ticket {
   return {
     schema: 'ticket/1',
     requestId: 'request',
@@ -59,7 +57,7 @@ function ticketOf(asked: Asked): Ticket {
     session: 'session',
     model: 'unregistered',
     version: 1,
-    input: commitment(inputOf(asked), SALT),
+    input: commitment(inputOf(model, asked), SALT),
     sampler: { temperatureMilli: asked.temperatureMilli },
     maxTokens: asked.maxTokens,
     maxAmount: 1_000_000,
@@ -78,8 +76,8 @@ async function computed(
   const scheduler = changes.scheduler ?? model.scheduler;
   return scheduler.generate(
     {
-      prompt: model.prompts.encode(inputOf(asked)),
-      seed: changes.seed ?? ticketDigest(ticketOf(asked)),
+      prompt: model.prompts.encode(inputOf(model, asked)),
+      seed: changes.seed ?? ticketDigest(ticketOf(model, asked)),
       temperatureMilli: asked.temperatureMilli,
       maxTokens: asked.maxTokens,
       tenant: `tenant-${asked.nonce}`,
@@ -92,11 +90,11 @@ async function computed(
 
 /** The receipt and opening that a worker makes of an answer. */
 function concluded(model: ServableModel, asked: Asked, answer: Generated): Concluded {
-  const ticket: SignedTicket = { body: ticketOf(asked), signer: 'gateway', signature: '00'.repeat(64) };
-  const promptTokens = model.prompts.encode(inputOf(asked)).length;
+  const ticket: SignedTicket = { body: ticketOf(model, asked), signer: 'gateway', signature: '00'.repeat(64) };
+  const promptTokens = model.prompts.encode(inputOf(model, asked)).length;
   const times = { started: 0, ended: 0 };
   return conclude(
-    { ticket, input: inputOf(asked), inputSalt: SALT, promptTokens, ...answer, ...times, outputSalt: SALT },
+    { ticket, input: inputOf(model, asked), inputSalt: SALT, promptTokens, ...answer, ...times, outputSalt: SALT },
     model,
     { provider: 'cpu', runtime: 'bench' },
     SIGNER,
@@ -112,57 +110,65 @@ export async function honest(
   return concluded(model, asked, await computed(model, asked, scheduler ? { scheduler } : {}));
 }
 
-/** An answer whose receipt and opening fit one another, and which was not computed as they say. */
-export async function tampered(kind: Tampering, { model, other, cheaper }: Parties, asked: Asked): Promise<Concluded> {
-  const give = (answer: Generated): Concluded => concluded(model, asked, answer);
-  switch (kind) {
-    case 'other model':
-      return give(await computed(other, asked));
-    case 'cheaper precision':
-      return give(await computed(cheaper, asked));
-    case 'cheaper precision, forged fingerprints': {
-      const answer = await computed(cheaper, asked);
-      // Where the tokens are those of an honest answer, so are the fingerprints: there is nothing to find.
-      const same = (await computed(model, asked)).tokens.every((token, at) => token === answer.tokens[at]);
-      if (same) return tampered(kind, { model, other, cheaper }, { ...asked, nonce: asked.nonce + 10_000_000 });
-      return give({ ...answer, fingerprints: await forged(model, asked, answer.tokens) });
-    }
-    case 'edited prompt': {
-      const edited = { ...asked, text: `${asked.text.slice(0, -1)}!` };
-      return give(await computed(model, edited, { seed: ticketDigest(ticketOf(asked)) }));
-    }
-    case 'truncated output': {
-      const { tokens } = await computed(model, asked);
-      const [stop = 0] = model.stopTokens;
-      const short = [...tokens.slice(0, Math.floor(tokens.length / 2)), stop];
-      return give({ tokens: short, stop: 'stop', fingerprints: await forged(model, asked, short) });
-    }
-    case 'invented token': {
-      const answer = await computed(model, asked);
-      const at = asked.nonce % answer.tokens.length;
-      const tokens = answer.tokens.with(at, (answer.tokens[at]! + 1 + (asked.nonce % 50)) % 250);
-      return give({ ...answer, tokens, fingerprints: await forged(model, asked, tokens) });
-    }
-    case 'wrong seed':
-      return give(await computed(model, asked, { seed: sha256Hex('a seed of my own') }));
-    case 'replayed answer':
-      return give(await computed(model, { ...asked, nonce: asked.nonce + 1_000_000 }));
+/** Questions of one kind that are tried, since a cheat may come out at the honest answer by chance. */
+const TRIES = 20;
+
+/**
+ * An answer whose receipt and opening fit one another, and which was not computed as they say. Where the tokens of a cheat
+ * are those of the honest answer there is nothing false to find, and it tries another question.
+ * @throws {RangeError} when it comes out at the honest answer every time
+ */
+export async function tampered(kind: Tampering, parties: Parties, asked: Asked): Promise<Concluded> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const question = { ...asked, nonce: asked.nonce + attempt * 10_000_000 };
+    const truth = await computed(parties.model, question);
+    const answer = await falsified(kind, parties, { asked: question, truth });
+    if (!sameTokens(answer.tokens, truth.tokens)) return concluded(parties.model, question, answer);
   }
+  throw new RangeError(`No question of ${TRIES} came out differently by ${kind}.`);
 }
 
-/** Fingerprints by an honest prefill over tokens that were come by otherwise. */
-async function forged(model: ServableModel, asked: Asked, tokens: readonly number[]): Promise<string[]> {
-  const { decoder } = model;
-  const size = decoder.hiddenSize ?? 0;
-  const prompt = model.prompts.encode(inputOf(asked));
-  const fed = [...prompt, ...tokens.slice(0, -1)];
-  const fingerprinter = new Fingerprinter(size);
-  await decoder.allocate(1, fed.length).forward({
-    rows: [{ row: 0, past: 0, tokens: fed }],
-    logits: tokens.length,
-    hidden: (states) => {
-      for (let at = 0; at < tokens.length; at++) fingerprinter.push(states.subarray(at * size, (at + 1) * size));
-    },
+const sameTokens = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((token, at) => token === b[at]);
+
+/** What a cheat answers. @param truth what an honest worker does */
+async function falsified(
+  kind: Tampering,
+  { model, other, cheaper }: Parties,
+  { asked, truth }: { asked: Asked; truth: Generated },
+): Promise<Generated> {
+  /** The same, with fingerprints of an honest pass over its tokens. */
+  const forged = async (answer: Generated): Promise<Generated> => ({
+    ...answer,
+    fingerprints: await prefilledFingerprints(
+      model.decoder,
+      model.prompts.encode(inputOf(model, asked)),
+      answer.tokens,
+    ),
   });
-  return fingerprinter.end();
+  switch (kind) {
+    case 'other model':
+      return computed(other, asked);
+    case 'cheaper precision':
+      return computed(cheaper, asked);
+    case 'cheaper precision, forged fingerprints':
+      return forged(await computed(cheaper, asked));
+    case 'edited prompt': {
+      const edited = { ...asked, text: `${asked.text.slice(0, -1)}!` };
+      return computed(model, edited, { seed: ticketDigest(ticketOf(model, asked)) });
+    }
+    case 'truncated output': {
+      const [stop = 0] = model.stopTokens;
+      return forged({ tokens: [...truth.tokens.slice(0, Math.floor(truth.tokens.length / 2)), stop], stop: 'stop' });
+    }
+    case 'invented token': {
+      const at = asked.nonce % truth.tokens.length;
+      const token = (truth.tokens[at]! + 1 + (asked.nonce % 50)) % 250;
+      return forged({ ...truth, tokens: truth.tokens.with(at, token) });
+    }
+    case 'wrong seed':
+      return computed(model, asked, { seed: sha256Hex('a seed of my own') });
+    case 'replayed answer':
+      return computed(model, { ...asked, nonce: asked.nonce + 1_000_000 });
+  }
 }

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { LlmchainError, UNDISCLOSED, type ModelRef } from '@llmchain/protocol';
+import { LlmchainError, UNDISCLOSED, type ModelRef, type Verification } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
-import type { Weights } from '../models/folder';
+import { figuresFor } from '../models/calibration';
+import { WEIGHTS, type Weights } from '../models/folder';
 import { registerExternal } from '../models/register-external';
 import { SMOLLM2 } from '../models/smollm2';
 import { addSettings, type Settings } from '../settings';
@@ -19,10 +20,12 @@ interface RegisterOptions extends ActingOptions {
   trainingData: string;
   importer?: string;
   weights: Weights;
+  quantisationOf?: ModelRef;
   context: number;
   requestPrice: number;
   promptPrice: number;
   completionPrice: number;
+  calibration?: string;
   margin: number;
   sampleRate: number;
 }
@@ -45,11 +48,18 @@ export function registerExternals(model: Command): void {
     .requiredOption('--licence <expression>', 'its SPDX licence expression')
     .option('--training-data <line>', 'what its publisher says of it', UNDISCLOSED)
     .option('--importer <name>', 'what made the folder; left out where the files are the publisher’s own')
-    .addOption(new Option('--weights <kind>', 'how they are stored').choices(['fp32']).default('fp32'))
+    .addOption(new Option('--weights <kind>', 'how they are stored').choices(WEIGHTS).default('fp32'))
+    .option('--quantisation-of <model@version>', 'the version whose weights these are, rounded', modelVersion)
     .requiredOption('--context <tokens>', 'most tokens of prompt and answer', count)
     .option('--request-price <micro>', 'micro-credits of a request', count, prices.request)
     .option('--prompt-price <micro>', 'micro-credits of a prompt’s token', count, prices.promptToken)
     .option('--completion-price <micro>', 'micro-credits of an answer’s token', count, prices.completionToken)
+    .addOption(
+      new Option(
+        '--calibration <file>',
+        'figures to verify by, as "llmchain model calibrate FOLDER --json" prints them; weights of eight bits need it',
+      ).conflicts(['margin', 'sampleRate']),
+    )
     .option('--margin <millionths>', 'of a logit, within which a token is verified', count, verification.marginMicro)
     .option('--sample-rate <bp>', 'basis points of the answers that are re-executed', count, verification.sampleRate)
     .addHelpText(
@@ -79,20 +89,22 @@ async function registerVersion(
     throw new LlmchainError('not_found', `There is no folder ${folder}. Make it with "llmchain model import".`, {
       folder,
     });
+  const verification = await figures(options);
   const who = await acting(settings, terminal, options, { role: 'trainer', administered: false });
-  const { title, source, upstream, licence, trainingData, importer, weights } = options;
+  const { title, source, upstream, licence, trainingData, importer, weights, quantisationOf } = options;
   const conversion = importer === undefined ? {} : { conversion: { importer, weights } };
   const step = terminal.step('register');
   try {
     const registered = await registerExternal(who.api, {
-      ...{ model, version, title, folder, precision: 'fp32', contextTokens: options.context },
+      ...{ model, version, title, folder, precision: weights, contextTokens: options.context },
       external: { source, upstream, licence, trainingData, ...conversion },
+      ...(quantisationOf ? { parent: { ...quantisationOf, by: 'quantisation' } } : {}),
       prices: {
         request: options.requestPrice,
         promptToken: options.promptPrice,
         completionToken: options.completionPrice,
       },
-      verification: { marginMicro: options.margin, sampleRate: options.sampleRate },
+      verification,
     });
     await who.settle(registered.block);
     step.done(`block ${registered.block}`);
@@ -102,6 +114,17 @@ async function registerVersion(
     step.fail(error);
     throw error;
   }
+}
+
+/** @throws {LlmchainError} `invalid_argument` without a calibration of weights that only one can verify */
+async function figures({ calibration, weights, margin, sampleRate }: RegisterOptions): Promise<Verification> {
+  if (calibration !== undefined) return figuresFor(calibration, weights);
+  if (weights === 'fp32') return { marginMicro: margin, sampleRate };
+  throw new LlmchainError(
+    'invalid_argument',
+    `Weights in ${weights} are verified by a distribution that was measured. Run "llmchain model calibrate FOLDER --json" and give what it prints with --calibration.`,
+    { weights },
+  );
 }
 
 async function approveVersion(

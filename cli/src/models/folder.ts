@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { ModelEntry, type ModelFile } from '@llmchain/protocol';
+import { ModelEntry, type ModelFile, type Precision } from '@llmchain/protocol';
 import type { z } from 'zod';
 import { digestOf } from '../file-digest';
 import { runProgram } from './worker-program';
 
 /** How an imported model's weights are stored and multiplied. */
-export type Weights = 'fp32' | 'int8';
+export const WEIGHTS = ['fp32', 'int8'] as const satisfies readonly Precision[];
+export type Weights = (typeof WEIGHTS)[number];
 
 /** What a version has to say of a model that does not generate text. */
 const ImportedTask = ModelEntry.pick({ task: true, signature: true, contextTokens: true });

@@ -5,7 +5,7 @@ import { SCHEDULING, type ServableModel } from '../models/servable-model';
 import { Observations, type Measured, type Tightness } from './observations';
 
 export interface CalibrationOptions extends Tightness {
-  /** Texts that answers continue. */
+  /** Texts that are asked, as a chat where the model has a template. */
   prompts: readonly string[];
   /** Most tokens of an answer. */
   tokens: number;
@@ -75,7 +75,7 @@ async function observe(
   await Promise.all(
     orders.flat().map(async ({ text, round, index }) => {
       const request = {
-        prompt: model.prompts.encode({ kind: 'completion', prompt: text }),
+        prompt: model.prompts.encode(model.prompts.asked(text)),
         seed: sha256Hex(`calibration ${together} ${chunk} ${round} ${index}`),
         temperatureMilli: TEMPERATURES[(round + index) % TEMPERATURES.length]!,
       };

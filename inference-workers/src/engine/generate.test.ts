@@ -90,7 +90,8 @@ test('a stop token ends the answer and is its last token', async () => {
   const stopper = tokens[3]!;
   const first = tokens.indexOf(stopper);
   const { decoder, contextTokens } = model;
-  const stopping = { scheduler: new Scheduler(SCHEDULING, { decoder, contextTokens, stopTokens: new Set([stopper]) }) };
+  const stopTokens = new Set([stopper]);
+  const stopping = { decoder, scheduler: new Scheduler(SCHEDULING, { decoder, contextTokens, stopTokens }) };
   const seen: number[] = [];
   const answer = await generate(stopping, request(), (token) => seen.push(token), never);
   expect(answer).toEqual({ tokens: tokens.slice(0, first + 1), stop: 'stop' });

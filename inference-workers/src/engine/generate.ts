@@ -1,9 +1,12 @@
-import type { Generated, GenerationRequest } from './generation';
+import type { Decoder } from './decoder/decoder';
 import type { DevicePool } from './device-pool';
+import type { Generated, GenerationRequest } from './generation';
 
 /** A model that can generate. */
 export interface Generator {
   readonly scheduler: Pick<DevicePool, 'generate'>;
+  /** What the scheduler computes with. */
+  readonly decoder: Decoder;
 }
 
 /** Computes one answer; `onToken` is told of each token as it is drawn, stop tokens included. */

@@ -39,3 +39,9 @@ test('what cannot be rendered, or not be rendered again by a verifier, is refuse
   const dated = encoder("{{ strftime_now('%d') }}");
   expect(() => dated.encode(chat('x'))).toThrow(expect.objectContaining({ code: 'not_supported' }));
 });
+
+test('a person’s words are a chat where the model has a template that can be rendered again, and a completion otherwise', () => {
+  expect(encoder('{{ messages[0].content }}').asked('x')).toEqual(chat('x'));
+  for (const template of [undefined, "{{ strftime_now('%d') }}"])
+    expect(encoder(template).asked('x')).toEqual({ kind: 'completion', prompt: 'x' });
+});

@@ -40,6 +40,12 @@ export class PromptEncoder {
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
+  /** A person's words as the model is usually asked: as a chat where it has a template for that, else to be gone on with. */
+  asked(text: string): InferenceInput {
+    if (!this.#template || this.#readsClock) return { kind: 'completion', prompt: text };
+    return { kind: 'chat', messages: [{ role: 'user', content: text }] };
+  }
+
   /** Text without special tokens. */
   decode(tokens: readonly number[]): string {
     // The library refuses an empty list.

@@ -12,6 +12,7 @@ import {
   type JobPlan,
   type ModelEntry,
   type ModelRef,
+  type Verification,
 } from '@llmchain/protocol';
 import { z } from 'zod';
 import { planPoet } from '../local/plan-poet';
@@ -36,8 +37,15 @@ const Items = z.object({ pages: z.number().int(), items: z.array(DatasetItem) })
 
 /** What the sample asks for an answer, micro-credits. */
 const PRICES = { request: 1_000, promptToken: 10, completionToken: 100 };
-/** fp32 differs between a prefill and single steps by some 1e-5; a thousandth of a logit is far above that noise. */
-const VERIFICATION = { marginMicro: 1_000, sampleRate: 10_000 };
+/**
+ * fp32 differs between a prefill and single steps by some 1e-5: a thousandth of a logit is far above that noise, and so is a
+ * tenth of a bfloat16's last place, with one in forty of the largest values that rounding may swap.
+ */
+const VERIFICATION: Verification = {
+  marginMicro: 1_000,
+  sampleRate: 10_000,
+  fingerprints: { mismatches: 250, mantissaMilli: 100 },
+};
 
 /**
  * One training run of a member: fetches a sealed dataset through the own gateway, opens the job on the ledger with its
