@@ -167,7 +167,13 @@ describe('the story of a work, on a real network', () => {
 
   test("OpenAI's client streams verses, which two rivals of the producer verify and endorse", async () => {
     const pieces: string[] = [];
-    verses = await askForVerses(caller, 'poet', 'Shall I compare thee', (text) => pieces.push(text), 48);
+    for (let asked = 0; asked < 3 && pieces.length <= 3; asked++) {
+      pieces.length = 0;
+      verses = await askForVerses(caller, 'poet', 'Shall I compare thee', (text) => pieces.push(text), 48);
+      // A poet this young now and then has nothing to say: the end may be the first thing that it draws.
+      const given = await caller.call('GET /v1/receipts/{id}', { params: { id: verses.receipt } });
+      expect(given.receipt.body.stop).toBe(pieces.length <= 3 ? 'stop' : expect.stringMatching(/stop|length/));
+    }
     expect(pieces.length).toBeGreaterThan(3);
     const receipt = await receiptOnce(caller, verses.receipt, ({ state }) => state === 'accepted');
     expect(receipt.producer).toBe('ComputeMSP');
