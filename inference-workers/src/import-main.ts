@@ -1,17 +1,23 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { LlmchainError } from '@llmchain/protocol';
 import { importBert } from './models/import-bert';
 import { importGguf } from './models/import-gguf';
+import { importSklearn, SKLEARN_FILES } from './models/import-sklearn';
 
 const INT8 = { bits: 8, compute: 'int8' } as const;
 
 /**
- * `import-main.js SOURCE FOLDER [--weights fp32|int8]`: a GGUF file, or a folder of sentence-transformers, of which a line
- * of JSON tells what a version has to say. A failure is one line of JSON on standard output.
+ * `import-main.js SOURCE FOLDER [--weights fp32|int8] [--label LABEL]`: a GGUF file, or a folder of sentence-transformers or
+ * with a classifier of scikit-learn, of which a line of JSON tells what a version has to say. A failure is one line of JSON
+ * on standard output.
  */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { weights: { type: 'string' } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { weights: { type: 'string' }, label: { type: 'string', default: 'flagged' } },
+    allowPositionals: true,
+  });
   const [file, folder] = positionals;
   try {
     if (file === undefined || folder === undefined) {
@@ -19,9 +25,11 @@ async function main(): Promise<void> {
     }
     if (statSync(file).isDirectory()) {
       if (values.weights === 'int8') {
-        throw new LlmchainError('not_supported', 'Encoders are imported in single precision. Leave out int8.');
+        throw new LlmchainError('not_supported', 'Encoders and classifiers are imported in single precision.');
       }
-      process.stdout.write(`${JSON.stringify(await importBert(file, folder))}\n`);
+      const classifier = SKLEARN_FILES.every((name) => existsSync(path.join(file, name)));
+      const imported = await (classifier ? importSklearn(file, folder, values.label) : importBert(file, folder));
+      process.stdout.write(`${JSON.stringify(imported)}\n`);
     } else await importGguf(file, folder, values.weights === 'int8' ? { quantisation: INT8 } : {});
   } catch (error) {
     const failure =

@@ -12,6 +12,7 @@ export type { ByteSource } from './importers/gguf/byte-cursor';
 export { GgufFile } from './importers/gguf/gguf-file';
 export { GgufLlama } from './importers/gguf/llama';
 export { type TokenizerFiles, tokenizerFiles } from './importers/gguf/tokenizer';
+export { calibratedGraph, sklearnVectorizer } from './importers/sklearn/text-classifier';
 export { SafetensorsFile } from './importers/safetensors/safetensors-file';
 export { GraphBuilder } from './graph/graph-builder';
 export { appendingGraph } from './rewriting/appending-graph';

@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
 import { filesIn, importFolder, type Weights } from '../models/folder';
+import { PACKAGED } from '../models/packaged-models';
 import { addSettings } from '../settings';
 import type { Terminal } from '../terminal';
 import { modelVersion, mspId, several } from '../values';
@@ -13,7 +14,10 @@ import { registerExternals } from './model-external';
 interface ImportOptions {
   to: string;
   weights: Weights;
+  label?: string;
 }
+
+const NAMES = Object.keys(PACKAGED).join(', ');
 
 export function registerModel(root: Command): void {
   const model = root
@@ -23,11 +27,11 @@ export function registerModel(root: Command): void {
   addSettings(
     model
       .command('import')
-      .description('turn a GGUF file, or an encoder of sentence-transformers, into a folder that workers load'),
+      .description('turn a GGUF file, an encoder, a classifier, or a model by name into a folder that workers load'),
   )
     .argument(
       '<file>',
-      'a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer; or the folder of a BERT encoder',
+      `a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer; the folder of a BERT encoder, or with vectorizer.joblib and model.joblib of scikit-learn; or ${NAMES}, fetched from the package index`,
     )
     .requiredOption('--to <folder>', 'must not be there yet')
     .addOption(
@@ -35,6 +39,7 @@ export function registerModel(root: Command): void {
         .choices(['fp32', 'int8'])
         .default('fp32'),
     )
+    .option('--label <label>', 'what the score of a classifier stands for, such as spam')
     .addHelpText('after', '\nExample:\n  $ ./llmchain model import SmolLM2-135M-Instruct.gguf --to smollm2')
     .action((file: string, options: Common & ImportOptions) =>
       carryOut(options, (_settings, terminal) => importModel(terminal, file, options)),
@@ -97,21 +102,30 @@ function callersOf(policy: AccessPolicy): string {
     : `callers of ${policy.members.join(', ')} and its owner's`;
 }
 
-async function importModel(terminal: Terminal, file: string, { to, weights }: ImportOptions): Promise<void> {
+async function importModel(terminal: Terminal, file: string, { to, weights, label }: ImportOptions): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile() && !found?.isDirectory()) {
-    throw new LlmchainError('not_found', `There is no file or folder ${file}. Check its path.`, { file });
+  const packaged = found || !Object.hasOwn(PACKAGED, file) ? undefined : PACKAGED[file];
+  if (!found?.isFile() && !found?.isDirectory() && !packaged) {
+    throw new LlmchainError('not_found', `There is no file or folder ${file}, and no model ${NAMES}. Check its path.`, {
+      file,
+    });
   }
   if (await stat(to).catch(() => undefined)) {
     throw new LlmchainError('conflict', `${to} is there already. Name another folder, or remove it.`, { folder: to });
   }
   const step = terminal.step('import');
   try {
-    const imported = await importFolder(file, to, weights);
+    const imported = packaged
+      ? await importFolder(await packaged.source(), to, { weights, label: packaged.label })
+      : await importFolder(file, to, { weights, label });
     const files = await filesIn(to);
     step.done(`${files.length} files`);
     const bytes = files.reduce((sum, each) => sum + each.bytes, 0);
-    terminal.result({ folder: to, files, ...imported }, `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`);
+    const external = packaged && { external: packaged.external };
+    terminal.result(
+      { folder: to, files, ...imported, ...external },
+      `${to} holds the model, ${Math.round(bytes / 1e6)} MB.`,
+    );
   } catch (error) {
     step.fail(error);
     throw error;

@@ -14,12 +14,18 @@ const ImportedTask = ModelEntry.pick({ task: true, signature: true, contextToken
 export type ImportedTask = z.infer<typeof ImportedTask>;
 
 /**
- * Turns a GGUF file, or an encoder's folder, into a folder that workers load; it is there when all of it is.
- * @returns what a version of an encoder has to say; undefined for a GGUF file
+ * Turns a GGUF file, or an encoder's or a classifier's folder, into a folder that workers load; it is there when all of it is.
+ * @param label what the score of a classifier stands for
+ * @returns what a version of an encoder or a classifier has to say; undefined for a GGUF file
  * @throws {LlmchainError} `invalid_argument` | `not_supported` as the importer says it
  */
-export async function importFolder(file: string, folder: string, weights: Weights): Promise<ImportedTask | undefined> {
-  const said = await runProgram('import-main', [resolve(file), resolve(folder), '--weights', weights]);
+export async function importFolder(
+  file: string,
+  folder: string,
+  { weights, label }: { weights: Weights; label?: string | undefined },
+): Promise<ImportedTask | undefined> {
+  const labelled = label === undefined ? [] : [`--label=${label}`];
+  const said = await runProgram('import-main', [resolve(file), resolve(folder), '--weights', weights, ...labelled]);
   return ImportedTask.safeParse(said).data;
 }
 

@@ -52,6 +52,6 @@ export async function importedSmollm2(weights: Weights): Promise<string> {
   if (await isThere(folder)) return folder;
   const file = await smollm2File();
   await mkdir(dirname(folder), { recursive: true });
-  await importFolder(file, folder, weights);
+  await importFolder(file, folder, { weights });
   return folder;
 }

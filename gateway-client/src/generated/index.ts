@@ -23,6 +23,7 @@ import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
 import type { LicencesOperations } from './licences';
 import type { ModelsOperations } from './models';
+import type { ModerationsOperations } from './moderations';
 import type { NodesOperations } from './nodes';
 import type { NoticesOperations } from './notices';
 import type { OpenapiOperations } from './openapi';
@@ -70,6 +71,7 @@ export interface Operations
     LedgerOperations,
     LicencesOperations,
     ModelsOperations,
+    ModerationsOperations,
     NodesOperations,
     NoticesOperations,
     OpenapiOperations,

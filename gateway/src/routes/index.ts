@@ -62,6 +62,7 @@ import { ingestionRoutes } from './ingestion';
 import { keyRoutes } from './keys';
 import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
+import { moderationRoutes } from './moderations';
 import { disputeRoutes } from './disputes';
 import { provenanceRoutes } from './provenance';
 import { recommendationRoutes } from './recommendations';
@@ -156,6 +157,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...inferenceRoutes(usecases),
     ...embeddingRoutes(usecases),
     ...rerankRoutes(usecases),
+    ...moderationRoutes(usecases),
     ...recommendationRoutes(usecases),
     ...provenanceRoutes(usecases),
     ...evidenceRoutes(usecases),

@@ -45,7 +45,8 @@ function isNear(claimed: Tensor, own: Tensor, tolerance: Tolerance): boolean {
     const pair = [theirs.subarray(start, start + row), ours.subarray(start, start + row)] as const;
     // Written so that what is not a number is never near.
     if (!(largestDifference(...pair) * MILLION <= tolerance.maxAbsMicro)) return false;
-    if (!((1 - cosine(...pair)) * MILLION <= tolerance.cosineMicro)) return false;
+    // A single score has no direction; a smallest one and none at all are near.
+    if (row > 1 && !((1 - cosine(...pair)) * MILLION <= tolerance.cosineMicro)) return false;
   }
   return true;
 }

@@ -11,6 +11,7 @@ import type { EngineOptions } from '../../engine/execution-provider';
 import { digestOfFile } from '../file-of-version';
 import { openEmbedding } from './embedding';
 import type { OpenInputs, Prepared, TaskInputs } from './task-inputs';
+import { openTextClassification } from './text-classification';
 import { TaskQueue } from './task-queue';
 import { openTensors } from './tensors';
 import { TensorGraph } from './tensor-graph';
@@ -18,6 +19,7 @@ import { TensorGraph } from './tensor-graph';
 const OPEN: Readonly<Partial<Record<ReturnType<typeof taskOf>, OpenInputs>>> = {
   embedding: openEmbedding,
   tensor: openTensors,
+  text_classification: openTextClassification,
 };
 
 const GRAPH = 'onnx/model.onnx';

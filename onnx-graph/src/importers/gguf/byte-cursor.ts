@@ -73,6 +73,12 @@ export class ByteCursor {
     );
   }
 
+  /** Passes bytes without reading them. */
+  skip(length: number): void {
+    if (length > this.left) throw short();
+    this.#position += length;
+  }
+
   #take<T>(length: number, read: (view: DataView, at: number) => T): T {
     if (length > this.left) throw short();
     const end = this.#start + this.#window.byteLength;
