@@ -65,6 +65,7 @@ import { Models } from './usecases/models';
 import { Notices } from './usecases/notices';
 import { CheckReadiness } from './usecases/readiness';
 import { ReadContent } from './usecases/read-content';
+import { ReadImageInput } from './usecases/read-image-input';
 import { ReadReceipt } from './usecases/read-receipt';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
 import { RegisterDataNode } from './usecases/register-data-node';
@@ -224,6 +225,7 @@ export class Gateway {
       notices: new Notices(options, ports),
       readiness: new CheckReadiness({}, ports),
       records: ports.index.records,
+      readImageInput: new ReadImageInput({}, { ...ports, models }),
       readReceipt,
       recommendWorks: new RecommendWorks({}, { ...ports, catalogue }),
       reportFaults,

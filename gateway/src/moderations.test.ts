@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib';
 import type { SignedReceipt, Tensor } from '@llmchain/protocol';
 import OpenAI, { APIError } from 'openai';
 import type { ModerationCreateParams } from 'openai/resources/moderations';
+import sharp from 'sharp';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import type { TestWorker } from '../../test/support/gateway-workers';
@@ -29,9 +31,19 @@ describe('moderation through OpenAI’s client', () => {
       },
       verification: VERIFICATION,
     });
+    consortium.puts({
+      model: 'looks',
+      task: 'image_classification',
+      signature: {
+        inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, 14, 14, 3] }],
+        outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, 2] }],
+        labels: ['dark', 'large'],
+      },
+      verification: VERIFICATION,
+    });
     archive = consortium.members.get('ArchiveMSP')!;
     worker = consortium.workers.get('ComputeMSP')!;
-    worker.loaded = ['poet', 'manners'].map((model) => ({ model, version: 1 }));
+    worker.loaded = ['poet', 'manners', 'looks'].map((model) => ({ model, version: 1 }));
     worker.vectors = (texts): Tensor[] =>
       scores(texts.map((text) => [text.includes('fool') ? 0.75 : 0.125, Math.min(1, text.length / 64)]));
   }, 30_000);
@@ -92,6 +104,76 @@ describe('moderation through OpenAI’s client', () => {
     const input = ['you fool', 'x'.repeat(32)].map((text) => ({ type: 'text' as const, text }));
     const { results } = await client.moderations.create({ model: 'manners', input });
     expect(results).toEqual([expect.objectContaining({ category_scores: { rude: 0.75, long: 0.5 } })]);
+  });
+
+  const picture = (background: string, edge = 20): Promise<Buffer> =>
+    sharp({ create: { width: edge, height: edge, channels: 3, background } })
+      .png()
+      .toBuffer();
+  /** A file of some bytes whose header says 3,600 million pixels. */
+  const bomb = async (): Promise<Buffer> => {
+    const png = await picture('red');
+    png.writeUInt32BE(60_000, 16);
+    png.writeUInt32BE(60_000, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    return png;
+  };
+  const part = (content: Buffer) => ({
+    type: 'image_url' as const,
+    image_url: { url: `data:image/png;base64,${content.toString('base64')}` },
+  });
+
+  test('of an image the worker has the pixels that its model takes; the caller pays one', async () => {
+    const { client, session } = await caller();
+    const honest = worker.vectors;
+    const read: Buffer[] = [];
+    worker.vectors = ([image]) => {
+      read.push(Buffer.from(image!, 'base64'));
+      return scores([[read.at(-1)![0]! < 128 ? 1 : 0, 0.25]]);
+    };
+    const order = async (background: string) =>
+      (await client.moderations.create({ model: 'looks', input: [part(await picture(background))] })).results;
+    expect(await order('black')).toEqual([
+      {
+        flagged: true,
+        categories: { dark: true, large: false },
+        category_scores: { dark: 1, large: 0.25 },
+        category_applied_input_types: { dark: ['image'], large: ['image'] },
+      },
+    ]);
+    expect(await order('white')).toEqual([expect.objectContaining({ flagged: false })]);
+    worker.vectors = honest;
+    expect(read.map((pixels) => [pixels.length, pixels.at(0)])).toEqual([
+      [14 * 14 * 3, 0],
+      [14 * 14 * 3, 255],
+    ]);
+    expect((await archive.session(session)).spent).toBe(2 * 101);
+  });
+
+  test.each<[string, () => Promise<object> | object, string]>([
+    ['an address to fetch', () => ({ url: 'http://127.0.0.1:9/image.png' }), 'invalid_argument'],
+    ['an address of a file', () => ({ url: 'file:///etc/hosts' }), 'invalid_argument'],
+    ['data of no image', () => ({ url: 'data:text/html;base64,AAAA' }), 'invalid_argument'],
+    ['half of base64', () => ({ url: 'data:image/png;base64,AAA' }), 'invalid_argument'],
+    ['a drawing', () => part(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')).image_url, 'invalid_argument'],
+    ['noise', () => part(Buffer.alloc(300, 7)).image_url, 'invalid_argument'],
+    ['half an image', async () => part((await picture('red', 99)).subarray(0, 80)).image_url, 'invalid_argument'],
+    ['a bomb', async () => part(await bomb()).image_url, 'too_large'],
+    ['a way to look', async () => ({ ...part(await picture('red')).image_url, detail: 'low' }), 'invalid_argument'],
+  ])('%s in place of an image is refused before anything is ordered', async (_what, url, code) => {
+    const input = [{ type: 'image_url', image_url: await url() }];
+    expect((await failing({ model: 'looks', input })).code).toBe(code);
+    expect(worker.asked).toEqual([]);
+  });
+
+  test.each<[string, string, () => Promise<object[]>]>([
+    ['two images', 'looks', async () => [part(await picture('red')), part(await picture('blue'))]],
+    ['an image and a text', 'looks', async () => [part(await picture('red')), { type: 'text', text: 'sea' }]],
+    ['an image for a model of texts', 'manners', async () => [part(await picture('red'))]],
+    ['a text for a model of images', 'looks', () => Promise.resolve([{ type: 'text', text: 'sea' }])],
+  ])('%s: refused before anything is ordered', async (_what, model, input) => {
+    expect((await failing({ model, input: await input() })).code).toBe('invalid_argument');
+    expect(worker.asked).toEqual([]);
   });
 
   test.each<[string, (outputs: Tensor[]) => Tensor[]]>([

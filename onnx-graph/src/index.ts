@@ -16,6 +16,7 @@ export { calibratedGraph, sklearnVectorizer } from './importers/sklearn/text-cla
 export { SafetensorsFile } from './importers/safetensors/safetensors-file';
 export { GraphBuilder } from './graph/graph-builder';
 export { appendingGraph } from './rewriting/appending-graph';
+export { imageGraph, type ImageClassifier } from './rewriting/image-graph';
 export { Tape } from './graph/tape';
 export type { Shape, Value } from './graph/value';
 export type { AdamWOptions } from './optimiser/adamw';

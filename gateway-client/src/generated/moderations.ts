@@ -3,11 +3,15 @@
 import type { Receipt } from './schemas';
 
 export interface ModerationsOperations {
-  /** Whether texts fall into categories of a classifier, as OpenAI’s API gives it; prepaid, verified by rivals, with a signed receipt. */
+  /** Whether texts, or an image, fall into categories of a classifier, as OpenAI’s API gives it; prepaid, verified by rivals, with a signed receipt. */
   'POST /v1/moderations': {
     request: {
       headers?: { 'x-llmchain-nonce'?: string };
-      body: { model: string; input: string | string[] | { type: 'text'; text: string }[] };
+      body: {
+        model: string;
+        input:
+          string | string[] | { type: 'text'; text: string }[] | { type: 'image_url'; image_url: { url: string } }[];
+      };
     };
     answer: {
       id: string;

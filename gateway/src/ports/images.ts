@@ -12,4 +12,9 @@ export interface ReadImage {
 export interface Images {
   /** @throws {LlmchainError} `invalid_argument` for what is not an image that can be decoded | `too_large` by its pixels */
   read(content: Uint8Array): Promise<ReadImage>;
+  /**
+   * The pixels of an image as a classifier of this size takes them, [height, width, 3] of red, green and blue.
+   * @throws {LlmchainError} as {@link read}; `not_supported` for an animation
+   */
+  pixels(content: Uint8Array, size: { width: number; height: number }): Promise<Uint8Array>;
 }

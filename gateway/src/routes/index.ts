@@ -29,6 +29,7 @@ import type { Models } from '../usecases/models';
 import type { Notices } from '../usecases/notices';
 import type { ReadReceipt } from '../usecases/read-receipt';
 import type { CheckReadiness } from '../usecases/readiness';
+import type { ReadImageInput } from '../usecases/read-image-input';
 import type { RecommendWorks } from '../usecases/recommend-works';
 import type { RegisterModel } from '../usecases/register-model';
 import type { RegisterWorks } from '../usecases/register-works';
@@ -101,6 +102,7 @@ export interface UseCases {
   notices: Notices;
   readiness: CheckReadiness;
   records: Pick<IndexLikeness['records'], 'resemblancesOf'>;
+  readImageInput: ReadImageInput;
   readReceipt: ReadReceipt;
   recommendWorks: RecommendWorks;
   registerModel: RegisterModel;

@@ -3,22 +3,36 @@ import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { Infer } from '../usecases/infer';
+import type { ReadImageInput } from '../usecases/read-image-input';
 import { api } from './common';
 import { NONCE_HEADER } from './receipt-headers';
 import { rowsOf, sendJson, tensorAnswer, type TensorAnswer } from './tensor-answer';
 import { ModelName, Texts } from './text-vectors';
 
-const BODY_LIMIT = 8 * 1024 * 1024;
+/** An image of 8 MiB in base64 and some more. */
+const BODY_LIMIT = 12 * 1024 * 1024;
+const LONGEST_URL = 11 * 1024 * 1024;
 /** A category's score from which a text is flagged: where a classifier holds it to be likelier than not. */
 const FLAGGED = 0.5;
 
 const TextPart = z.strictObject({ type: z.literal('text'), text: Texts.element });
 
+/** The image itself, never a place to fetch it from: a gateway that fetched for its callers could be sent anywhere. */
+const DataUrl = z
+  .string()
+  .max(LONGEST_URL)
+  .regex(/^data:image\/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/]+={0,2}$/, 'must be a data URL of an image in base64')
+  .refine((url) => (url.length - url.indexOf(',') - 1) % 4 === 0, 'must be whole base64');
+const ImagePart = z.strictObject({
+  type: z.literal('image_url'),
+  image_url: z.strictObject({ url: DataUrl }),
+});
+
 const ModerationBody = z.strictObject({
   /** Which classifier; the members decide which there are. */
   model: ModelName,
-  /** One text, several with a result each, or parts of one message with one result. */
-  input: z.union([Texts.element, Texts, z.array(TextPart).min(1).max(100)]),
+  /** One text, several with a result each, or parts of one message with one result: texts, or an image. */
+  input: z.union([Texts.element, Texts, z.array(TextPart).min(1).max(100), z.array(ImagePart).length(1)]),
 });
 
 const Result = z.object({
@@ -37,13 +51,13 @@ const ModerationAnswer = z.object({
   llmchain: z.object({ receipt: SignedReceipt }),
 });
 
-export function moderationRoutes(usecases: { infer: Infer }): Route<Actor>[] {
+export function moderationRoutes(usecases: { infer: Infer; readImageInput: ReadImageInput }): Route<Actor>[] {
   return [
     api.stream({
       method: 'post',
       path: '/v1/moderations',
       summary:
-        'Whether texts fall into categories of a classifier, as OpenAI’s API gives it; prepaid, verified by rivals, with a signed receipt',
+        'Whether texts, or an image, fall into categories of a classifier, as OpenAI’s API gives it; prepaid, verified by rivals, with a signed receipt',
       roles: ['caller'],
       openAi: true,
       limit: BODY_LIMIT,
@@ -52,8 +66,8 @@ export function moderationRoutes(usecases: { infer: Infer }): Route<Actor>[] {
       gives: { 'application/json': ModerationAnswer },
       respond: ({ actor, body, headers, signal }, response) =>
         sendJson(response, signal, async (): Promise<z.output<typeof ModerationAnswer>> => {
-          const { task, input, type, groups } = readingOf(body.input);
-          const order = { actor, model: body.model, task, input, nonce: headers[NONCE_HEADER], signal };
+          const { type, groups, ...reading } = await readingOf(usecases.readImageInput, body);
+          const order = { actor, ...reading, nonce: headers[NONCE_HEADER], signal };
           const answer = await tensorAnswer(usecases.infer, order, response);
           const rows = probabilitiesOf(answer, groups.flat().length);
           return {
@@ -68,6 +82,7 @@ export function moderationRoutes(usecases: { infer: Infer }): Route<Actor>[] {
 }
 
 interface Reading {
+  model: string;
   task: Task;
   input: InferenceInput;
   type: 'text' | 'image';
@@ -75,16 +90,19 @@ interface Reading {
   groups: number[][];
 }
 
-function readingOf(input: z.output<typeof ModerationBody>['input']): Reading {
+async function readingOf(images: ReadImageInput, { model, input }: z.output<typeof ModerationBody>): Promise<Reading> {
   const parts = typeof input === 'string' ? [input] : input;
-  const texts = parts.map((part) => (typeof part === 'string' ? part : part.text));
-  const isMessage = typeof parts[0] === 'object';
+  const [first] = parts;
+  if (typeof first === 'object' && first.type === 'image_url') {
+    const { url } = first.image_url;
+    const content = Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+    return { ...(await images.run(model, content)), task: 'image_classification', type: 'image', groups: [[0]] };
+  }
+  const texts = parts.flatMap((part) => (typeof part === 'string' ? part : 'text' in part ? part.text : []));
   const each = texts.map((_, row) => [row]);
   return {
-    task: 'text_classification',
-    input: { kind: 'texts', texts },
-    type: 'text',
-    groups: isMessage ? [each.flat()] : each,
+    ...{ model, task: 'text_classification', type: 'text', input: { kind: 'texts', texts } },
+    groups: typeof first === 'object' ? [each.flat()] : each,
   };
 }
 

@@ -14,7 +14,7 @@ export const InferenceInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('completion'), prompt: text }),
   z.strictObject({ kind: z.literal('chat'), messages: z.array(ChatMessage).min(1).max(1_000) }),
   z.strictObject({ kind: z.literal('texts'), texts: z.array(text.min(1)).min(1).max(2_048) }),
-  /** An image file in base64, as it was sent. */
+  /** The pixels of one image as its model takes them: rows of red, green and blue, a byte each, in base64. */
   z.strictObject({ kind: z.literal('image'), image: z.base64().min(4).max(MOST_BASE64) }),
   z.strictObject({ kind: z.literal('tensors'), tensors: z.array(Tensor).min(1).max(16) }),
 ]);

@@ -10,6 +10,7 @@ import path from 'node:path';
 import type { EngineOptions } from '../../engine/execution-provider';
 import { digestOfFile } from '../file-of-version';
 import { openEmbedding } from './embedding';
+import { openImageClassification } from './image-classification';
 import type { OpenInputs, Prepared, TaskInputs } from './task-inputs';
 import { openTextClassification } from './text-classification';
 import { TaskQueue } from './task-queue';
@@ -20,6 +21,7 @@ const OPEN: Readonly<Partial<Record<ReturnType<typeof taskOf>, OpenInputs>>> = {
   embedding: openEmbedding,
   tensor: openTensors,
   text_classification: openTextClassification,
+  image_classification: openImageClassification,
 };
 
 const GRAPH = 'onnx/model.onnx';
