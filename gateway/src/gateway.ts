@@ -234,6 +234,7 @@ export class Gateway {
       rewardContributors: new RewardContributors(options, { ...ports, tables }),
       revokeKey: new RevokeKey({}, ports),
       rotateBatch: rotate,
+      router,
       standing,
       sealDataset: new SealDataset({}, ports),
       sessions: ports.sessions,

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import { GraphBuilder } from '@llmchain/onnx-graph';
 import {
   batchRoot,
   commitment,
@@ -24,7 +25,7 @@ import { taskVersion } from '../../test/support/task-model';
 import { mspOf, WorkerBench, type WorkerClient } from '../../test/support/worker-bench';
 import { filesOf } from '../../test/support/worker-model';
 import { requestOf } from '../../test/support/worker-requests';
-import { importBert } from './models/import-bert';
+import { importBert, type ImportedTask } from './models/import-bert';
 import { elementsIn } from './models/task/tensor-graph';
 
 const TINY = path.join(__dirname, '../fixtures/bert/tiny');
@@ -38,14 +39,53 @@ beforeAll(async () => {
   bench = await WorkerBench.start();
   const folder = path.join(bench.home, 'vectors');
   version = await taskVersion(folder, await importBert(TINY, folder), { model: 'vectors' });
-  for (const content of await filesOf(folder, version)) bench.members.lab.peer.add(content);
-  bench.approve(version);
+  const risks = path.join(bench.home, 'risk');
+  const risk = await taskVersion(risks, await riskModel(risks), { model: 'risk' });
+  for (const [files, each] of [
+    [folder, version],
+    [risks, risk],
+  ] as const) {
+    for (const content of await filesOf(files, each)) bench.members.lab.peer.add(content);
+    bench.approve(each);
+  }
   await bench.startWorker('compute', ['serve']);
   await bench.startWorker('archive', ['verify']);
   worker = bench.client('guild', 'compute');
   await until(async () => ((await ask({ kind: 'texts', texts: ['sea'] })).code === undefined ? true : undefined));
+  await until(async () => ((await askRisk([1, 2])).code === undefined ? true : undefined));
+  const own = bench.client('compute', 'compute');
+  for (const { opening } of await own.pending())
+    await own.call('acknowledgeReceipts', { ids: [decodeJson(Opening, opening).receipt] });
 });
 afterAll(() => bench.stop());
+
+/** Sigmoid of x₀ − x₁, for every row. */
+async function riskModel(folder: string): Promise<ImportedTask> {
+  const graph = new GraphBuilder('risk');
+  const rows = graph.input('x', 'float32', ['B', 2]);
+  const weights = graph.initialiser('weights', 'float32', [2, 1], Float32Array.of(1, -1));
+  graph.output('probability', graph.map('Sigmoid', graph.matmul(rows, weights)));
+  await mkdir(path.join(folder, 'onnx'), { recursive: true });
+  await writeFile(path.join(folder, 'onnx/model.onnx'), graph.bytes());
+  const signature = {
+    inputs: [{ name: 'x', datatype: 'FP32' as const, shape: [-1, 2] }],
+    outputs: [{ name: 'probability', datatype: 'FP32' as const, shape: [-1, 1] }],
+  };
+  return { task: 'tensor', signature, contextTokens: 1 };
+}
+
+function rowsOf(...numbers: number[]): Tensor {
+  const data = Buffer.from(Float32Array.from(numbers).buffer).toString('base64');
+  return { name: 'x', datatype: 'FP32', shape: [numbers.length / 2, 2], data };
+}
+
+function tensors(changes: Partial<Tensor>): InferenceInput {
+  return { kind: 'tensors', tensors: [{ ...rowsOf(1, 2), ...changes }] };
+}
+
+function askRisk(numbers: number[]) {
+  return ask({ kind: 'tensors', tensors: [rowsOf(...numbers)] }, { model: 'risk' });
+}
 
 async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
@@ -71,7 +111,11 @@ async function ask(input: InferenceInput, changes: object = {}) {
 }
 
 /** Anchors pending receipts, their openings changed by `lie`. */
-async function anchored(sequence: number, lie = (opening: Opening): Opening => opening): Promise<Batch> {
+async function anchored(
+  sequence: number,
+  lie = (opening: Opening): Opening => opening,
+  model = 'vectors',
+): Promise<Batch> {
   const own = bench.client('compute', 'compute');
   const pending = await own.pending();
   const receipts = pending.map(({ receipt }) => decodeJson(SignedReceipt, receipt));
@@ -85,7 +129,7 @@ async function anchored(sequence: number, lie = (opening: Opening): Opening => o
     batch: `ComputeMSP/${sequence}`,
     producer: 'ComputeMSP',
     sequence,
-    ...{ model: 'vectors', version: 1, root: batchRoot(receipts), count: receipts.length },
+    ...{ model, version: 1, root: batchRoot(receipts), count: receipts.length },
     ...{ promptTokens: sum('promptTokens'), completionTokens: 0, amount: sum('amount') },
     receipts: `sha256/${peer.add(receiptList(receipts))}`,
     sessions: [{ session: 'ses-1', amount: sum('amount') }],
@@ -132,10 +176,36 @@ test('a producer whose opening holds another input is rejected', async () => {
   expect(await judged(batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
 });
 
+test('tensors become those of the graph, receipted by elements, and a rival that computes them again accepts', async () => {
+  const { outputs, receipt } = await askRisk([3, 1, 0, 0, -1, 1]);
+  expect(outputs).toMatchObject([{ name: 'probability', datatype: 'FP32', shape: [3, 1] }]);
+  const found = [...(elementsIn(outputs![0]!.data, 'FP32') as Float32Array)];
+  for (const [row, logit] of [2, 0, -2].entries()) expect(found[row]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
+  expect(receipt!.body).toMatchObject({ promptTokens: 6, completionTokens: 0, amount: 100 + 2 * 6 });
+  expect(await judged(await anchored(3, undefined, 'risk'))).toMatchObject({ verdict: 'accept' });
+});
+
+test('a diagnosis for other numbers than were sent is rejected', async () => {
+  await askRisk([3, 1]);
+  const tensors = [rowsOf(1, 3)];
+  const batch = await anchored(4, (opening) => ({ ...opening, input: { kind: 'tensors', tensors } }), 'risk');
+  expect(await judged(batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
+});
+
 test.each<[string, InferenceInput, object, string]>([
   ['a prompt', { kind: 'completion', prompt: 'sea' }, {}, 'invalid_argument'],
   ['an image', { kind: 'image', image: 'AAAA' }, {}, 'invalid_argument'],
   ['a text beyond the context', { kind: 'texts', texts: ['a '.repeat(60)] }, {}, 'invalid_argument'],
+  ['texts where tensors are taken', { kind: 'texts', texts: ['sea'] }, { model: 'risk' }, 'invalid_argument'],
+  ['no tensor of that name', tensors({ name: 'y' }), { model: 'risk' }, 'invalid_argument'],
+  ['a tensor of another shape', tensors({ shape: [2, 1] }), { model: 'risk' }, 'invalid_argument'],
+  [
+    'a tensor that holds what is no number',
+    { kind: 'tensors', tensors: [rowsOf(Number.NaN, 1)] },
+    { model: 'risk' },
+    'invalid_argument',
+  ],
+  ['tensors that the ticket does not pay for', tensors({}), { model: 'risk', maxAmount: 103 }, 'insufficient_credits'],
   [
     'texts that the ticket does not pay for',
     { kind: 'texts', texts: ['sea'] },

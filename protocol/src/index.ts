@@ -59,6 +59,7 @@ export {
 } from './inference/receipt';
 export { Continuation, continuationDigest, SignedContinuation } from './inference/continuation';
 export { draw, judge, type Draw, type Drawn, type Judged, type Keystream } from './inference/sampler';
+export { demandElements, demandSignature, MOST_ELEMENTS } from './inference/signature';
 export { Datatype, DATATYPE_BYTES, elementsOf, fits, MOST_BASE64, Tensor, TensorSpec } from './inference/tensor';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';

@@ -112,12 +112,10 @@ function answerOf({ responses }: DocumentedOperation): string {
 
 const MARK = "// Made from the gateway's OpenAPI document; see README.md.\n\n";
 
-/** What an operation belongs to: the first word of its path that is not a version. */
+/** What an operation belongs to: the first word of its path that is not a version, or the service where there is none. */
 function subjectOf(path: string): string {
-  return path
-    .split('/')
-    .find((word) => word !== '' && !/^v\d+$/.test(word))!
-    .replace('.json', '');
+  const word = path.split('/').find((each) => each !== '' && !/^v\d+$/.test(each));
+  return word?.replace('.json', '') ?? 'service';
 }
 
 const interfaceName = (subject: string): string =>

@@ -42,6 +42,8 @@ export class TestWorker {
   lie: (receipt: Receipt) => Receipt = (receipt) => receipt;
   /** What it gives for texts, or for the pixels of an image, and what it then sends in its place. */
   vectors: (texts: readonly string[]) => Tensor[] = () => [];
+  /** What it gives for tensors. */
+  computes: (tensors: readonly Tensor[]) => Tensor[] = () => [];
   swap: (outputs: Tensor[]) => Tensor[] = (outputs) => outputs;
   private lastSalt = '';
   /** Milliseconds before each piece. */
@@ -68,10 +70,14 @@ export class TestWorker {
       yield { event: 'failure', failure: JSON.stringify(this.refusal) };
       return;
     }
-    const { texts, image } = JSON.parse(request.input) as { texts?: string[]; image?: string };
+    const { texts, image, tensors } = JSON.parse(request.input) as {
+      texts?: string[];
+      image?: string;
+      tensors?: Tensor[];
+    };
     const read = texts ?? (image === undefined ? undefined : [image]);
-    if (read) {
-      const outputs = this.vectors(read);
+    const outputs = read ? this.vectors(read) : tensors && this.computes(tensors);
+    if (outputs) {
       const receipt = this.#receipt(ticket, request, 0, 'stop', outputs);
       const given = { tensors: canonicalJson(this.swap(outputs)), salt: this.lastSalt };
       yield { event: 'outputs', outputs: given };

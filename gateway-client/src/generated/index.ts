@@ -18,6 +18,7 @@ import type { ErasuresOperations } from './erasures';
 import type { EscrowsOperations } from './escrows';
 import type { FaultsOperations } from './faults';
 import type { GrantsOperations } from './grants';
+import type { HealthOperations } from './health';
 import type { HealthzOperations } from './healthz';
 import type { KeysOperations } from './keys';
 import type { LedgerOperations } from './ledger';
@@ -36,6 +37,7 @@ import type { RerankOperations } from './rerank';
 import type { ResemblancesOperations } from './resemblances';
 import type { RewardsOperations } from './rewards';
 import type { SalesOperations } from './sales';
+import type { ServiceOperations } from './service';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
 import type { StakesOperations } from './stakes';
@@ -66,6 +68,7 @@ export interface Operations
     EscrowsOperations,
     FaultsOperations,
     GrantsOperations,
+    HealthOperations,
     HealthzOperations,
     KeysOperations,
     LedgerOperations,
@@ -84,6 +87,7 @@ export interface Operations
     ResemblancesOperations,
     RewardsOperations,
     SalesOperations,
+    ServiceOperations,
     SessionsOperations,
     SignersOperations,
     StakesOperations,

@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Taint, ModelVersion, ModelAccess, Alias, AliasValue } from './schemas';
+import type { EvidenceBundle, Taint, ModelVersion, ModelAccess, Receipt, Alias, AliasValue } from './schemas';
 
 export interface ModelsOperations {
   /** Whether every work behind a model version may be used now; while one may not, it is not served. */
@@ -127,6 +127,110 @@ export interface ModelsOperations {
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
     answer: ModelAccess;
+  };
+  /** The tensors that a model takes and gives. */
+  'GET /v2/models/{name}': {
+    request: { params: { name: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: {
+      name: string;
+      versions: string[];
+      platform: 'onnxruntime_onnx';
+      inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
+      outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
+      llmchain: ModelVersion;
+    };
+  };
+  /** Whether a worker has a model loaded; 503 while none has. */
+  'GET /v2/models/{name}/ready': {
+    request: { params: { name: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
+    answer: { name: string; ready: boolean };
+  };
+  /** Tensors for tensors, by a model; prepaid by the element, verified by rivals, with a signed receipt. */
+  'POST /v2/models/{name}/infer': {
+    request: {
+      params: { name: string };
+      headers?: { 'x-llmchain-nonce'?: string };
+      body: {
+        id?: string;
+        parameters?: { binary_data_output?: false };
+        inputs: {
+          name: string;
+          shape: number[];
+          datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32';
+          parameters?: { binary_data?: false };
+          data: unknown[];
+        }[];
+        outputs?: { name: string; parameters?: { binary_data?: false } }[];
+      };
+    };
+    answer: {
+      model_name: string;
+      model_version: string;
+      id?: string;
+      outputs: {
+        name: string;
+        shape: number[];
+        datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32';
+        data: (number | boolean)[];
+      }[];
+      llmchain: { receipt: { body: Receipt; signer: string; signature: string } };
+    };
+  };
+  /** The tensors that a version of a model takes and gives. */
+  'GET /v2/models/{name}/versions/{version}': {
+    request: {
+      params: { name: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: {
+      name: string;
+      versions: string[];
+      platform: 'onnxruntime_onnx';
+      inputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
+      outputs: { name: string; datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32'; shape: number[] }[];
+      llmchain: ModelVersion;
+    };
+  };
+  /** Whether a worker has a version of a model loaded; 503 while none has. */
+  'GET /v2/models/{name}/versions/{version}/ready': {
+    request: {
+      params: { name: string; version: number };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: { name: string; ready: boolean };
+  };
+  /** Tensors for tensors, by a version of a model; prepaid by the element, verified by rivals, with a signed receipt. */
+  'POST /v2/models/{name}/versions/{version}/infer': {
+    request: {
+      params: { name: string; version: number };
+      headers?: { 'x-llmchain-nonce'?: string };
+      body: {
+        id?: string;
+        parameters?: { binary_data_output?: false };
+        inputs: {
+          name: string;
+          shape: number[];
+          datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32';
+          parameters?: { binary_data?: false };
+          data: unknown[];
+        }[];
+        outputs?: { name: string; parameters?: { binary_data?: false } }[];
+      };
+    };
+    answer: {
+      model_name: string;
+      model_version: string;
+      id?: string;
+      outputs: {
+        name: string;
+        shape: number[];
+        datatype: 'BOOL' | 'UINT8' | 'INT32' | 'INT64' | 'FP32';
+        data: (number | boolean)[];
+      }[];
+      llmchain: { receipt: { body: Receipt; signer: string; signature: string } };
+    };
   };
   /** Evidence that proves offline, to "llmchain verify": whether a model version is tainted, and why. Keep it byte for byte. */
   'GET /v1/models/{id}/versions/{version}/taint/evidence': {

@@ -21,8 +21,8 @@ function operationId(route: Route<never>): string {
 
 /** What a route is about: the first word of its path. */
 function subject(route: Route<never>): string {
-  const [first = '', second = first] = route.path.split('/').filter((part) => part !== '');
-  return first === 'v1' ? second : 'service';
+  const [first = '', second] = route.path.split('/').filter((part) => part !== '');
+  return second !== undefined && /^v\d+$/.test(first) ? second : 'service';
 }
 
 /** The routes as an OpenAPI 3.1 document. */

@@ -45,6 +45,11 @@ export interface OpenAiProblem extends Problem {
   error: { message: string; type: string; code: ErrorCode };
 }
 
+/** Problem details that clients of the Open Inference Protocol can read too. */
+export interface OpenInferenceProblem extends Problem {
+  error: string;
+}
+
 /** Seconds to wait before trying again, for errors that pass. */
 export function retryAfter(code: ErrorCode): number | undefined {
   return (REMEDY[code] === 'retry' || REMEDY[code] === 'wait') && STATUS[code] !== 500 ? 1 : undefined;
@@ -76,6 +81,11 @@ export function openAiProblemOf(error: LlmchainError): OpenAiProblem {
           ? 'rate_limit_error'
           : 'invalid_request_error';
   return { ...problem, error: { message: error.message, type, code: error.code } };
+}
+
+/** @see https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md */
+export function openInferenceProblemOf(error: LlmchainError): OpenInferenceProblem {
+  return { ...problemOf(error), error: error.message };
 }
 
 interface BodyParserError {

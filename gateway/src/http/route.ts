@@ -30,6 +30,8 @@ export interface RouteHead {
   limit?: number;
   /** Whether errors carry OpenAI's shape as well. */
   openAi?: boolean;
+  /** Whether errors carry the Open Inference Protocol's `error` as well, a text. */
+  openInference?: boolean;
   /** Answers are records: they carry their last change as an ETag, and `If-None-Match` is answered with 304. */
   tagged?: boolean;
   /** Headers that the route reads, by lower-case name. */

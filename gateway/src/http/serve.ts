@@ -9,7 +9,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../ports/log';
-import { failureOf, openAiProblemOf, problemOf, retryAfter, STATUS } from './problem';
+import { failureOf, openAiProblemOf, openInferenceProblemOf, problemOf, retryAfter, STATUS } from './problem';
 import type { Route } from './route';
 
 const MEBIBYTE = 1024 * 1024;
@@ -46,7 +46,11 @@ function hangUp(response: Response): AbortSignal {
 function handlerOf<A>(route: Route<A>, options: ServerOptions<A>): RequestHandler {
   const parse: RequestHandler = express.json({ limit: route.limit ?? MEBIBYTE, strict: true, type: () => true });
   return async (request, response) => {
-    response.locals['openAi'] = route.openAi ?? false;
+    response.locals['problem'] = route.openAi
+      ? openAiProblemOf
+      : route.openInference
+        ? openInferenceProblemOf
+        : problemOf;
     response.locals['route'] = route.path;
     const actor = route.roles === 'public' ? options.nobody : await options.authenticate(request, route);
     if (route.body) {
@@ -88,7 +92,8 @@ function refuse(log: Log): ErrorRequestHandler {
     // What is left of a refused body is not read: the connection ends with the answer.
     if (!request.complete) response.setHeader('connection', 'close');
     response.status(STATUS[failure.code]).type('application/problem+json');
-    response.send(JSON.stringify(response.locals['openAi'] === true ? openAiProblemOf(failure) : problemOf(failure)));
+    const shape = (response.locals['problem'] as typeof problemOf | undefined) ?? problemOf;
+    response.send(JSON.stringify(shape(failure)));
   };
 }
 

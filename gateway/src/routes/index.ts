@@ -37,6 +37,7 @@ import type { RewardContributors } from '../usecases/reward-contributors';
 import type { ReportFaults } from '../usecases/report-faults';
 import type { RevokeKey } from '../usecases/revoke-key';
 import type { RotateBatch } from '../usecases/rotate-batch';
+import type { RouteInference } from '../usecases/route-inference';
 import type { SealDataset } from '../usecases/seal-dataset';
 import type { ShardDataset } from '../usecases/shard-dataset';
 import type { Stakes } from '../usecases/stakes';
@@ -65,6 +66,7 @@ import { licenceRoutes } from './licences';
 import { modelRoutes } from './models';
 import { moderationRoutes } from './moderations';
 import { disputeRoutes } from './disputes';
+import { openInferenceRoutes } from './open-inference';
 import { provenanceRoutes } from './provenance';
 import { recommendationRoutes } from './recommendations';
 import { recordRoutes } from './records';
@@ -111,6 +113,7 @@ export interface UseCases {
   reportFaults: ReportFaults;
   revokeKey: RevokeKey;
   rotateBatch: RotateBatch;
+  router: RouteInference;
   sealDataset: SealDataset;
   standing: ConsentStanding;
   sessions: Sessions;
@@ -160,6 +163,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...embeddingRoutes(usecases),
     ...rerankRoutes(usecases),
     ...moderationRoutes(usecases),
+    ...openInferenceRoutes(usecases),
     ...recommendationRoutes(usecases),
     ...provenanceRoutes(usecases),
     ...evidenceRoutes(usecases),

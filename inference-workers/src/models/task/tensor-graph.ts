@@ -1,6 +1,5 @@
 import {
   DATATYPE_BYTES,
-  elementsOf,
   fits,
   LlmchainError,
   type Datatype,
@@ -134,27 +133,4 @@ function demandFinite(elements: Float32Array, what: string): void {
   throw new LlmchainError('invalid_argument', `Element ${at} of the ${what} is not a finite number. Send others.`, {
     element: at,
   });
-}
-
-/** @throws {LlmchainError} `invalid_argument` unless the tensors are those that a signature asks for */
-export function demandSignature(tensors: readonly Tensor[], specs: readonly TensorSpec[]): void {
-  for (const spec of specs) {
-    const found = tensors.filter(({ name }) => name === spec.name);
-    const shape = `${spec.datatype} [${spec.shape.join(', ')}]`;
-    if (found.length === 1 && fits(found[0]!, spec)) continue;
-    throw new LlmchainError('invalid_argument', `The model takes one tensor ${spec.name} of ${shape}. Send that.`, {
-      name: spec.name,
-      datatype: spec.datatype,
-      shape: spec.shape,
-      sent: found.map(({ datatype, shape: sent }) => ({ datatype, shape: sent })),
-    });
-  }
-  const other = tensors.find(({ name }) => !specs.some((spec) => spec.name === name));
-  if (other)
-    throw new LlmchainError('invalid_argument', `The model takes no tensor ${other.name}.`, { name: other.name });
-}
-
-/** Number of elements of all tensors. */
-export function elementsInAll(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
 }

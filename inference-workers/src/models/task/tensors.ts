@@ -1,9 +1,6 @@
-import { LlmchainError } from '@llmchain/protocol';
+import { demandElements, demandSignature, LlmchainError } from '@llmchain/protocol';
 import type { OpenInputs } from './task-inputs';
-import { demandSignature, elementsInAll, runtimeTensor } from './tensor-graph';
-
-/** Most elements of one request. */
-const MOST_ELEMENTS = 1_048_576;
+import { runtimeTensor } from './tensor-graph';
 
 /** Tensors as they come, for the Open Inference Protocol. */
 export const openTensors: OpenInputs = (_folder, _version, signature) =>
@@ -13,16 +10,7 @@ export const openTensors: OpenInputs = (_folder, _version, signature) =>
       if (input.kind !== 'tensors') throw new LlmchainError('invalid_argument', 'The model takes tensors. Send those.');
       const { tensors } = input;
       demandSignature(tensors, signature.inputs);
-      const units = elementsInAll(tensors);
-      if (units > MOST_ELEMENTS) {
-        throw new LlmchainError(
-          'too_large',
-          `A request holds ${MOST_ELEMENTS} elements at most, not ${units}. Send fewer.`,
-          {
-            elements: units,
-          },
-        );
-      }
+      const units = demandElements(tensors);
       const feeds = Object.fromEntries(tensors.map((tensor) => [tensor.name, runtimeTensor(tensor)]));
       return { units, batches: () => [feeds] };
     },
