@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { importGguf, ServableModel, unregistered } from '@llmchain/inference-workers';
+import { clearFolder, importGguf, ServableModel, unregistered } from '@llmchain/inference-workers';
 import type { Weights } from '@llmchain/cli/dist/models/folder';
 import { importedSmollm2, smollm2File, smollm2Folder } from '@llmchain/cli/dist/models/smollm2';
 import { isThere } from '@llmchain/cli/dist/packages/packaged-file';
@@ -24,7 +24,7 @@ export async function smollm(
 ): Promise<ServableModel> {
   const folder = weights === 'int4' ? await importedCoarsely() : await importedSmollm2(weights);
   const version = await unregistered(folder, { precision: weights === 'fp32' ? 'fp32' : 'int8', verification });
-  return ServableModel.load(folder, version, { provider: 'cpu', threads });
+  return ServableModel.load(clearFolder(folder), version, { provider: 'cpu', threads });
 }
 
 async function importedCoarsely(): Promise<string> {

@@ -23,6 +23,7 @@ import type { Lineage } from './ports/lineage';
 import type { Log } from './ports/log';
 import type { ObjectStore, Spool } from './ports/object-store';
 import type { Manifests } from './ports/manifests';
+import type { ModelVault } from './ports/model-vault';
 import type { Operations } from './ports/operations';
 import type { Peers } from './ports/peers';
 import type { Production } from './ports/production';
@@ -55,6 +56,7 @@ import { ErasureStatement } from './usecases/erasure-statement';
 import { ExpireBatch } from './usecases/expire-batch';
 import { FindSimilar } from './usecases/find-similar';
 import { FundSessions } from './usecases/fund-sessions';
+import { GiveModelKeys } from './usecases/give-model-keys';
 import { Infer } from './usecases/infer';
 import { IngestDataset } from './usecases/ingest-dataset';
 import { IssueTicket } from './usecases/issue-ticket';
@@ -129,6 +131,7 @@ export interface GatewayPorts {
   store: ObjectStore;
   terms: TermsStore;
   uploads: Uploads;
+  vault: ModelVault;
   workers: Workers;
 }
 
@@ -140,6 +143,7 @@ const CONSENT_EVERY = 500;
 const ERASE_EVERY = 500;
 const RESEMBLANCE_EVERY = 500;
 const KEEP_EVERY = 500;
+const GIVE_EVERY = 500;
 
 /** One member's gateway: its use cases over whatever ports it is given. */
 export class Gateway {
@@ -159,6 +163,7 @@ export class Gateway {
   readonly #erase: EraseWorks;
   readonly #resemblance: WatchResemblance;
   readonly #keep: KeepShards;
+  readonly #give: GiveModelKeys;
   readonly #reconcile: ReconcileReservations;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
@@ -200,6 +205,7 @@ export class Gateway {
     this.#erase = new EraseWorks(options, { ...ports, destroyCopies: new DestroyCopies(options, ports) });
     this.#resemblance = new WatchResemblance(options, ports);
     this.#keep = new KeepShards({ own: member, node: options.dataNode.node }, ports);
+    this.#give = new GiveModelKeys(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     const catalogue = new BrowseCatalogue({ member }, { ...ports, models, router, standing });
     this.routes = routesOf({
@@ -214,6 +220,7 @@ export class Gateway {
       expireBatch: new ExpireBatch({}, ports),
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
+      giveModelKeys: this.#give,
       infer: new Infer(options, { ...ports, models, router, issuer, checker, standing, alarm }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
@@ -284,6 +291,7 @@ export class Gateway {
       this.#every(ERASE_EVERY, 'erasing', () => this.erase()),
       this.#every(RESEMBLANCE_EVERY, 'looking for resemblances', () => this.flag()),
       this.#every(KEEP_EVERY, 'keeping shards', () => this.keepShards()),
+      this.#every(GIVE_EVERY, 'giving keys of models', () => this.giveModelKeys()),
     ];
   }
 
@@ -310,6 +318,11 @@ export class Gateway {
   /** Fetches, checks and gives up copies of shards, as the ledger says. */
   async keepShards(): Promise<void> {
     await this.#keep.run();
+  }
+
+  /** Gives the keys of own sealed models to workers that may have them. */
+  async giveModelKeys(): Promise<void> {
+    await this.#give.run();
   }
 
   /** Ends after the work at hand. */

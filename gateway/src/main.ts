@@ -31,6 +31,7 @@ import { FileSpool } from './adapters/object-store/file-spool';
 import { S3Store } from './adapters/object-store/s3-store';
 import { KeyRing } from './adapters/object-store/key-ring';
 import { SealedFaults } from './adapters/object-store/sealed-faults';
+import { SealedModelKeys } from './adapters/object-store/sealed-model-keys';
 import { SealedOpenings } from './adapters/object-store/sealed-openings';
 import { SealedStore } from './adapters/object-store/sealed-store';
 import { SealedTerms } from './adapters/object-store/sealed-terms';
@@ -54,7 +55,7 @@ const FAREWELL = 8_000;
 const SETTLING_EVERY = 60_000;
 
 /** A key that seals what lies in the bucket; made at the first start, beside the signing key. */
-function sealingKey(signingKey: string, name: 'openings.key' | 'terms.key' | 'faults.key'): Buffer {
+function sealingKey(signingKey: string, name: 'openings.key' | 'terms.key' | 'faults.key' | 'models.key'): Buffer {
   const file = path.join(path.dirname(signingKey), name);
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
@@ -186,6 +187,7 @@ async function main(): Promise<void> {
         store,
         terms,
         uploads: new PostgresUploads({}, { database }),
+        vault: new SealedModelKeys({ key: sealingKey(config.signingKey, 'models.key') }, { store: bucket }),
         workers,
       },
       neighbourOf: neighbourByRoot(new Map(members.map(({ mspId, root }) => [mspId, new X509Certificate(root)]))),

@@ -28,6 +28,7 @@ const USE_CASES: Readonly<Record<string, readonly TransactionName[]>> = {
   rewardContributors: ['credits:fundReward', 'credits:claimReward'],
   shardDataset: ['datasets:shard'],
   fundSessions: ['inference:openSession', 'inference:topUpSession', 'inference:closeSession'],
+  giveModelKeys: ['models:giveKey'],
   expireBatch: ['inference:expireBatch'],
   rotateBatch: ['inference:rotateBatch'],
   stakes: ['inference:unstake', 'inference:withdrawStake'],
@@ -57,10 +58,15 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/licences/{id}/expire': 'the state of the licence says whether it was done',
   'POST /v1/models/{id}/versions/{version}/lift': 'as for datasets',
   'POST /v1/models/{id}/versions/{version}/taint': 'as for datasets',
+  'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/give':
+    'the state of the key says whether it was done',
+  'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/withdraw': 'as give',
   'POST /v1/resemblances': 'what is flagged already stays as it is',
   'POST /v1/training/jobs/{id}/lift': 'as for datasets',
   'POST /v1/training/jobs/{id}/taint': 'as for datasets',
+  'POST /v1/wrapping-keys/{worker}/revoke': 'the state of the key says whether it was done',
   'PUT /v1/content': 'content lies where its digest says',
+  'PUT /v1/wrapping-keys/{worker}': 'a key that is set already stays as it is',
 };
 
 /** Reads that go through the ledger's client: `get` and `list` are its own names for these queries. */

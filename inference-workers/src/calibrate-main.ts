@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { LlmchainError, type Verification } from '@llmchain/protocol';
 import { z } from 'zod';
 import { calibrate } from './calibration/calibrate';
+import { clearFolder } from './files/model-files';
 import { REFERENCE, ServableModel } from './models/servable-model';
 import { unregistered } from './models/unregistered';
 
@@ -65,7 +66,10 @@ async function main(): Promise<void> {
     }
     const version = await unregistered(folder, { precision, verification: loose });
     for (const threads of THREADS) {
-      opened.push({ threads, model: await ServableModel.load(folder, version, { provider: 'cpu', threads }) });
+      opened.push({
+        threads,
+        model: await ServableModel.load(clearFolder(folder), version, { provider: 'cpu', threads }),
+      });
     }
     const prompts = options.prompts === undefined ? PROMPTS : await lines(options.prompts);
     const { tokens, rounds, 'sample-rate': sampleRate, 'one-false-alarm-in': oneFalseAlarmIn } = options;

@@ -10,6 +10,7 @@ export { RUNTIME, type EngineOptions } from './engine/execution-provider';
 export { generate, type Generate, type Generator } from './engine/generate';
 export type { Generated, GenerationRequest } from './engine/generation';
 export { prefilledFingerprints } from './engine/prefilled-fingerprints';
+export { clearFolder } from './files/model-files';
 export { replay, type Replayed, type ReplayRequest } from './engine/replay';
 export type { Ledger } from './ledger/ledger';
 export { MemberDirectory, type KnownMember } from './members/member-directory';

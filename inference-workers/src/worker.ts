@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Taint, WorkerConfig } from '@llmchain/protocol';
+import { isSealed, wrappingKeyOf, type ModelVersion, type Taint, type WorkerConfig } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { enginesOf, requireProvider } from './engine/execution-provider';
 import { generate, type Generate } from './engine/generate';
+import { clearFolder, type ModelFiles } from './files/model-files';
+import { sealedFolder } from './files/sealed-folder';
 import { pause } from './ledger/back-off';
 import type { Ledger } from './ledger/ledger';
 import { LedgerFacts } from './ledger/ledger-facts';
@@ -12,8 +14,10 @@ import { SignerRegistration } from './ledger/signer-registration';
 import { MemberDirectory } from './members/member-directory';
 import { PeerClient } from './members/peer-client';
 import { ModelCatalogue } from './models/model-catalogue';
+import { ModelKeys } from './models/model-keys';
 import { ModelStore } from './models/model-store';
 import { loadServable } from './models/servable';
+import { readWrappingKey } from './models/wrapping-key';
 import { Outbox } from './receipts/outbox';
 import { ServedTickets } from './receipts/served-tickets';
 import { readSigningKey } from './receipts/signing-key';
@@ -94,6 +98,8 @@ export class Worker {
     const certificate = await readFile(config.tls.certificate);
     const key = await readFile(config.tls.key);
     const secretKey = await readSigningKey(config.signingKey);
+    const wrappingFile = path.join(path.dirname(config.signingKey), `${config.workerId}.wrapping.key`);
+    const wrappingSecret = await readWrappingKey(wrappingFile);
     const facts = new LedgerFacts(ledger);
     const peers = new PeerClient({ certificate, key }, { directory });
 
@@ -102,8 +108,14 @@ export class Worker {
       content: (from: string, sha256: string) => peers.content(from, sha256),
     };
     const files = new ModelStore({ folder: config.models }, { source, log });
+    const keys = new ModelKeys({ member, worker: config.workerId, secretKey: wrappingSecret }, { ledger });
+    const filesOf = async (version: ModelVersion): Promise<ModelFiles> => {
+      const dataKey = isSealed(version) ? await keys.keyOf(version) : undefined;
+      const folder = await files.folder(version);
+      return dataKey ? sealedFolder(folder, version.files, dataKey) : clearFolder(folder);
+    };
     const models = new ModelCatalogue({
-      open: async (version) => loadServable(await files.folder(version), version, pool),
+      open: async (version) => loadServable(await filesOf(version), version, pool),
       log,
     });
     this.#parts.push(
@@ -112,7 +124,10 @@ export class Worker {
       { stop: () => peers.close() },
     );
 
-    const registration = new SignerRegistration({ signer: config.workerId, member, secretKey }, { ledger, log });
+    const registration = new SignerRegistration(
+      { signer: config.workerId, member, secretKey, wrappingKey: wrappingKeyOf(wrappingSecret) },
+      { ledger, log },
+    );
     const outbox = await Outbox.open(config.outbox);
     const served = await ServedTickets.open(path.join(config.outbox, 'served'));
     const answering = new Answering(

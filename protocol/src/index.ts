@@ -15,7 +15,19 @@ export {
 } from './consent/consent';
 export { PrivateTerms, termsDigest, termsReach } from './consent/terms';
 export { mostRestrictive, stricter } from './consent/preference';
+export {
+  FRAME,
+  FRAME_HEADER,
+  FRAME_PREFIX,
+  FRAME_TAG,
+  frameHeader,
+  frameNonce,
+  framePrefix,
+  sealedSize,
+  type FrameKey,
+} from './crypto/frames';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
+export { modelFileKey, unwrapModelKey, wrapModelKey, wrappingKeyOf, type WrappedModelKey } from './crypto/model-key';
 export { publicKeyOf, sign, signedMessage, verifySigned, type Domain, type Signed } from './crypto/signed';
 export { placeShards } from './dataset/placement';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
@@ -138,6 +150,7 @@ export { Motion, Proposal, Vote } from './records/motion';
 export { Reward, RewardClaim } from './records/reward';
 export { Sale, SaleEntry } from './records/sale';
 export { AccessPolicy, ModelAccess, MOST_FORMER } from './records/model-access';
+export { inPool, isSealed, ModelKey, WrappingKey } from './records/model-key';
 export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
 export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms } from './records/stake';

@@ -1,4 +1,4 @@
-import { manifestDigest, sha256Hex, UNDISCLOSED, type External, type ModelEntry } from '@llmchain/protocol';
+import { manifestDigest, sealedSize, sha256Hex, UNDISCLOSED, type External, type ModelEntry } from '@llmchain/protocol';
 
 /** What a version says of itself that was trained elsewhere. */
 export const FOREIGN: External = {
@@ -28,4 +28,14 @@ export function foreignEntry(change: Partial<ModelEntry> = {}): ModelEntry {
     verification: { marginMicro: 1000, sampleRate: 10_000 },
     ...change,
   };
+}
+
+/** As {@link foreignEntry}, with its file sealed. */
+export function sealedEntry(change: Partial<ModelEntry> = {}): ModelEntry {
+  const entry = foreignEntry();
+  const files = entry.files.map((file) => ({
+    ...file,
+    sealed: { sha256: sha256Hex('sealed weights'), bytes: sealedSize(file.bytes) },
+  }));
+  return { ...entry, files, ...change };
 }

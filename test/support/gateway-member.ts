@@ -22,6 +22,7 @@ import { PostgresSessions } from '../../gateway/src/adapters/database/postgres-s
 import { FileSpool } from '../../gateway/src/adapters/object-store/file-spool';
 import { KeyRing } from '../../gateway/src/adapters/object-store/key-ring';
 import { SealedFaults } from '../../gateway/src/adapters/object-store/sealed-faults';
+import { SealedModelKeys } from '../../gateway/src/adapters/object-store/sealed-model-keys';
 import { SealedOpenings } from '../../gateway/src/adapters/object-store/sealed-openings';
 import { SealedStore } from '../../gateway/src/adapters/object-store/sealed-store';
 import { SealedTerms } from '../../gateway/src/adapters/object-store/sealed-terms';
@@ -117,6 +118,7 @@ export class TestMember {
       store,
       terms: new SealedTerms({ key: randomBytes(32) }, { store: bucket }),
       uploads: new PostgresUploads({}, { database }),
+      vault: new SealedModelKeys({ key: randomBytes(32) }, { store: bucket }),
       workers: new TestWorkers(workers),
     };
     const secretKey = new Uint8Array(randomBytes(32));

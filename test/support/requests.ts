@@ -22,7 +22,7 @@ import {
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { CHARTER, item, operationId, work } from './consortium';
 import { contributed, partOf, rewarding, SHARDING } from './contributed';
-import { foreignEntry } from './external';
+import { foreignEntry, sealedEntry } from './external';
 import { identity, type TestIdentity } from './identities';
 import { Serving } from './serving';
 import { tainted, type Submit } from './tainted';
@@ -199,6 +199,15 @@ export class Requests {
     const worker = { signer: 'guild-worker', kind: 'worker' as const, publicKey: DIGEST };
     await submit('members:registerSigner', worker, people.operator);
     await submit('members:registerSigner', { ...worker, signer: 'old-worker' }, people.operator);
+    await world.submit(
+      'members:setWrappingKey',
+      { worker: 'guild-worker', publicKey: DIGEST },
+      { as: people.operator },
+    );
+    const key = { member: 'GuildMSP', worker: 'guild-worker', publicKey: DIGEST };
+    const wrap = { ephemeral: DIGEST, wrapped: '00'.repeat(48) };
+    await submit('models:register', sealedEntry({ model: 'sealed' }), trainer);
+    await world.submit('models:giveKey', { model: 'sealed', version: 1, ...key, wrap }, { as: trainer });
     for (const each of ['guild-worker', 'old-worker'])
       await submit('inference:stake', { worker: each, amount: 50 }, admin);
     const notice = { operationId: operationId(), worker: 'old-worker', amount: 20, through: 0 };
@@ -302,6 +311,8 @@ function* examples(
     yield example('members:propose', GUILD, { proposal: 'fresh', motion }, { about });
   }
   yield example('members:vote', GUILD, { proposal: 'open', approve: true });
+  yield example('members:setWrappingKey', GUILD, { worker: 'guild-worker', publicKey: sha256Hex('another key') });
+  yield example('members:revokeWrappingKey', GUILD, { worker: 'guild-worker' });
   yield example('members:registerSigner', GUILD, { signer: 'fresh', kind: 'worker', publicKey: DIGEST });
 
   const works = [{ ...wills, ...work('fresh', ['will', 'ann'], 'allowed'), derivedFrom: wills.sha256 }];
@@ -352,6 +363,10 @@ function* examples(
   yield example('training:taint', GUILD, { job: 'stained' });
   yield example('training:lift', GUILD, { job: 'cleared' });
   yield example('models:taint', GUILD, { model: 'stained', version: 1 });
+  const holder = { member: 'GuildMSP', worker: 'guild-worker' };
+  const wrap = { ephemeral: DIGEST, wrapped: '00'.repeat(48) };
+  yield example('models:giveKey', GUILD, { model: 'sealed', version: 1, ...holder, publicKey: DIGEST, wrap });
+  yield example('models:withdrawKey', GUILD, { model: 'sealed', version: 1, ...holder });
   yield example('models:setAccess', GUILD, { model: 'bard', version: 1, policy: { callers: 'owner' } });
   yield example('models:lift', GUILD, { model: 'cleared', version: 1 });
   yield example('training:open', GUILD, plan('fresh'));

@@ -65,7 +65,13 @@ export class MemoryLedger {
     const records = this.#records;
     const blocks = this.#blocks;
     const news = this.#news;
-    const submit = (name: string, request: { signer: string; publicKey: string }): Promise<unknown> => {
+    const submit = (name: string, request: { signer: string; worker: string; publicKey: string }): Promise<unknown> => {
+      if (name === 'members:setWrappingKey') {
+        const { worker, publicKey } = request;
+        const key = { schema: 'wrapping-key/1' as const, member, worker, publicKey, state: 'active' as const };
+        this.put('wrapping-key', [member, worker], { ...key, owner: { member }, createdTx: 't', updatedTx: 't' });
+        return Promise.resolve({ result: {}, transaction: 'tx', block: blocks.length });
+      }
       if (name !== 'members:registerSigner') return Promise.reject(new Error(`no ${name} here`));
       if (!this.founded) return Promise.reject(new LlmchainError('wrong_state', 'The consortium is not founded.'));
       const { signer, publicKey } = request;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ServableModel, REFERENCE, unregistered } from '@llmchain/inference-workers';
+import { clearFolder, ServableModel, REFERENCE, unregistered } from '@llmchain/inference-workers';
 import {
   inferenceGraph,
   initialParameters,
@@ -79,5 +79,5 @@ export async function openModel(
 ): Promise<ServableModel> {
   const precision = weights === 'fp32' ? 'fp32' : 'int8';
   const version = await unregistered(folder, { precision, verification });
-  return ServableModel.load(folder, version, { provider: 'cpu', threads });
+  return ServableModel.load(clearFolder(folder), version, { provider: 'cpu', threads });
 }

@@ -3,6 +3,7 @@ import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { electorate } from '../motions/consortium';
 import type { Chamber } from '../motions/motion';
 import { prepare } from '../motions/prepare';
+import { demandOwner } from '../rules/authority';
 import { voted } from '../rules/vote';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
@@ -61,6 +62,49 @@ export class MembersContract extends LedgerContract {
         );
       return ctx.state.create('signer', [signer], { signer, kind, publicKey, owner });
     });
+  }
+
+  /** Idempotent by the key's state. */
+  @Transaction()
+  @Returns('string')
+  async setWrappingKey(ctx: LedgerContext, request: string): Promise<string> {
+    const { worker, publicKey } = this.decode('members:setWrappingKey', request);
+    await ctx.authorise('members:setWrappingKey');
+    const signer = await ctx.state.get('signer', worker);
+    demandOwner(ctx.invoker, signer.owner, `Worker ${worker}`);
+    if (signer.kind !== 'worker')
+      throw new LlmchainError('wrong_state', `${worker} is no worker's signing key. Name a worker.`, { worker });
+    const { member } = ctx.invoker;
+    const before = await ctx.state.find('wrapping-key', member, worker);
+    if (before?.publicKey === publicKey) {
+      if (before.state === 'active') return this.answer('members:setWrappingKey', before);
+      throw new LlmchainError('wrong_state', `This wrapping key of ${worker} was revoked. Make another.`, { worker });
+    }
+    const key = { member, worker, publicKey, state: 'active' as const, owner: { member } };
+    return this.answer(
+      'members:setWrappingKey',
+      before
+        ? await ctx.state.update('wrapping-key', [member, worker], { ...before, ...key })
+        : await ctx.state.create('wrapping-key', [member, worker], key),
+    );
+  }
+
+  /** Idempotent by the key's state. */
+  @Transaction()
+  @Returns('string')
+  async revokeWrappingKey(ctx: LedgerContext, request: string): Promise<string> {
+    const { worker } = this.decode('members:revokeWrappingKey', request);
+    await ctx.authorise('members:revokeWrappingKey');
+    const { owner } = await ctx.state.get('signer', worker);
+    demandOwner(ctx.invoker, owner, `Worker ${worker}`);
+    const { member } = owner;
+    const before = await ctx.state.get('wrapping-key', member, worker);
+    return this.answer(
+      'members:revokeWrappingKey',
+      before.state === 'revoked'
+        ? before
+        : await ctx.state.update('wrapping-key', [member, worker], { ...before, state: 'revoked' }),
+    );
   }
 
   #chamber(ctx: LedgerContext, proposal: string): Chamber {

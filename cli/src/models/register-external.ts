@@ -14,6 +14,9 @@ export interface ExternalOrder extends Pick<
 > {
   folder: string;
   external: External;
+  /** Has the files sealed: workers of the pool get the key, of every member where no pool is named. */
+  seal?: boolean;
+  pool?: string[];
 }
 
 const GRAPH = 'onnx/model.onnx';
@@ -27,7 +30,7 @@ const WEIGHTS = 'onnx/model.onnx_data';
  */
 export async function registerExternal(
   api: MemberApi,
-  { folder, external, parent, ...order }: ExternalOrder,
+  { folder, external, parent, seal, pool, ...order }: ExternalOrder,
 ): Promise<Answer<'POST /v1/models'>> {
   const files = await filesIn(folder);
   const parameters = [WEIGHTS, GRAPH].map((path) => files.find((file) => file.path === path)).find(Boolean);
@@ -45,6 +48,8 @@ export async function registerExternal(
     ...order,
     external: sent(external),
     ...(parent ? { parent } : {}),
+    ...(seal ? { seal } : {}),
+    ...(pool ? { pool } : {}),
     operationId: `external:${manifest.slice(0, 32)}:${order.model}:${order.version}`.slice(0, 100),
     modelParamsAddress: `sha256/${parameters.sha256}`,
     manifest,

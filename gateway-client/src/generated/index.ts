@@ -46,6 +46,7 @@ import type { TraceOperations } from './trace';
 import type { TrainingOperations } from './training';
 import type { TransfersOperations } from './transfers';
 import type { WhoamiOperations } from './whoami';
+import type { WrappingKeysOperations } from './wrapping-keys';
 
 /** Every operation by its method and path: what it takes and what it gives. */
 export interface Operations
@@ -95,4 +96,5 @@ export interface Operations
     TraceOperations,
     TrainingOperations,
     TransfersOperations,
-    WhoamiOperations {}
+    WhoamiOperations,
+    WrappingKeysOperations {}

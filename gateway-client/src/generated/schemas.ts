@@ -430,7 +430,8 @@ export interface ModelVersion {
   };
   modelParamsAddress: string;
   manifest: string;
-  files: { path: string; sha256: string; bytes: number }[];
+  files: { path: string; sha256: string; bytes: number; sealed?: { sha256: string; bytes: number } }[];
+  pool?: string[];
   format: 'onnx';
   precision: 'fp32' | 'int8';
   contextTokens: number;
@@ -462,6 +463,31 @@ export interface ModelAccess {
     policy: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
     until: number;
   }[];
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface WrappingKey {
+  schema: 'wrapping-key/1';
+  member: string;
+  worker: string;
+  publicKey: string;
+  state: 'active' | 'revoked';
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface ModelKey {
+  model: string;
+  version: number;
+  schema: 'model-key/1';
+  member: string;
+  worker: string;
+  publicKey: string;
+  state: 'given' | 'withdrawn';
+  wrap?: { ephemeral: string; wrapped: string };
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;

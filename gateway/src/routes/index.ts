@@ -21,6 +21,7 @@ import type { ExpireBatch } from '../usecases/expire-batch';
 import type { FindSimilar } from '../usecases/find-similar';
 import type { FundSessions } from '../usecases/fund-sessions';
 
+import type { GiveModelKeys } from '../usecases/give-model-keys';
 import type { Infer } from '../usecases/infer';
 import type { IngestDataset } from '../usecases/ingest-dataset';
 import type { LicenceTerms } from '../usecases/licence-terms';
@@ -63,6 +64,7 @@ import { inferenceRoutes } from './inference';
 import { ingestionRoutes } from './ingestion';
 import { keyRoutes } from './keys';
 import { licenceRoutes } from './licences';
+import { modelKeyRoutes } from './model-keys';
 import { modelRoutes } from './models';
 import { moderationRoutes } from './moderations';
 import { disputeRoutes } from './disputes';
@@ -93,6 +95,7 @@ export interface UseCases {
   expireBatch: ExpireBatch;
   findSimilar: FindSimilar;
   fundSessions: FundSessions;
+  giveModelKeys: GiveModelKeys;
   infer: Infer;
   ingestDataset: IngestDataset;
   keys: ApiKeys;
@@ -159,6 +162,7 @@ export function routesOf(usecases: UseCases): Route<Actor>[] {
     ...contentRoutes(usecases),
     ...trainingRoutes(usecases),
     ...modelRoutes(usecases),
+    ...modelKeyRoutes(usecases),
     ...inferenceRoutes(usecases),
     ...embeddingRoutes(usecases),
     ...rerankRoutes(usecases),

@@ -1,4 +1,4 @@
-import { AccessPolicy, Id, ModelAccess, ModelEntry, ModelVersion, oneLineage } from '@llmchain/protocol';
+import { AccessPolicy, Id, ModelAccess, ModelEntry, ModelFile, ModelVersion, oneLineage } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
@@ -33,7 +33,16 @@ export function modelRoutes(usecases: {
       roles: ['trainer'],
       status: 201,
       body: ModelEntry.omit({ royalty: true })
-        .extend({ ...operation, access: AccessPolicy.optional() })
+        .extend({
+          ...operation,
+          access: AccessPolicy.optional(),
+          files: z
+            .array(ModelFile.omit({ sealed: true }))
+            .min(1)
+            .max(100),
+          /** Has the files sealed here: members get them as ciphertext, and workers of the pool the key. */
+          seal: z.boolean().optional(),
+        })
         .superRefine(oneLineage(['job', 'datasets'])),
       response: ModelVersion.extend(place),
       run: ({ actor, body: { operationId, ...entry } }) => registerModel.run(actor, entry, operationId),

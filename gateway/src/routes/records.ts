@@ -19,6 +19,7 @@ import {
   Grant,
   Id,
   Licence,
+  ModelKey,
   ModelVersion,
   MspId,
   Proposal,
@@ -36,6 +37,7 @@ import {
   TRANSACTIONS,
   TrainingJob,
   Work,
+  WrappingKey,
   type RecordOf,
   type RecordType,
 } from '@llmchain/protocol';
@@ -44,7 +46,7 @@ import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { ListRecords } from '../usecases/list-records';
 import type { Transact } from '../usecases/transact';
-import { api, pageOf, paging, SequenceInPath } from './common';
+import { api, pageOf, paging, SequenceInPath, VersionInPath } from './common';
 import { keyParts, SINGLES } from './singles';
 
 const id = z.strictObject({ id: Id });
@@ -110,6 +112,21 @@ const LISTINGS: readonly Listing<RecordType>[] = [
     params: id,
     schema: ModelVersion,
     by: ['state'],
+  },
+  {
+    type: 'model-key',
+    path: '/v1/models/{id}/versions/{version}/keys',
+    summary: 'Which workers were given the key of a sealed version',
+    params: z.strictObject({ id: Id, version: VersionInPath }),
+    schema: ModelKey,
+    by: ['state'],
+  },
+  {
+    type: 'wrapping-key',
+    path: '/v1/wrapping-keys',
+    summary: 'Keys of workers to which keys of sealed models are wrapped',
+    schema: WrappingKey,
+    by: ['owner', 'state'],
   },
   {
     type: 'alias',

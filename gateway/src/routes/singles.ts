@@ -24,6 +24,7 @@ import {
   Id,
   Licence,
   ModelAccess,
+  ModelKey,
   ModelVersion,
   MspId,
   ordinal,
@@ -42,6 +43,7 @@ import {
   Taint,
   TrainingJob,
   Work,
+  WrappingKey,
   type RecordType,
 } from '@llmchain/protocol';
 import { z } from 'zod';
@@ -191,6 +193,20 @@ export const SINGLES: readonly Single[] = [
     summary: 'Whose callers may call a model version, now and before; everyone’s may where there is no such record',
     params: version,
     schema: ModelAccess,
+  },
+  {
+    type: 'model-key',
+    path: '/v1/models/{id}/versions/{version}/keys/{member}/{worker}',
+    summary: 'The key of a sealed version as a worker was given it',
+    params: version.extend({ member: MspId, worker: Id }),
+    schema: ModelKey,
+  },
+  {
+    type: 'wrapping-key',
+    path: '/v1/wrapping-keys/{member}/{worker}',
+    summary: 'The key of a worker to which keys of sealed models are wrapped',
+    params: z.strictObject({ member: MspId, worker: Id }),
+    schema: WrappingKey,
   },
   {
     type: 'alias',

@@ -114,7 +114,10 @@ export class ServePeers {
     if (await production.isReceiptList(sha256)) return [];
     const models = await this.#models.get('', () => collect(ledgers.service.list('model')));
     const shared = models.some(
-      (model) => model.royalty?.address === contentKey(sha256) || model.files.some((file) => file.sha256 === sha256),
+      (model) =>
+        model.royalty?.address === contentKey(sha256) ||
+        // Of sealed files the plaintext stays here.
+        model.files.some((file) => (file.sealed ?? file).sha256 === sha256),
     );
     if (shared) return [];
     const shard = await rights.ofShard(sha256, member);

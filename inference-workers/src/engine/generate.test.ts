@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from '@jest/globals';
 import { sha256Hex } from '@llmchain/protocol';
 import { tinyModel, TINY } from '../../../test/support/worker-model';
+import { clearFolder } from '../files/model-files';
 import { SCHEDULING, ServableModel } from '../models/servable-model';
 import { generate } from './generate';
 import type { GenerationRequest } from './generation';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'generate-'));
   const load = async (name: string, seed: number): Promise<ServableModel> => {
     const files = path.join(folder, name);
-    return ServableModel.load(files, await tinyModel(files, { seed }), CPU);
+    return ServableModel.load(clearFolder(files), await tinyModel(files, { seed }), CPU);
   };
   model = await load('one', 1);
   other = await load('two', 2);

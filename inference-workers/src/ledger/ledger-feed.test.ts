@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LlmchainError, type ModelVersion } from '@llmchain/protocol';
+import { LlmchainError, wrappingKeyOf, type ModelVersion } from '@llmchain/protocol';
 import pino from 'pino';
 import { CHAINCODE, MemoryLedger } from '../../../test/support/worker-ledger';
 import type { Ledger } from './ledger';
@@ -113,7 +113,12 @@ test('the signing key is registered once the consortium is founded, and never ov
   ledger.founded = false;
   const register = (secret: number): SignerRegistration =>
     new SignerRegistration(
-      { signer: 'lab-worker-1', member: 'LabMSP', secretKey: new Uint8Array(32).fill(secret) },
+      {
+        signer: 'lab-worker-1',
+        member: 'LabMSP',
+        secretKey: new Uint8Array(32).fill(secret),
+        wrappingKey: wrappingKeyOf(new Uint8Array(32).fill(secret)),
+      },
       { ledger: ledger.as('LabMSP'), log },
     );
   const registration = register(1);
@@ -125,6 +130,8 @@ test('the signing key is registered once the consortium is founded, and never ov
   await done;
   expect(registration.registered).toBe(true);
   await register(1).ensure(never);
+  const wrapping = () => ledger.find('wrapping-key', 'LabMSP', 'lab-worker-1');
+  expect(wrapping()).toMatchObject({ publicKey: wrappingKeyOf(new Uint8Array(32).fill(1)), state: 'active' });
 
   const other = register(2);
   const stopping = new AbortController();
@@ -134,4 +141,27 @@ test('the signing key is registered once the consortium is founded, and never ov
   await vain;
   expect(other.registered).toBe(false);
   expect(ledger.find('signer', 'lab-worker-1')?.owner.member).toBe('LabMSP');
+});
+
+test('a wrapping key that was revoked is not set again; another takes its place', async () => {
+  const ledger = new MemoryLedger();
+  const register = (wrappingKey: string): SignerRegistration =>
+    new SignerRegistration(
+      { signer: 'lab-worker-1', member: 'LabMSP', secretKey: new Uint8Array(32).fill(1), wrappingKey },
+      { ledger: ledger.as('LabMSP'), log },
+    );
+  const [first, second] = [1, 2].map((fill) => wrappingKeyOf(new Uint8Array(32).fill(fill))) as [string, string];
+  await register(first).ensure(new AbortController().signal);
+  const key = ledger.find('wrapping-key', 'LabMSP', 'lab-worker-1')!;
+  ledger.put('wrapping-key', ['LabMSP', 'lab-worker-1'], { ...key, state: 'revoked' });
+  const stopping = new AbortController();
+  const again = register(first);
+  const vain = again.ensure(stopping.signal);
+  await delay(30);
+  expect(again.registered).toBe(true);
+  stopping.abort();
+  await vain;
+  expect(ledger.find('wrapping-key', 'LabMSP', 'lab-worker-1')).toMatchObject({ state: 'revoked' });
+  await register(second).ensure(new AbortController().signal);
+  expect(ledger.find('wrapping-key', 'LabMSP', 'lab-worker-1')).toMatchObject({ publicKey: second, state: 'active' });
 });

@@ -1,6 +1,6 @@
 import { LlmchainError, publicKeyOf } from '@llmchain/protocol';
 import type { Logger } from 'pino';
-import { backOff, codeOf, pause } from './back-off';
+import { backOff, codeOf, pause, problemOf } from './back-off';
 import type { Ledger } from './ledger';
 
 export interface SignerRegistrationOptions {
@@ -10,9 +10,11 @@ export interface SignerRegistrationOptions {
   member: string;
   /** 32 bytes, the Ed25519 seed. */
   secretKey: Uint8Array;
+  /** X25519, 32 bytes, hexadecimal: what keys of sealed models are wrapped to. */
+  wrappingKey: string;
 }
 
-/** Puts the worker's public key on the ledger, so that others can check its receipts. */
+/** Puts the worker's public keys on the ledger: one by which others check its receipts, one to wrap keys of models to. */
 export class SignerRegistration {
   readonly #options: SignerRegistrationOptions;
   readonly #ledger: Pick<Ledger, 'find' | 'submit'>;
@@ -38,17 +40,35 @@ export class SignerRegistration {
     let last = '';
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await this.#register();
-        this.#registered = true;
-        this.#log.info({ signer: this.#options.signer }, 'signing key is on the ledger');
+        if (!this.#registered) {
+          await this.#register();
+          this.#registered = true;
+          this.#log.info({ signer: this.#options.signer }, 'signing key is on the ledger');
+        }
+        await this.#setWrappingKey();
         return;
       } catch (error) {
         const code = codeOf(error);
-        if (code !== last) this.#log.warn({ code, signer: this.#options.signer }, 'signing key is not registered yet');
+        if (code !== last)
+          this.#log.warn({ ...problemOf(error), signer: this.#options.signer }, 'the keys are not registered yet');
         last = code;
       }
       await pause(backOff(attempt), signal);
     }
+  }
+
+  async #setWrappingKey(): Promise<void> {
+    const { signer: worker, member, wrappingKey: publicKey } = this.#options;
+    const found = await this.#ledger.find('wrapping-key', member, worker);
+    if (found?.publicKey === publicKey && found.state === 'active') return;
+    if (found?.publicKey === publicKey)
+      throw new LlmchainError(
+        'wrong_state',
+        `The wrapping key of ${worker} was revoked. Remove its file and start the worker again: it makes another.`,
+        { worker },
+      );
+    await this.#ledger.submit('members:setWrappingKey', { worker, publicKey });
+    this.#log.info({ worker }, 'wrapping key is on the ledger');
   }
 
   async #register(): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { taskVersion } from '../../../test/support/task-model';
+import { clearFolder } from '../files/model-files';
 import { importBert } from './import-bert';
 import { elementsIn } from './task/tensor-graph';
 import { TaskModel } from './task/task-model';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const folder = path.join(home, 'tiny');
   const imported = await importBert(TINY, folder);
   expect(imported).toMatchObject({ task: 'embedding', contextTokens: 48 });
-  model = await TaskModel.load(folder, await taskVersion(folder, imported), CPU);
+  model = await TaskModel.load(clearFolder(folder), await taskVersion(folder, imported), CPU);
 });
 afterAll(async () => {
   await model.close();

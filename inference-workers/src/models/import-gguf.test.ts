@@ -7,6 +7,7 @@ import { sha256Hex, type ModelVersion } from '@llmchain/protocol';
 import { gguf } from '../../../test/support/gguf';
 import { CONFIG, METADATA, tensorsOf } from '../../../test/support/gguf-model';
 import { tinyModel } from '../../../test/support/worker-model';
+import { clearFolder } from '../files/model-files';
 import { importGguf } from './import-gguf';
 import { ServableModel } from './servable-model';
 
@@ -39,7 +40,7 @@ async function served(folder: string): Promise<ServableModel> {
       return { path: name, sha256: createHash('sha256').update(content).digest('hex'), bytes: content.length };
     }),
   );
-  return ServableModel.load(folder, { ...record, files, contextTokens: CONFIG.context }, CPU);
+  return ServableModel.load(clearFolder(folder), { ...record, files, contextTokens: CONFIG.context }, CPU);
 }
 
 test('a GGUF file becomes a folder that a worker serves', async () => {

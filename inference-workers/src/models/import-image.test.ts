@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from '@jest/globals';
 import { GraphBuilder } from '@llmchain/onnx-graph';
 import { taskVersion } from '../../../test/support/task-model';
+import { clearFolder } from '../files/model-files';
 import { importImage } from './import-image';
 import { elementsIn } from './task/tensor-graph';
 import { TaskModel } from './task/task-model';
@@ -48,7 +49,11 @@ beforeAll(async () => {
       labels: ['blueness'],
     },
   });
-  model = await TaskModel.load(path.join(home, 'tiny'), await taskVersion(path.join(home, 'tiny'), imported), CPU);
+  model = await TaskModel.load(
+    clearFolder(path.join(home, 'tiny')),
+    await taskVersion(path.join(home, 'tiny'), imported),
+    CPU,
+  );
 });
 afterAll(async () => {
   await model.close();

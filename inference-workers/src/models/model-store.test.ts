@@ -7,6 +7,7 @@ import { expect } from '@jest/globals';
 import { LlmchainError, type ModelVersion } from '@llmchain/protocol';
 import pino from 'pino';
 import { filesOf, tinyModel } from '../../../test/support/worker-model';
+import { clearFolder } from '../files/model-files';
 import { ModelStore } from './model-store';
 import { ServableModel } from './servable-model';
 
@@ -81,11 +82,11 @@ test('a folder that lacks a file, or promises more context than it holds, is not
   const folder = await storeOf({ LabMSP: honest }).store.folder(version);
   const engine = { provider: 'cpu', threads: 1 } as const;
   const without = { ...version, files: version.files.filter((file) => file.path !== 'tokenizer.json') };
-  await expect(ServableModel.load(folder, without, engine)).rejects.toThrowWithCode('not_supported', {
+  await expect(ServableModel.load(clearFolder(folder), without, engine)).rejects.toThrowWithCode('not_supported', {
     file: 'tokenizer.json',
   });
   const longer = { ...version, contextTokens: version.contextTokens + 1 };
-  await expect(ServableModel.load(folder, longer, engine)).rejects.toThrowWithCode('not_supported', {
+  await expect(ServableModel.load(clearFolder(folder), longer, engine)).rejects.toThrowWithCode('not_supported', {
     positions: version.contextTokens,
   });
 });

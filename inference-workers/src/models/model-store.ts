@@ -16,6 +16,11 @@ export interface ModelSource {
   content(member: string, sha256: string): Promise<IncomingMessage>;
 }
 
+/** A file as it is sent and kept: sealed, where the version's files are. */
+function stored({ path, sha256, bytes, sealed }: ModelFile): ModelFile {
+  return { path, ...(sealed ?? { sha256, bytes }) };
+}
+
 /** Model files by digest in one folder, and folders in which they bear their names. */
 export class ModelStore {
   readonly #folder: string;
@@ -33,19 +38,20 @@ export class ModelStore {
   /**
    * Fetches what is missing, checks every file against the ledger's digests, and lays the version out as a folder.
    * What lies on disk is hashed again each time: a file that was changed there is fetched anew.
+   * Sealed files are kept as they are sent, sealed.
    * @returns path of the folder
    * @throws {LlmchainError} `digest_mismatch` when no member sent the right content and one sent wrong content;
    * `unavailable` when none sent any
    */
   async folder(version: ModelVersion): Promise<string> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    for (const file of version.files) await this.#once(file, version.owner.member);
+    for (const file of version.files) await this.#once(stored(file), version.owner.member);
     const folder = path.join(this.#folder, 'versions', `${version.model}@${version.version}`);
     await rm(folder, { recursive: true, force: true });
     for (const file of version.files) {
       const target = path.join(folder, file.path);
       await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-      await link(this.#blob(file.sha256), target);
+      await link(this.#blob(stored(file).sha256), target);
     }
     return folder;
   }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { decodeJson, LlmchainError, type ModelLoad, type ModelVersion } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Decoder } from '../engine/decoder/decoder';
@@ -8,6 +6,7 @@ import { Detokeniser } from '../engine/detokeniser';
 import { DevicePool } from '../engine/device-pool';
 import { enginesOf, type EngineOptions, type PoolOptions } from '../engine/execution-provider';
 import type { SchedulerOptions } from '../engine/scheduler/scheduler';
+import type { ModelFiles } from '../files/model-files';
 import { digestOfFile } from './file-of-version';
 import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
@@ -64,14 +63,14 @@ export class ServableModel {
   }
 
   /**
-   * Loads a folder in the Hugging Face ONNX layout whose files were checked against the ledger.
+   * Loads files in the Hugging Face ONNX layout that were checked against the ledger.
    * @throws {LlmchainError} `not_supported` when a file is missing, or model or device cannot hold the promised context;
    * `invalid_argument` when a file is not what its name says
    */
-  static async load(folder: string, version: ModelVersion, options: PoolOptions): Promise<ServableModel> {
+  static async load(files: ModelFiles, version: ModelVersion, options: PoolOptions): Promise<ServableModel> {
     for (const file of [GRAPH, TOKENIZER, TEMPLATE, 'config.json']) digestOfFile(version, file);
     const read = async <S extends z.ZodType>(schema: S, file: string): Promise<z.output<S>> =>
-      decodeJson(schema, await readFile(path.join(folder, file), 'utf8'), file);
+      decodeJson(schema, (await files.read(file)).toString('utf8'), file);
     const config = await read(ModelConfig, 'config.json');
     const hasGeneration = version.files.some((file) => file.path === 'generation_config.json');
     const generation = hasGeneration ? await read(GenerationConfig, 'generation_config.json') : {};
@@ -93,7 +92,7 @@ export class ServableModel {
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
     const engines = enginesOf(options);
     const open = (file: string, engine: EngineOptions): Promise<Decoder> =>
-      openDecoder(path.join(folder, file), geometryOf(config), engine);
+      openDecoder(files, file, geometryOf(config), engine);
     const decoders: Decoder[] = [];
     try {
       for (const engine of engines) decoders.push(await open(GRAPH, engine));

@@ -1,5 +1,6 @@
 import { taskOf, type ModelVersion } from '@llmchain/protocol';
 import { enginesOf, type PoolOptions } from '../engine/execution-provider';
+import type { ModelFiles } from '../files/model-files';
 import { ServableModel } from './servable-model';
 import { TaskModel } from './task/task-model';
 
@@ -7,11 +8,11 @@ import { TaskModel } from './task/task-model';
 export type Servable = ServableModel | TaskModel;
 
 /**
- * Loads a folder whose files were checked against the ledger, as its version's task asks for: one that generates text on
+ * Loads files that were checked against the ledger, as its version's task asks for: one that generates text on
  * every device of the pool, any other on the first.
  */
-export function loadServable(folder: string, version: ModelVersion, pool: PoolOptions): Promise<Servable> {
+export function loadServable(files: ModelFiles, version: ModelVersion, pool: PoolOptions): Promise<Servable> {
   return taskOf(version) === 'text_generation'
-    ? ServableModel.load(folder, version, pool)
-    : TaskModel.load(folder, version, enginesOf(pool)[0]!);
+    ? ServableModel.load(files, version, pool)
+    : TaskModel.load(files, version, enginesOf(pool)[0]!);
 }

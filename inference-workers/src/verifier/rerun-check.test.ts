@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { receiptId, sha256Hex, type InferenceInput, type Opening, type Receipt, type Tensor } from '@llmchain/protocol';
 import { taskVersion } from '../../../test/support/task-model';
 import { requestOf, testGateway } from '../../../test/support/worker-requests';
+import { clearFolder } from '../files/model-files';
 import { importBert, type ImportedTask } from '../models/import-bert';
 import { elementsIn } from '../models/task/tensor-graph';
 import { TaskModel } from '../models/task/task-model';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'rerun-'));
   const folder = path.join(home, 'tiny');
   imported = await importBert(TINY, folder);
-  model = await TaskModel.load(folder, await taskVersion(folder, imported), CPU);
+  model = await TaskModel.load(clearFolder(folder), await taskVersion(folder, imported), CPU);
 });
 afterAll(async () => {
   await model.close();
@@ -116,7 +117,7 @@ test('a model whose weights were rounded is found', async () => {
     });
   const folder = path.join(home, 'rounded');
   await importBert(TINY, folder).finally(() => spy.mockRestore());
-  const cheap = await TaskModel.load(folder, await taskVersion(folder, imported), CPU);
+  const cheap = await TaskModel.load(clearFolder(folder), await taskVersion(folder, imported), CPU);
   const outputs = await cheap.compute(cheap.prepare(INPUT));
   expect(await judged({ outputs: () => outputs })).toBe('output_mismatch');
   await cheap.close();

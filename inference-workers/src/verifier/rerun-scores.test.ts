@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { sha256Hex, type InferenceInput, type Tensor } from '@llmchain/protocol';
 import { taskVersion } from '../../../test/support/task-model';
 import { requestOf, testGateway } from '../../../test/support/worker-requests';
+import { clearFolder } from '../files/model-files';
 import { importSklearn } from '../models/import-sklearn';
 import { elementsIn } from '../models/task/tensor-graph';
 import { TaskModel } from '../models/task/task-model';
@@ -24,7 +25,10 @@ beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'rerun-scores-'));
   const folder = path.join(home, 'tiny');
   const imported = await importSklearn(TINY, folder, 'silliness');
-  model = await TaskModel.load(folder, await taskVersion(folder, imported), { provider: 'cpu', threads: 1 });
+  model = await TaskModel.load(clearFolder(folder), await taskVersion(folder, imported), {
+    provider: 'cpu',
+    threads: 1,
+  });
 });
 afterAll(async () => {
   await model.close();

@@ -27,6 +27,7 @@ import pino from 'pino';
 import { MemoryLedger, signerRecord } from '../../../test/support/worker-ledger';
 import { tinyModel } from '../../../test/support/worker-model';
 import { continuationOf, requestOf, testGateway, type TestGateway } from '../../../test/support/worker-requests';
+import { clearFolder } from '../files/model-files';
 import { generate } from '../engine/generate';
 import type { Generated } from '../engine/generation';
 import { LedgerFacts } from '../ledger/ledger-facts';
@@ -54,7 +55,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'verifier-'));
   const load = async (name: string, seed: number, stopTokens: number[] = []): Promise<ServableModel> => {
     const files = path.join(folder, name);
-    return ServableModel.load(files, await tinyModel(files, { seed, stopTokens }), CPU);
+    return ServableModel.load(clearFolder(files), await tinyModel(files, { seed, stopTokens }), CPU);
   };
   model = await load('one', 1);
   other = await load('two', 2);

@@ -14,8 +14,11 @@ export const ModelFile = z.strictObject({
       /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9_][A-Za-z0-9_./-]*$/,
       'must be a relative path without dot segments',
     ),
+  /** Of the plaintext: what consent, receipts and verifiers name. */
   sha256: Digest,
   bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+  /** Digest and size of the file as it is sealed, where the version's files are: this is what members send each other. */
+  sealed: z.strictObject({ sha256: Digest, bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }).optional(),
 });
 export type ModelFile = z.infer<typeof ModelFile>;
 
@@ -107,6 +110,8 @@ export const ModelEntry = z.strictObject({
   /** Digest of the manifest: the canonical JSON of `files` sorted by path. */
   manifest: Digest,
   files: z.array(ModelFile).min(1).max(100),
+  /** Of a sealed version: the members whose workers may be given its key beside the owner's; every member's when left out. */
+  pool: z.array(MspId).min(1).max(100).optional(),
   format: z.literal('onnx'),
   precision: Precision,
   contextTokens: z.number().int().min(1).max(10_000_000),

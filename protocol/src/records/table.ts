@@ -7,6 +7,7 @@ import { Fault } from './fault';
 import { Consortium, Operation } from './members';
 import { ModelVersion } from './model';
 import { ModelAccess } from './model-access';
+import { ModelKey, WrappingKey } from './model-key';
 import { Dispute } from './dispute';
 import { Attestation, Erasure } from './erasure';
 import { Grant } from './grant';
@@ -32,6 +33,7 @@ import { Epoch, Licence, Work } from './work';
  * shard dataset, ordinal version, ordinal index ·
  * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
  * holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee ·
+ * model-key model, ordinal version, member, worker · wrapping-key member, worker ·
  * stake worker · reputation member · fault producer, ordinal sequence, receipt
  */
 export const RECORDS = {
@@ -47,6 +49,8 @@ export const RECORDS = {
   job: TrainingJob,
   model: ModelVersion,
   'model-access': ModelAccess,
+  'model-key': ModelKey,
+  'wrapping-key': WrappingKey,
   alias: Alias,
   'alias-value': AliasValue,
   signer: Signer,

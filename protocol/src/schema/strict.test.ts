@@ -67,6 +67,10 @@ test('every change of the ledger can be repeated safely', () => {
     'access:expire',
     'datasets:hold',
     'datasets:release',
+    'members:setWrappingKey',
+    'members:revokeWrappingKey',
+    'models:giveKey',
+    'models:withdrawKey',
     'inference:tally',
     'inference:reportFault',
   ];

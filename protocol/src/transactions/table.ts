@@ -10,6 +10,7 @@ import { Fault, FaultEntry } from '../records/fault';
 import { Batch, BatchEntry, BatchRef, Finding, Session, Signer } from '../records/inference';
 import { ModelEntry, ModelVersion, oneLineage } from '../records/model';
 import { AccessPolicy, ModelAccess } from '../records/model-access';
+import { KeyWrap, ModelKey, WrappingKey } from '../records/model-key';
 import { Motion, Proposal } from '../records/motion';
 import { Dispute, DisputeEntry } from '../records/dispute';
 import { Attestation, AttestationEntry, Erasure } from '../records/erasure';
@@ -45,6 +46,10 @@ export const TRANSACTIONS = {
     z.strictObject({ ...operation, signer: Id, kind: z.enum(['gateway', 'worker']), publicKey: Hex32 }),
     Signer,
   ),
+
+  /** Registers the X25519 key of a worker of the invoker's member, or replaces it. */
+  'members:setWrappingKey': submit(z.strictObject({ worker: Id, publicKey: Hex32 }), WrappingKey),
+  'members:revokeWrappingKey': submit(z.strictObject({ worker: Id }), WrappingKey),
 
   'artworks:register': submit(
     z.strictObject({ ...operation, works: z.array(WorkEntry).min(1).max(500) }),
@@ -180,6 +185,10 @@ export const TRANSACTIONS = {
   'models:approve': submit(z.strictObject({ ...operation, model: Id, version: Version }), ModelVersion),
   /** By the owner: whose callers may call the version from now on. */
   'models:setAccess': submit(z.strictObject({ ...operation, ...ModelRef.shape, policy: AccessPolicy }), ModelAccess),
+  /** By the owner of a sealed version: its key, wrapped to the wrapping key that a worker has now. */
+  'models:giveKey': submit(ModelRef.extend({ member: MspId, worker: Id, publicKey: Hex32, wrap: KeyWrap }), ModelKey),
+  /** By the owner: the worker is not given the key again. What it has opened cannot be taken back. */
+  'models:withdrawKey': submit(ModelRef.extend({ member: MspId, worker: Id }), ModelKey),
   /** Anyone may, once the job or a dataset of the version is tainted; and lift, once none is. */
   'models:taint': submit(ModelRef, Taint),
   'models:lift': submit(ModelRef, Taint),

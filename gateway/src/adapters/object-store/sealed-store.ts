@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
+import { FRAME_PREFIX, sealedSize } from '@llmchain/protocol';
 import type { DataKeys, WrappedKey } from '../../ports/data-keys';
 import type { Log } from '../../ports/log';
 import type { Bucket, ObjectStore, PutOptions } from '../../ports/object-store';
-import { PREFIX, sealedSize } from './envelope/frames';
 import { opening, sealing } from './envelope/seal';
 import type { KeyRing } from './key-ring';
 
@@ -107,7 +107,7 @@ export class SealedStore implements ObjectStore {
   async #seal(digest: string, content: Readable, bytes: number): Promise<void> {
     const key = randomBytes(32);
     const object = `sealed/${digest}/${randomBytes(8).toString('hex')}`;
-    const sealed = through(content, sealing({ key, prefix: randomBytes(PREFIX), digest }));
+    const sealed = through(content, sealing({ key, prefix: randomBytes(FRAME_PREFIX), digest }));
     await this.#store.putStream(object, sealed, sealedSize(bytes));
     // The key comes last: until then the object is noise that nobody names, and whatever was there before still opens.
     const before = await this.#keys.put({ digest, object, bytes, ...this.#ring.wrap(key, { digest, object }) });

@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { GraphBuilder } from '@llmchain/onnx-graph';
 import { tinyModel, TINY } from '../../../../test/support/worker-model';
 import { geometryOf, ModelConfig } from '../../models/folder-schema';
+import { clearFolder } from '../../files/model-files';
 import { Scheduler } from '../scheduler/scheduler';
 import { SCHEDULING } from '../../models/servable-model';
 import type { Decoder, DecoderGeometry } from './decoder';
@@ -40,7 +41,7 @@ describe.each(['llama', 'qwen2', 'gpt2'])("Optimum's export of %s", (family) => 
   let expected: { ids: number[]; logits: number[][] };
   beforeAll(async () => {
     const config = ModelConfig.parse(JSON.parse(await readFile(path.join(folder, 'config.json'), 'utf8')));
-    decoder = await openDecoder(path.join(folder, 'model.onnx'), geometryOf(config), CPU);
+    decoder = await openDecoder(clearFolder(folder), 'model.onnx', geometryOf(config), CPU);
     expected = JSON.parse(await readFile(path.join(folder, 'expected.json'), 'utf8')) as typeof expected;
   });
   afterAll(() => decoder.close());
@@ -86,7 +87,7 @@ describe('a graph over grouped-query attention', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'decoder-'));
     await tinyModel(folder, { seed: 1 });
     const geometry = { layers: TINY.layers, kvHeads: 1, headSize: 16, vocabulary: TINY.vocabSize };
-    decoder = await openDecoder(path.join(folder, 'onnx/model.onnx'), geometry, CPU);
+    decoder = await openDecoder(clearFolder(folder), 'onnx/model.onnx', geometry, CPU);
   });
   afterAll(async () => {
     await decoder.close();
@@ -192,7 +193,7 @@ describe('a graph over grouped-query attention', () => {
 
   test('another vocabulary than config.json says is refused', async () => {
     const geometry = { layers: TINY.layers, kvHeads: 1, headSize: 16, vocabulary: 300 };
-    const odd = await openDecoder(path.join(folder, 'onnx/model.onnx'), geometry, CPU);
+    const odd = await openDecoder(clearFolder(folder), 'onnx/model.onnx', geometry, CPU);
     const pass = { rows: [{ row: 0, past: 0, tokens: [1] }], logits: 1 };
     await expect(odd.allocate(1, 4).forward(pass)).rejects.toThrowWithCode('not_supported');
     await odd.close();
@@ -206,10 +207,14 @@ test('a graph of another layout, and what is no graph, are refused', async () =>
   const graph = new GraphBuilder('other');
   graph.output('y', graph.input('x', 'float32', [1]));
   await writeFile(file, graph.bytes());
-  await expect(openDecoder(file, geometry, CPU)).rejects.toThrowWithCode('not_supported', {
+  await expect(
+    openDecoder(clearFolder(path.dirname(file)), path.basename(file), geometry, CPU),
+  ).rejects.toThrowWithCode('not_supported', {
     missing: expect.arrayContaining(['input_ids', 'logits']),
   });
   await writeFile(file, 'nothing of the kind');
-  await expect(openDecoder(file, geometry, CPU)).rejects.toThrowWithCode('not_supported');
+  await expect(
+    openDecoder(clearFolder(path.dirname(file)), path.basename(file), geometry, CPU),
+  ).rejects.toThrowWithCode('not_supported');
   await rm(folder, { recursive: true });
 });

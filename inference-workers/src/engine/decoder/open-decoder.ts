@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { appendingGraph } from '@llmchain/onnx-graph';
 import { LlmchainError } from '@llmchain/protocol';
-import { InferenceSession } from 'onnxruntime-node';
-import { sessionOptions, type EngineOptions } from '../execution-provider';
+import type { ModelFiles } from '../../files/model-files';
+import type { EngineOptions } from '../execution-provider';
+import { openSession } from '../graph-session';
 import { AppendingDecoder } from './appending-decoder';
 import { ConcatenatingDecoder } from './concatenating-decoder';
 import type { Decoder, DecoderGeometry } from './decoder';
@@ -13,18 +12,17 @@ import { cacheNames, cacheShape } from './layout';
  * Opens `input_ids`, `attention_mask` and `past_key_values.N.key|value` in, `logits` and `present.N.key|value` out;
  * `position_ids` and `num_logits_to_keep` where the graph asks for them. Graphs over grouped-query attention are rewritten,
  * so that rows advance together and nothing of the past is copied.
- * @param file path of `model.onnx`
+ * @param name of the graph among the files, such as `onnx/model.onnx`
  * @throws {LlmchainError} `not_supported` when the graph has another layout or cannot be loaded
  */
-export async function openDecoder(file: string, geometry: DecoderGeometry, engine: EngineOptions): Promise<Decoder> {
-  const options = sessionOptions(engine);
-  const { graph, appends } = await graphOf(file, geometry);
-  const extra = {
-    session: { ...options.extra.session, model_external_initializers_file_folder_path: path.dirname(file) },
-  };
-  const session = await InferenceSession.create(graph, { ...options, extra }).catch((cause: unknown) => {
-    throw new LlmchainError('not_supported', 'The runtime cannot load this graph.', {}, { cause });
-  });
+export async function openDecoder(
+  files: ModelFiles,
+  name: string,
+  geometry: DecoderGeometry,
+  engine: EngineOptions,
+): Promise<Decoder> {
+  const { graph, appends } = graphOf(await files.read(name), geometry);
+  const session = await openSession(files, { name, bytes: graph }, engine);
   const cache = cacheNames(geometry.layers);
   const missing = [
     ...['input_ids', 'attention_mask', ...cache.map(({ past }) => past)].filter(
@@ -45,8 +43,7 @@ export async function openDecoder(file: string, geometry: DecoderGeometry, engin
 }
 
 /** The graph as it is run, and whether it gives new keys and values alone. */
-async function graphOf(file: string, { headSize }: DecoderGeometry): Promise<{ graph: Uint8Array; appends: boolean }> {
-  const whole = await readFile(file);
+function graphOf(whole: Uint8Array, { headSize }: DecoderGeometry): { graph: Uint8Array; appends: boolean } {
   try {
     const graph = appendingGraph(whole, { headSize });
     return { graph: graph ?? whole, appends: graph !== undefined };

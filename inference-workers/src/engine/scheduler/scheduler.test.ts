@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { sha256Hex } from '@llmchain/protocol';
 import { tinyModel, TINY } from '../../../../test/support/worker-model';
 import { SCHEDULING, ServableModel } from '../../models/servable-model';
+import { clearFolder } from '../../files/model-files';
 import type { Decoder, Pass } from '../decoder/decoder';
 import type { Generated, GenerationRequest } from '../generation';
 import { replay } from '../replay';
@@ -16,7 +17,10 @@ let model: ServableModel;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'scheduler-'));
-  model = await ServableModel.load(folder, await tinyModel(folder, { seed: 1 }), { provider: 'cpu', threads: 1 });
+  model = await ServableModel.load(clearFolder(folder), await tinyModel(folder, { seed: 1 }), {
+    provider: 'cpu',
+    threads: 1,
+  });
 });
 afterAll(async () => {
   await model.close();

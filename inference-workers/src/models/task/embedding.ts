@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { decodeJson, LlmchainError } from '@llmchain/protocol';
 import { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { z } from 'zod';
@@ -17,9 +15,9 @@ const RUN_TOKENS = 4_096;
 const CHARACTERS_PER_TOKEN = 100;
 
 /** Texts for an encoder such as BERT, `input_ids` and `attention_mask` int64 [B, T]. */
-export const openEmbedding: OpenInputs = async (folder, { contextTokens }) => {
+export const openEmbedding: OpenInputs = async (files, { contextTokens }) => {
   const read = async (file: string): Promise<Record<string, unknown>> =>
-    decodeJson(z.looseObject({}), await readFile(path.join(folder, file), 'utf8'), file);
+    decodeJson(z.looseObject({}), (await files.read(file)).toString('utf8'), file);
   // What a request is cut or filled up to is said here, not by the file.
   const { truncation: _, padding: __, ...tokenizer } = await read(TOKENIZER);
   const encoder = createTokenizer(tokenizer, await read(CONFIG));

@@ -3,7 +3,7 @@ import { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import type { OpenInputs } from './task-inputs';
 
 /** Pixels of one image for a classifier: its one input is uint8 [N, H, W, 3]. */
-export const openImageClassification: OpenInputs = (_folder, _version, { inputs }) => {
+export const openImageClassification: OpenInputs = (_files, _version, { inputs }) => {
   const [spec, ...others] = inputs;
   const [, height = -1, width = -1, channels] = spec?.shape ?? [];
   if (spec?.datatype !== 'UINT8' || spec.shape.length !== 4 || others.length > 0 || channels !== 3 || height < 1)

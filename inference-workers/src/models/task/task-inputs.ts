@@ -1,4 +1,5 @@
 import type { InferenceInput, ModelVersion, Signature } from '@llmchain/protocol';
+import type { ModelFiles } from '../../files/model-files';
 import type { Feeds } from './tensor-graph';
 
 /** An input that fits its model, ready to be computed. */
@@ -17,5 +18,5 @@ export interface TaskInputs {
   prepare(input: InferenceInput): Prepared;
 }
 
-/** Opens what a task needs besides its graph, from a folder whose files were checked. */
-export type OpenInputs = (folder: string, version: ModelVersion, signature: Signature) => Promise<TaskInputs>;
+/** Opens what a task needs besides its graph, from files that were checked. */
+export type OpenInputs = (files: ModelFiles, version: ModelVersion, signature: Signature) => Promise<TaskInputs>;

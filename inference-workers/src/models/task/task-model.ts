@@ -6,8 +6,8 @@ import {
   type ModelVersion,
   type Tensor,
 } from '@llmchain/protocol';
-import path from 'node:path';
 import type { EngineOptions } from '../../engine/execution-provider';
+import type { ModelFiles } from '../../files/model-files';
 import { digestOfFile } from '../file-of-version';
 import { openEmbedding } from './embedding';
 import { openImageClassification } from './image-classification';
@@ -47,7 +47,7 @@ export class TaskModel {
   }
 
   /** @throws {LlmchainError} `not_supported` for a task or a graph that is not served here; `invalid_argument` */
-  static async load(folder: string, version: ModelVersion, options: EngineOptions): Promise<TaskModel> {
+  static async load(files: ModelFiles, version: ModelVersion, options: EngineOptions): Promise<TaskModel> {
     const task = taskOf(version);
     const open = OPEN[task];
     const { signature } = version;
@@ -57,10 +57,10 @@ export class TaskModel {
       });
     }
     digestOfFile(version, GRAPH);
-    const inputs = await open(folder, version, signature);
+    const inputs = await open(files, version, signature);
     return new TaskModel(version, {
       inputs,
-      graph: await TensorGraph.open(path.join(folder, GRAPH), signature, options),
+      graph: await TensorGraph.open(files, GRAPH, signature, options),
     });
   }
 

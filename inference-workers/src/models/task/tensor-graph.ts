@@ -7,8 +7,10 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@llmchain/protocol';
-import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
-import { sessionOptions, type EngineOptions } from '../../engine/execution-provider';
+import { Tensor as RuntimeTensor, type InferenceSession } from 'onnxruntime-node';
+import type { EngineOptions } from '../../engine/execution-provider';
+import { openSession } from '../../engine/graph-session';
+import type { ModelFiles } from '../../files/model-files';
 
 /** Tensors by the names that a graph has for them. */
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;
@@ -24,10 +26,13 @@ export class TensorGraph {
   ) {}
 
   /** @throws {LlmchainError} `not_supported` when it cannot be loaded, or takes or gives other tensors */
-  static async open(file: string, signature: Signature, options: EngineOptions): Promise<TensorGraph> {
-    const session = await InferenceSession.create(file, sessionOptions(options)).catch((cause: unknown) => {
-      throw new LlmchainError('not_supported', 'The runtime cannot load this graph.', {}, { cause });
-    });
+  static async open(
+    files: ModelFiles,
+    name: string,
+    signature: Signature,
+    engine: EngineOptions,
+  ): Promise<TensorGraph> {
+    const session = await openSession(files, { name, bytes: await files.read(name) }, engine);
     const sides = [
       [signature.inputs, session.inputMetadata],
       [signature.outputs, session.outputMetadata],

@@ -3,7 +3,7 @@ import type { OpenInputs } from './task-inputs';
 import { runtimeTensor } from './tensor-graph';
 
 /** Tensors as they come, for the Open Inference Protocol. */
-export const openTensors: OpenInputs = (_folder, _version, signature) =>
+export const openTensors: OpenInputs = (_files, _version, signature) =>
   Promise.resolve({
     file: 'onnx/model.onnx',
     prepare(input) {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { decodeJson, LlmchainError } from '@llmchain/protocol';
 import { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import type { OpenInputs } from './task-inputs';
@@ -12,8 +10,8 @@ const MOST_WORDS = 200_000;
 const RUN_ELEMENTS = 2_000_000;
 
 /** Texts for a classifier of words: `features` float32 [B, F], one row for each text. */
-export const openTextClassification: OpenInputs = async (folder, { contextTokens }, signature) => {
-  const rows = new TfidfRows(decodeJson(Vectorizer, await readFile(path.join(folder, VECTORIZER), 'utf8'), VECTORIZER));
+export const openTextClassification: OpenInputs = async (files, { contextTokens }, signature) => {
+  const rows = new TfidfRows(decodeJson(Vectorizer, (await files.read(VECTORIZER)).toString('utf8'), VECTORIZER));
   const name = signature.inputs[0]!.name;
   if (signature.inputs.length !== 1 || signature.inputs[0]!.shape.at(-1) !== rows.width)
     throw new LlmchainError('not_supported', `The graph does not take the ${rows.width} columns of ${VECTORIZER}.`, {

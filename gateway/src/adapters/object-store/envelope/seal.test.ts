@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable, type Transform } from 'node:stream';
 import fc from 'fast-check';
-import { sha256Hex } from '@llmchain/protocol';
-import { FRAME, HEADER, sealedSize, TAG, type FrameKey } from './frames';
+import { FRAME, FRAME_HEADER, FRAME_TAG, sealedSize, sha256Hex, type FrameKey } from '@llmchain/protocol';
 import { opening, sealing } from './seal';
 
 const SECRET: FrameKey = {
@@ -75,8 +74,10 @@ describe('of three frames', () => {
   let frames: Buffer[];
   beforeAll(async () => {
     const sealed = await seal(content(2 * FRAME + 100));
-    header = sealed.subarray(0, HEADER);
-    frames = [0, 1, 2].map((at) => sealed.subarray(HEADER + at * (FRAME + TAG), HEADER + (at + 1) * (FRAME + TAG)));
+    header = sealed.subarray(0, FRAME_HEADER);
+    frames = [0, 1, 2].map((at) =>
+      sealed.subarray(FRAME_HEADER + at * (FRAME + FRAME_TAG), FRAME_HEADER + (at + 1) * (FRAME + FRAME_TAG)),
+    );
   });
   const joined = (...order: number[]): Buffer => Buffer.concat([header, ...order.map((at) => frames[at]!)]);
 

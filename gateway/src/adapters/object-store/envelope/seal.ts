@@ -1,6 +1,14 @@
 import { Transform } from 'node:stream';
-import { LlmchainError } from '@llmchain/protocol';
-import { FRAME, HEADER, headerOf, openFrame, prefixOf, sealFrame, TAG, type FrameKey } from './frames';
+import {
+  FRAME,
+  FRAME_HEADER,
+  FRAME_TAG,
+  frameHeader,
+  framePrefix,
+  LlmchainError,
+  type FrameKey,
+} from '@llmchain/protocol';
+import { openFrame, sealFrame } from './frames';
 
 /** Cuts a stream into pieces of one size; the last may be shorter, and is known to be the last. */
 class Cutter {
@@ -33,13 +41,13 @@ export function sealing(secret: FrameKey): Transform {
   let begun = false;
   return new Transform({
     transform(chunk: Buffer, _encoding, next) {
-      if (!begun) this.push(headerOf(secret));
+      if (!begun) this.push(frameHeader(secret));
       begun = true;
       for (const frame of frames.push(chunk)) this.push(sealFrame(frame, index++, false, secret));
       next();
     },
     flush(next) {
-      if (!begun) this.push(headerOf(secret));
+      if (!begun) this.push(frameHeader(secret));
       this.push(sealFrame(frames.last(), index, true, secret));
       next();
     },
@@ -51,13 +59,13 @@ export function sealing(secret: FrameKey): Transform {
  * The stream fails with `digest_mismatch` when a byte was changed, or when the end is missing.
  */
 export function opening({ key, digest }: Pick<FrameKey, 'key' | 'digest'>): Transform {
-  const frames = new Cutter(FRAME + TAG);
+  const frames = new Cutter(FRAME + FRAME_TAG);
   let header = Buffer.alloc(0);
-  let prefix: Buffer | undefined;
+  let prefix: Uint8Array | undefined;
   let index = 0;
   const open = (sealed: Buffer, last: boolean): Buffer => {
     try {
-      if (!prefix || sealed.byteLength < TAG) throw new Error('The object ends too early.');
+      if (!prefix || sealed.byteLength < FRAME_TAG) throw new Error('The object ends too early.');
       return openFrame(sealed, index++, last, { key, prefix, digest });
     } catch (cause) {
       throw new LlmchainError(
@@ -71,10 +79,10 @@ export function opening({ key, digest }: Pick<FrameKey, 'key' | 'digest'>): Tran
   return new Transform({
     transform(chunk: Buffer, _encoding, next) {
       try {
-        const missing = prefix ? 0 : HEADER - header.byteLength;
+        const missing = prefix ? 0 : FRAME_HEADER - header.byteLength;
         if (missing > 0) {
           header = Buffer.concat([header, chunk.subarray(0, missing)]);
-          prefix = prefixOf(header);
+          prefix = framePrefix(header);
         }
         for (const frame of frames.push(chunk.subarray(missing))) this.push(open(frame, false));
         next();
