@@ -61,6 +61,9 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/give':
     'the state of the key says whether it was done',
   'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/withdraw': 'as give',
+  'POST /v1/moderations': 'as chat',
+  'POST /v1/recommendations': 'as chat',
+  'POST /v1/rerank': 'as chat',
   'POST /v1/resemblances': 'what is flagged already stays as it is',
   'POST /v1/training/jobs/{id}/lift': 'as for datasets',
   'POST /v1/training/jobs/{id}/taint': 'as for datasets',
