@@ -1,6 +1,6 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Taint, ModelVersion, ModelAccess, Receipt, Alias, AliasValue } from './schemas';
+import type { EvidenceBundle, Taint, ModelVersion, ModelAccess, ModelKey, Receipt, Alias, AliasValue } from './schemas';
 
 export interface ModelsOperations {
   /** Whether every work behind a model version may be used now; while one may not, it is not served. */
@@ -78,6 +78,7 @@ export interface ModelsOperations {
         modelParamsAddress: string;
         manifest: string;
         files: { path: string; sha256: string; bytes: number }[];
+        pool?: string[];
         format: 'onnx';
         precision: 'fp32' | 'int8';
         contextTokens: number;
@@ -91,6 +92,7 @@ export interface ModelsOperations {
         };
         operationId?: string;
         access?: { callers: 'everyone' } | { callers: 'members'; members: string[] } | { callers: 'owner' };
+        seal?: boolean;
       };
     };
     answer: ModelVersion & { transaction: string; block: number };
@@ -127,6 +129,16 @@ export interface ModelsOperations {
       headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
     };
     answer: ModelAccess;
+  };
+  /** As the owner: give a worker the key of a sealed version, also where it was withdrawn. */
+  'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/give': {
+    request: { params: { id: string; version: number; member: string; worker: string } };
+    answer: ModelKey & { transaction: string; block: number };
+  };
+  /** As the owner: give a worker the key of a sealed version no more; what it has opened cannot be taken back. */
+  'POST /v1/models/{id}/versions/{version}/keys/{member}/{worker}/withdraw': {
+    request: { params: { id: string; version: number; member: string; worker: string } };
+    answer: ModelKey & { transaction: string; block: number };
   };
   /** The tensors that a model takes and gives. */
   'GET /v2/models/{name}': {
@@ -259,6 +271,15 @@ export interface ModelsOperations {
     };
     answer: EvidenceBundle;
   };
+  /** Evidence that proves offline, to "llmchain verify": the key of a sealed version as a worker was given it. Keep it byte for byte. */
+  'GET /v1/models/{id}/versions/{version}/keys/{member}/{worker}/evidence': {
+    request: {
+      params: { id: string; version: number; member: string; worker: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
   /** Evidence that proves offline, to "llmchain verify": where an alias of a model points. Keep it byte for byte. */
   'GET /v1/models/{id}/aliases/{alias}/evidence': {
     request: {
@@ -291,6 +312,15 @@ export interface ModelsOperations {
     };
     answer: ModelVersion;
   };
+  /** The key of a sealed version as a worker was given it. */
+  'GET /v1/models/{id}/versions/{version}/keys/{member}/{worker}': {
+    request: {
+      params: { id: string; version: number; member: string; worker: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: ModelKey;
+  };
   /** Where an alias of a model points. */
   'GET /v1/models/{id}/aliases/{alias}': {
     request: {
@@ -322,6 +352,15 @@ export interface ModelsOperations {
       headers?: { 'x-llmchain-min-block'?: number };
     };
     answer: { data: ModelVersion[]; after?: string };
+  };
+  /** Which workers were given the key of a sealed version, page by page. */
+  'GET /v1/models/{id}/versions/{version}/keys': {
+    request: {
+      params: { id: string; version: number };
+      query?: { limit?: number; after?: string; state?: 'given' | 'withdrawn'; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: { data: ModelKey[]; after?: string };
   };
   /** The aliases of a model, page by page. */
   'GET /v1/models/{id}/aliases': {
