@@ -68,6 +68,8 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/training/jobs/{id}/lift': 'as for datasets',
   'POST /v1/training/jobs/{id}/taint': 'as for datasets',
   'POST /v1/wrapping-keys/{worker}/revoke': 'the state of the key says whether it was done',
+  'POST /v2/models/{name}/infer': 'as chat',
+  'POST /v2/models/{name}/versions/{version}/infer': 'as chat',
   'PUT /v1/content': 'content lies where its digest says',
   'PUT /v1/wrapping-keys/{worker}': 'a key that is set already stays as it is',
 };
@@ -184,6 +186,6 @@ describe('REST for everything', () => {
     const silent = routesOf({} as UseCases)
       .map(({ method, path }) => `${method.toUpperCase()} ${path}`)
       .filter((route) => !calls.some((call) => call.route === route));
-    expect(silent).toEqual(['GET /healthz', 'GET /openapi.json']);
+    expect(silent).toEqual(['GET /healthz', 'GET /v2', 'GET /v2/health/live', 'GET /openapi.json']);
   });
 });
