@@ -53,9 +53,11 @@ export class Consortium {
     return found;
   }
 
-  /** An API key of someone new at a member. */
-  async key(member: MemberName, role: string, name: string): Promise<string> {
-    return (await this.command(Key, 'key', 'create', '--member', member, '--role', role, '--name', name)).key;
+  /** An API key of someone new at a member. @param credits micro-credits that are prepaid for answers */
+  async key(member: MemberName, role: string, name: string, credits?: number): Promise<string> {
+    const prepaid = credits === undefined ? [] : ['--credits', String(credits)];
+    const order = ['key', 'create', '--member', member, '--role', role, '--name', name, ...prepaid];
+    return (await this.command(Key, ...order)).key;
   }
 
   /** Stops and removes a consortium that the benchmark made. */

@@ -3,7 +3,8 @@ import { smollm2File } from '@llmchain/cli/dist/models/smollm2';
 import type { ServableModel } from '@llmchain/inference-workers';
 import { sha256Hex } from '@llmchain/protocol';
 import type { Benchmark } from './benchmark';
-import { LlamaCpp, type Answered, type Asked } from './llama-cpp';
+import type { Answered } from './line-peer';
+import { llamaCpp, type Asked } from './llama-cpp';
 import { smollm } from './smollm';
 
 const TOGETHER = [1, 8] as const;
@@ -49,7 +50,7 @@ export const decode: Benchmark = {
   ],
   async run({ samples, rounds, smoke, say }) {
     const threads = availableParallelism();
-    const llama = await LlamaCpp.open(await smollm2File());
+    const llama = await llamaCpp(await smollm2File());
     const models = { fp32: await smollm('fp32', threads), int8: await smollm('int8', threads) };
     const tokens = smoke ? 4 : TOKENS;
     try {

@@ -1,19 +1,14 @@
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
 import { LlmchainError } from '@llmchain/protocol';
-import { z } from 'zod';
+import { LinePeer } from './line-peer';
 import { CACHE } from './python';
 
 const run = promisify(execFile);
 const PEER = resolve(__dirname, '../peers/llama-cpp');
-
-const Answered = z.object({ seconds: z.number(), tokens: z.number() });
-export type Answered = z.infer<typeof Answered>;
 
 /** Not `npm ci`, which refuses a lock file that leaves out packages for platforms that the registry lacks. */
 const INSTALL = ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'];
@@ -26,45 +21,12 @@ export interface Asked {
   tokens: number;
 }
 
-/** llama.cpp in a process of its own, by its Node.js binding, whose package carries the library. */
-export class LlamaCpp {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: Interface;
-
-  private constructor(child: ChildProcessWithoutNullStreams) {
-    this.#child = child;
-    this.#lines = createInterface({ input: child.stdout });
-  }
-
-  /** @throws {LlmchainError} `unavailable` where its packages cannot be had */
-  static async open(model: string): Promise<LlamaCpp> {
-    const child = spawn(process.execPath, [join(PEER, 'decode.mjs'), await packages(), model], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    child.stderr.resume();
-    return new LlamaCpp(child);
-  }
-
-  async answer(asked: Asked): Promise<Answered> {
-    const answered = new AbortController();
-    const ended = once(this.#child, 'exit', answered).then(() => {
-      throw new LlmchainError('internal', 'llama.cpp ended before it had answered.');
-    });
-    const line = once(this.#lines, 'line', answered) as Promise<[string]>;
-    this.#child.stdin.write(`${JSON.stringify(asked)}\n`);
-    try {
-      const [text] = await Promise.race([line, ended]);
-      return Answered.parse(JSON.parse(text));
-    } finally {
-      ended.catch(() => undefined);
-      line.catch(() => undefined);
-      answered.abort();
-    }
-  }
-
-  close(): void {
-    this.#child.stdin.end();
-  }
+/**
+ * llama.cpp in a process of its own, by its Node.js binding, whose package carries the library. It is asked {@link Asked}.
+ * @throws {LlmchainError} `unavailable` where its packages cannot be had
+ */
+export async function llamaCpp(model: string): Promise<LinePeer> {
+  return new LinePeer('llama.cpp', join(PEER, 'decode.mjs'), [await packages(), model]);
 }
 
 /** The folder with the packages that the lock file pins, installed once, without the libraries for GPUs. */

@@ -16,10 +16,14 @@ import { ledgerHotkey } from './ledger-hotkey';
 import { ledgerReceipts } from './ledger-receipts';
 import { load, machine } from './machine';
 import { outcomes, ratioOf, table, type Report } from './report';
+import { receipts } from './receipts';
+import { requests } from './requests';
+import { stream } from './stream';
 import { similar } from './similar';
 import { phash } from './phash';
 import { up } from './up';
 import { verify } from './verify';
+import { workerOverhead } from './worker-overhead';
 
 const RESULTS = resolve(__dirname, '../results');
 
@@ -34,6 +38,10 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['verify', verify],
   ['ledger-hotkey', ledgerHotkey],
   ['ledger-receipts', ledgerReceipts],
+  ['receipts', receipts],
+  ['requests', requests],
+  ['stream', stream],
+  ['worker-overhead', workerOverhead],
   ['similar', similar],
   ['phash', phash],
 ]);

@@ -7,7 +7,7 @@ const EVERY = 50;
 const TICKS = 100;
 
 /** Proportional set size of a process, KiB; 0 once it has ended. */
-async function pss(pid: number): Promise<number> {
+export async function pss(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
 }

@@ -71,7 +71,7 @@ function ticketOf(model: ServableModel, asked: Asked): Ticket {
 async function computed(
   model: ServableModel,
   asked: Asked,
-  changes: { seed?: string; scheduler?: Pick<Scheduler, 'generate'> } = {},
+  changes: { seed?: string; plainly?: boolean; scheduler?: Pick<Scheduler, 'generate'> } = {},
 ): Promise<Generated> {
   const scheduler = changes.scheduler ?? model.scheduler;
   return scheduler.generate(
@@ -80,8 +80,9 @@ async function computed(
       seed: changes.seed ?? ticketDigest(ticketOf(model, asked)),
       temperatureMilli: asked.temperatureMilli,
       maxTokens: asked.maxTokens,
-      tenant: `tenant-${asked.nonce}`,
-      fingerprinted: model.decoder.hiddenSize !== undefined,
+      // Of a tenant of its own, so that no prompt is cached of another answer to the same question.
+      tenant: `${changes.plainly ? 'plain' : 'tenant'}-${asked.nonce}`,
+      fingerprinted: !changes.plainly && model.decoder.hiddenSize !== undefined,
     },
     () => undefined,
     new AbortController().signal,
@@ -99,6 +100,11 @@ function concluded(model: ServableModel, asked: Asked, answer: Generated): Concl
     { provider: 'cpu', runtime: 'bench' },
     SIGNER,
   );
+}
+
+/** What a worker computes where nobody wants it proved: no fingerprints, no receipt. */
+export function plain(model: ServableModel, asked: Asked): Promise<Generated> {
+  return computed(model, asked, { plainly: true });
 }
 
 /** An honest answer. */
