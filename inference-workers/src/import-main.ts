@@ -6,14 +6,14 @@ import { importBert } from './models/import-bert';
 import { importGguf } from './models/import-gguf';
 import { importImage } from './models/import-image';
 import { importSklearn, SKLEARN_FILES } from './models/import-sklearn';
+import { importTabular } from './models/tabular/import-tabular';
 
 const INT8 = { bits: 8, compute: 'int8' } as const;
 
 /**
  * `import-main.js SOURCE FOLDER [--weights fp32|int8] [--label LABEL]`: a GGUF file, a classifier of images in
- * ONNX, or a folder of sentence-transformers or with a classifier of scikit-learn; of all but the first a line of JSON tells
- * what a version has to say. A failure is one line of JSON
- * on standard output.
+ * ONNX, a table to train on, or a folder of sentence-transformers or with a classifier of scikit-learn; of all but the first
+ * a line of JSON tells what a version has to say. A failure is one line of JSON on standard output.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -26,16 +26,19 @@ async function main(): Promise<void> {
       throw new LlmchainError('invalid_argument', 'Name the GGUF file or the folder to read, and the folder to write.');
     }
     const isGraph = file.endsWith('.onnx');
-    if (isGraph || statSync(file).isDirectory()) {
+    const isTable = file.endsWith('.csv');
+    if (isGraph || isTable || statSync(file).isDirectory()) {
       if (values.weights === 'int8') {
         throw new LlmchainError('not_supported', 'Encoders and classifiers are imported in single precision.');
       }
       const classifier = SKLEARN_FILES.every((name) => existsSync(path.join(file, name)));
       const imported = await (isGraph
         ? importImage(file, folder, values.label)
-        : classifier
-          ? importSklearn(file, folder, values.label)
-          : importBert(file, folder));
+        : isTable
+          ? importTabular(file, folder)
+          : classifier
+            ? importSklearn(file, folder, values.label)
+            : importBert(file, folder));
       process.stdout.write(`${JSON.stringify(imported)}\n`);
     } else await importGguf(file, folder, values.weights === 'int8' ? { quantisation: INT8 } : {});
   } catch (error) {

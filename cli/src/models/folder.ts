@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { ModelEntry, type ModelFile, type Precision } from '@llmchain/protocol';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { digestOf } from '../file-digest';
 import { runProgram } from './worker-program';
 
@@ -10,7 +10,10 @@ export const WEIGHTS = ['fp32', 'int8'] as const satisfies readonly Precision[];
 export type Weights = (typeof WEIGHTS)[number];
 
 /** What a version has to say of a model that does not generate text. */
-const ImportedTask = ModelEntry.pick({ task: true, signature: true, contextTokens: true });
+const ImportedTask = ModelEntry.pick({ task: true, signature: true, contextTokens: true }).extend({
+  /** How well one that was trained at the import does on rows that were held out. */
+  heldOut: z.object({ rows: z.number(), accuracy: z.number(), auc: z.number(), baseline: z.number() }).optional(),
+});
 export type ImportedTask = z.infer<typeof ImportedTask>;
 
 /**

