@@ -25,6 +25,10 @@ import { Admission } from './server/admission';
 import { Answering } from './server/answering';
 import { WorkerServer } from './server/worker-server';
 import { workerService } from './server/worker-service';
+import { HeldRange } from './shard/held-range';
+import { PipelineDecoder } from './shard/pipeline-decoder';
+import { RangeClients } from './shard/range-client';
+import { holdRange } from './shard/range-service';
 import { BatchVerification } from './verifier/batch-verification';
 import { Reexamination } from './verifier/reexamination';
 import { VerdictServer, type AnswerVerdict } from './verifier/verdict-server';
@@ -114,12 +118,33 @@ export class Worker {
       const folder = await files.folder(version);
       return dataKey ? sealedFolder(folder, version.files, dataKey) : clearFolder(folder);
     };
-    const models = new ModelCatalogue({
-      open: async (version) => loadServable(await filesOf(version), version, pool),
+    const { holds, pipelines } = config;
+    const ranges = new ModelCatalogue<HeldRange>({
+      open: async (version) => HeldRange.load(await filesOf(version), version, ofVersion(holds, version)!, pool),
       log,
     });
+    const clients = new RangeClients(config, { tls: { certificate, key }, directory });
+    const holder = clients.holder.bind(clients);
+    const models = new ModelCatalogue({
+      open: async (version) => {
+        const pipeline = ofVersion(pipelines, version);
+        const opened = await filesOf(version);
+        if (!pipeline) return loadServable(opened, version, pool);
+        // What answers is in other processes; there is one way to them, however many devices this worker has.
+        return loadServable(opened, version, { ...pool, devices: [0] }, (from, file, shape) =>
+          PipelineDecoder.open(from, file, { version, shape, pipeline }, { holder, log }),
+        );
+      },
+      log,
+    });
+    // A verifier computes by itself: through others' workers it would repeat what they said.
+    const whole: Pick<ModelCatalogue, 'get'> = {
+      get: (model, version) => (ofVersion(pipelines, { model, version }) ? undefined : models.get(model, version)),
+    };
     this.#parts.push(
+      { stop: () => clients.close() },
       { stop: () => models.close() },
+      { stop: () => ranges.close() },
       { stop: () => Promise.all(this.#running) },
       { stop: () => peers.close() },
     );
@@ -147,8 +172,11 @@ export class Worker {
       { retryMs: 250, folder: config.verdicts },
       { facts, files: peers, signal },
     );
-    const verifier = new Verifier({ member }, { verification, models, store, log });
-    const reexamination = new Reexamination({ member }, { verification, facts, files: peers, models, store, log });
+    const verifier = new Verifier({ member }, { verification, models: whole, store, log });
+    const reexamination = new Reexamination(
+      { member },
+      { verification, facts, files: peers, models: whole, store, log },
+    );
     if (verifies)
       verdict = (batch, root, about) =>
         about ? reexamination.verdict(root, { batch, ...about }) : verifier.verdict(batch, root);
@@ -160,6 +188,7 @@ export class Worker {
         reexamination: verifies ? reexamination : undefined,
         models,
         outbox,
+        hold: holdRange({ holds }, { directory, facts, ranges, log }),
         log,
       },
     );
@@ -172,7 +201,12 @@ export class Worker {
       { ledger, log },
     );
     const handlers = {
-      model: models.consider.bind(models),
+      model: (version: ModelVersion) => {
+        const held = ofVersion(holds, version);
+        if (held) ranges.consider(version);
+        // Who holds a part has no room for the whole.
+        if (!held || ofVersion(pipelines, version)) models.consider(version);
+      },
       batch: (batch: Parameters<Verifier['consider']>[0], live: boolean) => {
         if (verifies) verifier.consider(batch, live);
       },
@@ -196,6 +230,14 @@ export class Worker {
     }
     log.info({ member, roles: config.roles, provider: config.provider, port: config.listen.port }, 'worker started');
   }
+}
+
+/** What a setting says of a model version. */
+function ofVersion<Setting extends { model: string; version: number }>(
+  settings: readonly Setting[],
+  { model, version }: { model: string; version: number },
+): Setting | undefined {
+  return settings.find((each) => each.model === model && each.version === version);
 }
 
 /** Forgets expired tickets now and then. */

@@ -17,6 +17,7 @@ export { SafetensorsFile } from './importers/safetensors/safetensors-file';
 export { GraphBuilder } from './graph/graph-builder';
 export { appendingGraph } from './rewriting/appending-graph';
 export { imageGraph, type ImageClassifier } from './rewriting/image-graph';
+export { layerRange, type LayerRange, type RangeGraph } from './rewriting/layer-range';
 export { Tape } from './graph/tape';
 export type { Shape, Value } from './graph/value';
 export type { AdamWOptions } from './optimiser/adamw';

@@ -227,6 +227,11 @@ export type {
   Piece,
   PendingReceiptsReply,
   PendingReceiptsRequest,
+  RangeForward,
+  RangeOpen,
+  RangeOutput,
+  RangeReply,
+  RangeRequest,
   ReexamineReply,
   ReexamineRequest,
 } from './worker/messages';

@@ -45,6 +45,8 @@ async function freePort(): Promise<number> {
 export class WorkerBench {
   readonly ledger = new MemoryLedger();
   readonly members = {} as Record<MemberName, TestMember>;
+  /** What a worker's configuration has beyond what all have. */
+  readonly settings: Partial<Record<MemberName, Partial<WorkerConfig>>> = {};
   readonly #workers = new Map<MemberName, Worker>();
   readonly #clients: Client[] = [];
   readonly #processes: ChildProcess[] = [];
@@ -150,6 +152,9 @@ export class WorkerBench {
       deviceMemoryMiB: 256,
       threads: 1,
       drainMs: 3_000,
+      holds: [],
+      pipelines: [],
+      ...this.settings[name],
     };
   }
 

@@ -35,9 +35,15 @@ const Shape = z.object({
 export const ModelConfig = z.preprocess(withCommonNames, Shape);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
+/** Sizes of a model, with the features of its hidden states. */
+export interface ModelShape extends DecoderGeometry {
+  hiddenSize: number;
+}
+
 /** What a graph of it may leave open. */
-export function geometryOf(config: ModelConfig): DecoderGeometry {
+export function geometryOf(config: ModelConfig): ModelShape {
   return {
+    hiddenSize: config.hidden_size,
     layers: config.num_hidden_layers,
     kvHeads: config.num_key_value_heads ?? config.num_attention_heads,
     headSize: config.head_dim ?? Math.floor(config.hidden_size / config.num_attention_heads),

@@ -1,22 +1,29 @@
-import type { LoadedModel, ModelVersion } from '@llmchain/protocol';
+import type { LoadedModel, ModelLoad, ModelVersion } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { Servable } from './servable';
 
+/** What is made of a version: all of it, or some of its layers. */
+interface Loadable {
+  readonly version: ModelVersion;
+  readonly load: ModelLoad;
+  close(): Promise<void>;
+}
+
 /** Makes a version ready: fetches, checks and loads it. */
-export type OpenModel = (version: ModelVersion) => Promise<Servable>;
+export type OpenModel<Loaded extends Loadable = Servable> = (version: ModelVersion) => Promise<Loaded>;
 
 const keyOf = (model: string, version: number): string => `${model}@${version}`;
 
 /** The approved model versions, each loaded as soon as its files can be had. */
-export class ModelCatalogue {
-  readonly #open: OpenModel;
+export class ModelCatalogue<Loaded extends Loadable = Servable> {
+  readonly #open: OpenModel<Loaded>;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   readonly #known = new Map<string, Promise<void>>();
-  readonly #loaded = new Map<string, Servable>();
+  readonly #loaded = new Map<string, Loaded>();
 
-  constructor(dependencies: { open: OpenModel; log: Logger }) {
+  constructor(dependencies: { open: OpenModel<Loaded>; log: Logger }) {
     this.#open = dependencies.open;
     this.#log = dependencies.log;
   }
@@ -33,7 +40,7 @@ export class ModelCatalogue {
     return this.#known.has(keyOf(model, version));
   }
 
-  get(model: string, version: number): Servable | undefined {
+  get(model: string, version: number): Loaded | undefined {
     return this.#loaded.get(keyOf(model, version));
   }
 

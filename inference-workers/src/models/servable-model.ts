@@ -8,14 +8,17 @@ import { enginesOf, type EngineOptions, type PoolOptions } from '../engine/execu
 import type { SchedulerOptions } from '../engine/scheduler/scheduler';
 import type { ModelFiles } from '../files/model-files';
 import { digestOfFile } from './file-of-version';
-import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig } from './folder-schema';
+import { GenerationConfig, geometryOf, ModelConfig, TokenizerConfig, type ModelShape } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
 
-const GRAPH = 'onnx/model.onnx';
+export const GRAPH = 'onnx/model.onnx';
 /** The same weights with products in single precision, for verifying: it has no rounding of its own to add to the worker's. */
 export const REFERENCE = 'onnx/model_reference.onnx';
 const TOKENIZER = 'tokenizer.json';
 const TEMPLATE = 'tokenizer_config.json';
+
+/** Opens a graph on an engine. @param file which of the files is the graph */
+export type OpenGraph = (files: ModelFiles, file: string, shape: ModelShape, engine: EngineOptions) => Promise<Decoder>;
 
 /** How a worker schedules a model's answers. */
 export const SCHEDULING: SchedulerOptions = {
@@ -67,7 +70,12 @@ export class ServableModel {
    * @throws {LlmchainError} `not_supported` when a file is missing, or model or device cannot hold the promised context;
    * `invalid_argument` when a file is not what its name says
    */
-  static async load(files: ModelFiles, version: ModelVersion, options: PoolOptions): Promise<ServableModel> {
+  static async load(
+    files: ModelFiles,
+    version: ModelVersion,
+    options: PoolOptions,
+    openGraph: OpenGraph = openDecoder,
+  ): Promise<ServableModel> {
     for (const file of [GRAPH, TOKENIZER, TEMPLATE, 'config.json']) digestOfFile(version, file);
     const read = async <S extends z.ZodType>(schema: S, file: string): Promise<z.output<S>> =>
       decodeJson(schema, (await files.read(file)).toString('utf8'), file);
@@ -92,7 +100,7 @@ export class ServableModel {
     const stop = [generation.eos_token_id ?? config.eos_token_id ?? []].flat();
     const engines = enginesOf(options);
     const open = (file: string, engine: EngineOptions): Promise<Decoder> =>
-      openDecoder(files, file, geometryOf(config), engine);
+      openGraph(files, file, geometryOf(config), engine);
     const decoders: Decoder[] = [];
     try {
       for (const engine of engines) decoders.push(await open(GRAPH, engine));

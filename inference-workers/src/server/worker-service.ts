@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {
   status,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type ServerUnaryCall,
@@ -21,6 +22,8 @@ import {
   type ModelsReply,
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
+  type RangeReply,
+  type RangeRequest,
   type ReexamineReply,
   type ReexamineRequest,
 } from '@llmchain/protocol';
@@ -55,6 +58,8 @@ export interface WorkerServiceDependencies {
   reexamination: Pick<Reexamination, 'examine'> | undefined;
   models: Pick<ModelCatalogue, 'loaded'>;
   outbox: Pick<Outbox, 'pending' | 'acknowledge'>;
+  /** Computes the layers that this worker holds. */
+  hold: handleBidiStreamingCall<RangeRequest, RangeReply>;
   log: Logger;
 }
 
@@ -114,6 +119,7 @@ export function workerService(
 
   return {
     generate,
+    hold: dependencies.hold,
     halt: unary<HaltRequest, HaltReply>(({ receipt }, caller) => ({
       halted: answering?.halt(caller, receipt) ?? false,
     })),

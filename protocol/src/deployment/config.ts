@@ -100,6 +100,40 @@ export const GatewayConfig = z.strictObject({
 });
 export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
+const layer = z.number().int().min(0).max(4_095);
+const range = { first: layer, last: layer };
+const version = { model: z.string().min(1), version: z.number().int().min(1) };
+
+/** Layers of a model version that a worker computes for others. */
+const heldRange = z
+  .strictObject({
+    ...version,
+    ...range,
+    /** MSP ids of the members whose workers may have them computed. */
+    heads: z.array(z.string().min(1)).min(1),
+  })
+  .refine(({ first, last }) => first <= last, 'A range ends before it begins.');
+
+/** A model version that a worker answers with, its layers computed by others. */
+const pipeline = z
+  .strictObject({
+    ...version,
+    /** From the first layer to the last; each with the ids of the workers that hold it, this one may be among them. */
+    ranges: z.array(z.strictObject({ ...range, holders: z.array(z.string().min(1)).min(1).max(8) })).min(1),
+    /** Takes ranges that one worker alone holds; an answer ends where that one does. */
+    heldOnce: z.boolean().default(false),
+    /** Silence after which a holder has failed. */
+    timeoutMs: z.number().int().min(50).max(600_000).default(5_000),
+  })
+  .refine(
+    ({ ranges }) => ranges.every(({ first, last }, at) => first === (at && ranges[at - 1]!.last + 1) && first <= last),
+    'The ranges of a pipeline begin with layer 0, and each where the one before it ends.',
+  )
+  .refine(
+    ({ ranges, heldOnce }) => heldOnce || ranges.every(({ holders }) => new Set(holders).size > 1),
+    'A range that one worker alone holds ends all answers with it. Name a second holder, or set "heldOnce".',
+  );
+
 export const WorkerConfig = z.strictObject({
   member,
   consortium,
@@ -125,6 +159,9 @@ export const WorkerConfig = z.strictObject({
   threads: z.number().int().min(1).max(64).default(1),
   /** How long running answers may take to end when the worker is told to stop; it refuses new ones from then on. */
   drainMs: z.number().int().min(0).max(3_600_000).default(8_000),
+  /** Large models are split by layers over workers of several members: what this one holds, and what it answers with. */
+  holds: z.array(heldRange).default([]),
+  pipelines: z.array(pipeline).default([]),
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;
 

@@ -87,3 +87,30 @@ export interface ReexamineReply {
   verdict: string;
   evidence: string;
 }
+
+/** The first message of a sequence that a worker computes layers of. */
+export interface RangeOpen {
+  model: string;
+  version: number;
+  first: number;
+  last: number;
+  tokens: number;
+}
+/** Tokens, or their hidden states as little-endian float32, that go through a range of layers. */
+export interface RangeForward {
+  past: number;
+  count: number;
+  tokens: number[];
+  states: Uint8Array;
+  logits: number;
+}
+export type RangeRequest = { request: 'open'; open: RangeOpen } | { request: 'forward'; forward: RangeForward };
+export interface RangeOutput {
+  states: Uint8Array;
+  logits: Uint8Array;
+  hidden: Uint8Array;
+}
+export type RangeReply =
+  | { reply: 'opened'; opened: object }
+  | { reply: 'output'; output: RangeOutput }
+  | { reply: 'failure'; failure: string };

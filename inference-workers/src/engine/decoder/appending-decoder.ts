@@ -1,6 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { Decoder, DecoderGeometry, KeyValueCache, Pass, PassRow } from './decoder';
-import { cacheNames, demandVocabulary, HIDDEN, hiddenSizeOf, integers } from './layout';
+import { cacheNames, demandVocabulary, HIDDEN, hiddenSizeOf, integers, prefixMask } from './layout';
 import { rowBytes, RowSets } from './row-sets';
 
 /**
@@ -146,12 +146,4 @@ function joined(parts: readonly Part[]): Float32Array {
     });
   }
   return all;
-}
-
-/** Each row's tokens as ones, [rows, longest]. */
-function prefixMask(totals: readonly number[]): Tensor {
-  const longest = Math.max(...totals);
-  const mask = new BigInt64Array(totals.length * longest);
-  totals.forEach((total, row) => mask.fill(1n, row * longest, row * longest + total));
-  return new Tensor('int64', mask, [totals.length, longest]);
 }

@@ -2,12 +2,12 @@ import { LlmchainError } from '@llmchain/protocol';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { DecoderGeometry } from './decoder';
 
-/** The names of a cache's tensors, layer by layer, keys before values. */
-export function cacheNames(layers: number): { past: string; present: string }[] {
+/** The names of a cache's tensors, layer by layer from the `first`, keys before values. */
+export function cacheNames(layers: number, first = 0): { past: string; present: string }[] {
   return Array.from({ length: layers }, (_, layer) =>
     ['key', 'value'].map((part) => ({
-      past: `past_key_values.${layer}.${part}`,
-      present: `present.${layer}.${part}`,
+      past: `past_key_values.${first + layer}.${part}`,
+      present: `present.${first + layer}.${part}`,
     })),
   ).flat();
 }
@@ -36,6 +36,14 @@ export function hiddenSizeOf(session: InferenceSession): number | undefined {
 /** A tensor of token ids, positions or a mask, row after row. */
 export function integers(values: readonly number[], dims: readonly number[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
+/** Each row's tokens as ones, [rows, longest]. */
+export function prefixMask(totals: readonly number[]): Tensor {
+  const longest = Math.max(...totals);
+  const mask = new BigInt64Array(totals.length * longest);
+  totals.forEach((total, row) => mask.fill(1n, row * longest, row * longest + total));
+  return new Tensor('int64', mask, [totals.length, longest]);
 }
 
 /** @throws {LlmchainError} `not_supported` when the graph's vocabulary is not the one of `config.json` */
