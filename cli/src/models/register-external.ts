@@ -10,7 +10,16 @@ import { filesIn } from './folder';
 /** A model folder from outside, and what the ledger is to say of it. */
 export interface ExternalOrder extends Pick<
   ModelEntry,
-  'model' | 'version' | 'title' | 'contextTokens' | 'precision' | 'prices' | 'verification' | 'parent'
+  | 'model'
+  | 'version'
+  | 'title'
+  | 'contextTokens'
+  | 'precision'
+  | 'prices'
+  | 'verification'
+  | 'parent'
+  | 'task'
+  | 'signature'
 > {
   folder: string;
   external: External;
@@ -30,7 +39,7 @@ const WEIGHTS = 'onnx/model.onnx_data';
  */
 export async function registerExternal(
   api: MemberApi,
-  { folder, external, parent, seal, pool, ...order }: ExternalOrder,
+  { folder, external, parent, seal, pool, task, signature, ...order }: ExternalOrder,
 ): Promise<Answer<'POST /v1/models'>> {
   const files = await filesIn(folder);
   const parameters = [WEIGHTS, GRAPH].map((path) => files.find((file) => file.path === path)).find(Boolean);
@@ -50,6 +59,8 @@ export async function registerExternal(
     ...(parent ? { parent } : {}),
     ...(seal ? { seal } : {}),
     ...(pool ? { pool } : {}),
+    ...(task ? { task } : {}),
+    ...(signature ? { signature } : {}),
     operationId: `external:${manifest.slice(0, 32)}:${order.model}:${order.version}`.slice(0, 100),
     modelParamsAddress: `sha256/${parameters.sha256}`,
     manifest,

