@@ -35,14 +35,20 @@ export interface Production {
   add(receipts: readonly SignedReceipt[]): Promise<void>;
   /** The pending receipts of one model version, that of the oldest, page by page and oldest first. */
   pending(): AsyncIterable<StoredReceipt[]>;
-  /** Puts receipts, by id in their order, into a batch that is about to be anchored. */
+  /**
+   * Puts receipts, by id in their order, into a batch that is about to be anchored.
+   * @throws {LlmchainError} `conflict` when one of them is not pending any more: none is in two batches
+   */
   begin(entry: BatchEntry, receipts: readonly string[]): Promise<void>;
   batches(state: OwnBatch['state']): Promise<OwnBatch[]>;
   batch(sequence: number): Promise<OwnBatch | undefined>;
   /** The highest sequence number of a batch here, 0 when there is none. */
   lastSequence(): Promise<number>;
   anchored(sequence: number): Promise<void>;
-  /** Takes a batch apart that the ledger does not have: its receipts are pending again, alone by session if so told. */
+  /**
+   * Takes a batch apart that the ledger does not have: its receipts are pending again, alone by session if so told. One
+   * that is known to be anchored stays as it is.
+   */
   release(sequence: number, options: { bySession: boolean }): Promise<void>;
   /** Takes a batch apart whose receipts the ledger refuses for good. */
   refuse(sequence: number, reason: string): Promise<void>;

@@ -3,6 +3,7 @@ import {
   canonicalJson,
   decode,
   decodeJson,
+  LlmchainError,
   receiptId,
   SignedReceipt,
   type Batch,
@@ -106,10 +107,17 @@ export class PostgresProduction implements Production {
           refusals: '[]',
         };
         await transaction.insertInto('batch').values(row).execute();
-        await sql`
+        const { numAffectedRows } = await sql`
           update produced set state = 'anchoring', sequence = ${sequence}, position = listed.place - 1
           from unnest(${[...receipts]}::text[]) with ordinality as listed(id, place)
-          where produced.id = listed.id`.execute(transaction);
+          where produced.id = listed.id and produced.state = 'pending'`.execute(transaction);
+        // When a gateway's connection breaks, its lock goes to another one, and so may the receipts that it drafted with.
+        if (numAffectedRows !== BigInt(receipts.length))
+          throw new LlmchainError(
+            'conflict',
+            `Receipts of batch ${sequence} stand in a batch of another gateway of this member. Draft again.`,
+            { sequence },
+          );
       }),
     );
   }
@@ -232,12 +240,18 @@ export class PostgresProduction implements Production {
   ): Promise<void> {
     await asking(
       this.#database.transaction().execute(async (transaction) => {
+        // One that another gateway has seen on the ledger meanwhile stays whole.
+        const { numDeletedRows } = await transaction
+          .deleteFrom('batch')
+          .where('sequence', '=', sequence)
+          .where('state', '=', 'anchoring')
+          .executeTakeFirst();
+        if (numDeletedRows === 0n) return;
         await transaction
           .updateTable('produced')
           .set({ ...change, sequence: null, position: null })
           .where('sequence', '=', sequence)
           .execute();
-        await transaction.deleteFrom('batch').where('sequence', '=', sequence).execute();
       }),
     );
   }
