@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,11 +47,11 @@ const NEAR = 1e-5;
   };
 
   /** Imports what is at `source`, and has the lab register it and three members approve it. */
-  async function admitted(model: string, source: string, external: External): Promise<void> {
+  async function admitted(model: string, source: string, external: External, seal = false): Promise<void> {
     const imported = Imported.parse(await done('model', 'import', source, '--to', join(folder, model)));
     await registerExternal(trainer, {
       ...imported,
-      ...{ model, version: 1, title: model, external, precision: 'fp32' },
+      ...{ model, version: 1, title: model, external, precision: 'fp32', seal },
       prices: { request: 100, promptToken: 1, completionToken: 0 },
       verification: { marginMicro: 0, sampleRate: 10_000, rerun: { cosineMicro: 5, maxAbsMicro: 50 } },
     });
@@ -107,6 +107,38 @@ const NEAR = 1e-5;
     expect(result!.flagged).toBe(false);
     expect(Math.abs(result!.category_scores['nsfw']! - 0.072409)).toBeLessThan(NEAR);
     await isAccepted(found.id.replace('modr-', ''));
+  });
+
+  /** Whether a file of a model lies in clear anywhere under the folders of the members' workers. */
+  function liesInClear(model: string): boolean {
+    const graph = readFileSync(join(folder, model, 'onnx/model.onnx'));
+    const data = join(scenario.home, 'data');
+    const workers = readdirSync(data).filter((name) => name.startsWith('worker-'));
+    expect(workers).toHaveLength(4);
+    return workers
+      .flatMap((worker) => readdirSync(join(data, worker), { recursive: true, withFileTypes: true }))
+      .some((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name)).includes(graph));
+  }
+
+  test('a diagnosis by the Open Inference Protocol, by a model whose files only the memory of workers has in clear', async () => {
+    const table = PACKAGED['breast-cancer']!;
+    await admitted('diagnosis', 'breast-cancer', table.external, true);
+    const rows = readFileSync(await table.source(), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').map(Number));
+    // The table's 0 is malignant, which is what the probability is of.
+    for (const malignant of [true, false]) {
+      const row = rows.find((values) => (values.at(-1) === 0) === malignant)!.slice(0, -1);
+      const inputs = [{ name: 'features', shape: [1, row.length], datatype: 'FP32' as const, data: row }];
+      const call = { params: { name: 'diagnosis' }, body: { id: 'first', inputs } };
+      const { id, outputs, llmchain } = await answered(() => caller.call('POST /v2/models/{name}/infer', call));
+      expect({ id, malignant: (outputs[0]!.data[0] as number) > 0.5 }).toEqual({ id: 'first', malignant });
+      await isAccepted(receiptId(llmchain.receipt.body));
+    }
+    expect(liesInClear('profanity')).toBe(true);
+    expect(liesInClear('diagnosis')).toBe(false);
   });
 
   test('documents are ranked and works recommended by vectors, which rivals verify and endorse', async () => {
