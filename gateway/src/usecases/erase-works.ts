@@ -3,6 +3,7 @@ import type { AccessLog } from '../ports/access-log';
 import type { IndexRecords } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
 import type { DestroyCopies } from './destroy-copies';
+import { LookAgain } from './look-again';
 
 interface Ports {
   ledgers: Ledgers;
@@ -23,29 +24,20 @@ export class EraseWorks {
   readonly #ports: Ports;
   /** Works of which nothing is left to do here. */
   readonly #done = new Set<string>();
-  #changed = true;
-  #looked = 0;
+  readonly #looking: LookAgain;
 
   constructor(options: { own: string }, ports: Ports) {
     this.#own = options.own;
     this.#ports = ports;
-    ports.index.onWritten((origins) => {
-      this.#changed ||= origins.some((origin) => origin.startsWith('erasure/') || origin.startsWith('licence/'));
-    });
+    this.#looking = new LookAgain({ kinds: ['erasure/', 'licence/'], atLeastEvery: AT_LEAST_EVERY }, ports);
   }
 
   /** Looks, unless nothing can have changed. */
-  async run(now = Date.now()): Promise<void> {
-    if (!this.#changed && now - this.#looked < AT_LEAST_EVERY) return;
-    this.#changed = false;
-    this.#looked = now;
-    try {
+  run(now = Date.now()): Promise<void> {
+    return this.#looking.run(now, async () => {
       for (const work of await this.#ports.index.records.erased())
         if (!this.#done.has(work)) await this.#erase(work, now);
-    } catch (error) {
-      this.#changed = true;
-      throw error;
-    }
+    });
   }
 
   async #erase(id: string, now: number): Promise<void> {

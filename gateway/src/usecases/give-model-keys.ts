@@ -14,6 +14,7 @@ import type { Ledger, Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
 import type { ModelVault } from '../ports/model-vault';
 import { collect } from './concurrency';
+import { LookAgain } from './look-again';
 import type { Place } from './transact';
 
 interface Ports {
@@ -36,22 +37,20 @@ const KINDS = ['model/', 'model-key/', 'wrapping-key/', 'consortium'];
 export class GiveModelKeys {
   readonly #own: string;
   readonly #ports: Ports;
-  #changed = true;
-  #looked = 0;
+  readonly #looking: LookAgain;
 
   constructor(options: { own: string }, ports: Ports) {
     this.#own = options.own;
     this.#ports = ports;
-    ports.index.onWritten((origins) => {
-      this.#changed ||= origins.some((origin) => KINDS.some((kind) => origin.startsWith(kind)));
-    });
+    this.#looking = new LookAgain({ kinds: KINDS, atLeastEvery: AT_LEAST_EVERY }, ports);
   }
 
   /** Looks, unless nothing can have changed. */
-  async run(now = Date.now()): Promise<void> {
-    if (!this.#changed && now - this.#looked < AT_LEAST_EVERY) return;
-    this.#changed = false;
-    this.#looked = now;
+  run(now = Date.now()): Promise<void> {
+    return this.#looking.run(now, () => this.#giveAll());
+  }
+
+  async #giveAll(): Promise<void> {
     const { service } = this.#ports.ledgers;
     const versions = (await collect(service.list('model'))).filter(
       (version) =>

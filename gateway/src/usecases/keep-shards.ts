@@ -18,6 +18,7 @@ import type { Peers } from '../ports/peers';
 import { CONTENT_LIMIT } from './content';
 import { contentKey } from './content-key';
 import { DatasetItems, MOST_ITEMS } from './dataset-items';
+import { LookAgain } from './look-again';
 import { piecesOf } from './shard-dataset';
 
 interface Ports {
@@ -44,8 +45,7 @@ export class KeepShards {
   readonly #node: string;
   readonly #ports: Ports;
   readonly #items: DatasetItems;
-  #changed = true;
-  #looked = 0;
+  readonly #looking: LookAgain;
 
   /** @param options.node the node of the own member's whose bucket this is */
   constructor(options: { own: string; node: string }, ports: Ports) {
@@ -53,16 +53,15 @@ export class KeepShards {
     this.#node = options.node;
     this.#ports = ports;
     this.#items = new DatasetItems({}, ports);
-    ports.index.onWritten((origins) => {
-      this.#changed ||= origins.some((origin) => KINDS.some((kind) => origin.startsWith(kind)));
-    });
+    this.#looking = new LookAgain({ kinds: KINDS, atLeastEvery: AT_LEAST_EVERY }, ports);
   }
 
   /** Looks, unless nothing can have changed. */
-  async run(now = Date.now()): Promise<void> {
-    if (!this.#changed && now - this.#looked < AT_LEAST_EVERY) return;
-    this.#changed = false;
-    this.#looked = now;
+  run(now = Date.now()): Promise<void> {
+    return this.#looking.run(now, () => this.#all(now));
+  }
+
+  async #all(now: number): Promise<void> {
     const erased = new Set(await this.#ports.index.records.erased());
     for (const held of await this.#ports.index.shards.keptBy(this.#own)) {
       try {

@@ -14,6 +14,7 @@ import type { Ledgers } from '../ports/ledger';
 import type { Lineage } from '../ports/lineage';
 import type { Log } from '../ports/log';
 import type { ConsentStanding } from './consent-standing';
+import { LookAgain } from './look-again';
 
 /** What may change whether something is tainted, or whether a licence or a grant is over. */
 const CAUSES = ['work/', 'licence/', 'grant/', 'dataset-version/', 'job/', 'model/', 'taint/'];
@@ -46,33 +47,24 @@ interface Dependant {
 export class WatchConsent {
   readonly #own: string;
   readonly #ports: Ports;
-  #changed = true;
-  #looked = 0;
+  readonly #looking: LookAgain;
   /** The last block that it wrote. */
   #written = -1;
 
   constructor(options: { own: string }, ports: Ports) {
     this.#own = options.own;
     this.#ports = ports;
-    ports.index.onWritten((origins) => {
-      this.#changed ||= origins.some((origin) => CAUSES.some((cause) => origin.startsWith(cause)));
-    });
+    this.#looking = new LookAgain({ kinds: CAUSES, atLeastEvery: AT_LEAST_EVERY }, ports);
   }
 
   /** Looks, unless nothing can have changed. */
-  async run(now = Date.now()): Promise<void> {
-    if (!this.#changed && now - this.#looked < AT_LEAST_EVERY) return;
-    this.#changed = false;
-    this.#looked = now;
-    try {
+  run(now = Date.now()): Promise<void> {
+    return this.#looking.run(now, async () => {
       // An index that has fallen behind says again what was mended: the ledger takes that twice, and nobody is harmed.
       if (this.#written >= 0) await this.#ports.lineage.waitFor(this.#written, PATIENCE).catch(() => undefined);
       await this.#expire(now);
       await this.#settle();
-    } catch (error) {
-      this.#changed = true;
-      throw error;
-    }
+    });
   }
 
   async #expire(now: number): Promise<void> {
@@ -162,7 +154,7 @@ export class WatchConsent {
       return true;
     } catch (error) {
       if (!(error instanceof LlmchainError)) throw error;
-      this.#changed = true;
+      this.#looking.again();
       this.#ports.log.info({ code: error.code, details: error.details }, 'the ledger sees consent otherwise for now');
       return false;
     }

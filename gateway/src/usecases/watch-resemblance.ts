@@ -6,6 +6,7 @@ import type { Membership } from '../ports/consortium';
 import type { IndexLikeness } from '../ports/index-records';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
+import { LookAgain } from './look-again';
 
 const BOOKMARK = 'resemblance';
 /** Before every work. */
@@ -42,23 +43,17 @@ interface Found {
 export class WatchResemblance {
   readonly #options: Membership & { turnMs?: number };
   readonly #ports: Ports;
-  #changed = true;
-  #looked = 0;
+  readonly #looking: LookAgain;
 
   constructor(options: Membership & { turnMs?: number }, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
-    ports.index.onWritten((origins) => {
-      this.#changed ||= origins.some((origin) => origin.startsWith('work/'));
-    });
+    this.#looking = new LookAgain({ kinds: ['work/'], atLeastEvery: AT_LEAST_EVERY }, ports);
   }
 
   /** Looks, unless nothing can have been registered. */
-  async run(now = Date.now()): Promise<void> {
-    if (!this.#changed && now - this.#looked < AT_LEAST_EVERY) return;
-    this.#changed = false;
-    this.#looked = now;
-    try {
+  run(now = Date.now()): Promise<void> {
+    return this.#looking.run(now, async () => {
       let place = (await this.#ports.bookmarks.find(BOOKMARK)) ?? BEGINNING;
       for (;;) {
         const fresh = await this.#ports.index.fingerprinted(place, AT_ONCE);
@@ -68,10 +63,7 @@ export class WatchResemblance {
         place = { block: last.block, work: last.work };
         await this.#ports.bookmarks.put(BOOKMARK, place);
       }
-    } catch (error) {
-      this.#changed = true;
-      throw error;
-    }
+    });
   }
 
   async #look(fresh: readonly Fingerprinted[]): Promise<void> {
