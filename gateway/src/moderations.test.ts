@@ -187,6 +187,8 @@ describe('moderation through OpenAI’s client', () => {
     worker.swap = swap;
     await expect(client.moderations.create({ model: 'manners', input: 'you fool' })).rejects.toBeInstanceOf(APIError);
     expect((await archive.session(session)).spent).toBe(0);
+    worker.swap = (outputs) => outputs;
+    expect((await client.moderations.create({ model: 'manners', input: 'you fool' })).results).toHaveLength(1);
   });
 
   test.each<[string, number[][], string]>([

@@ -115,6 +115,24 @@ describe('the Open Inference Protocol', () => {
     expect([fewer.status, fewer.body['code']]).toEqual([422, 'not_verified']);
   });
 
+  test('what a worker gives that is no tensor is its fault, not the caller’s', async () => {
+    worker.swap = ([first, second]) => [{ ...first!, shape: [3, 1] }, second!];
+    const { status, body } = await asks({ inputs: [X, FLAGS] });
+    expect([status, body['code']]).toEqual([422, 'not_verified']);
+  });
+
+  test('an output that JSON has no number for is not given as null; the others are', async () => {
+    const { computes } = worker;
+    const data = bytesOf(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY));
+    worker.computes = (tensors) => computes(tensors).map((each, at) => (at === 0 ? { ...each, data } : each));
+    const whole = await asks({ inputs: [X, FLAGS] });
+    const rest = await asks({ inputs: [X, FLAGS], outputs: [{ name: 'count' }] });
+    worker.computes = computes;
+    expect([whole.status, whole.body['code']]).toEqual([422, 'not_supported']);
+    expect(whole.headers.get('x-llmchain-receipt')).toMatch(/^[0-9a-f]{64}$/);
+    expect(rest.body['outputs']).toEqual([{ name: 'count', datatype: 'INT64', shape: [2], data: [7, -1] }]);
+  });
+
   test.each<[string, object, string, number?]>([
     ['no inputs', { inputs: [] }, 'invalid_argument'],
     ['an input left out', { inputs: [X] }, 'invalid_argument'],

@@ -111,7 +111,7 @@ function wrong(name: string, what: string): LlmchainError {
   );
 }
 
-/** A tensor of a worker's as the protocol has it. @throws {LlmchainError} `not_supported` for integers that JSON does not hold */
+/** A tensor of a worker's as the protocol has it. @throws {LlmchainError} `not_supported` for numbers that JSON does not hold */
 export function answeredWith({ name, shape, datatype, data }: Tensor): OutputTensor {
   const bytes = Buffer.from(data, 'base64');
   const read = (at: number): number | boolean => {
@@ -123,7 +123,7 @@ export function answeredWith({ name, shape, datatype, data }: Tensor): OutputTen
       case 'INT32':
         return bytes.readInt32LE(at);
       case 'FP32':
-        return bytes.readFloatLE(at);
+        return finite(name, bytes.readFloatLE(at));
       case 'INT64':
         return exact(name, bytes.readBigInt64LE(at));
     }
@@ -143,6 +143,15 @@ function exact(name: string, value: bigint): number {
   throw new LlmchainError(
     'not_supported',
     `The output ${name} holds an integer beyond 2^53, which JSON numbers do not give exactly. Ask for other outputs.`,
+    { name },
+  );
+}
+
+function finite(name: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new LlmchainError(
+    'not_supported',
+    `The output ${name} holds ${value}, which JSON has no number for. Send other inputs, or ask for other outputs.`,
     { name },
   );
 }

@@ -386,12 +386,26 @@ function demandTask(version: ModelVersion, wanted: Task): void {
   );
 }
 
-/** The tensors that a worker gave. @throws {LlmchainError} `not_verified` when its receipt commits to others */
+/** The tensors that a worker gave. @throws {LlmchainError} `not_verified` when they are none, or its receipt commits to others */
 function committed({ tensors, salt }: OutputsEvent['outputs'], { finished }: FinishedEvent, member: string): Tensor[] {
-  const outputs = decodeJson(z.array(Tensor).min(1), tensors, `outputs of ${member}`);
+  const outputs = tensorsIn(tensors, member);
   const { body } = decodeJson(SignedReceipt, finished.receipt, `receipt of ${member}`);
   if (/^[0-9a-f]{64}$/.test(salt) && commitment(outputs, salt) === body.output) return outputs;
   throw new LlmchainError('not_verified', `${member} gave outputs that its receipt does not commit to. Ask again.`, {
     producer: member,
   });
+}
+
+/** What is no tensors is the worker's fault, not the caller's. */
+function tensorsIn(text: string, member: string): Tensor[] {
+  try {
+    return decodeJson(z.array(Tensor).min(1), text, `outputs of ${member}`);
+  } catch (cause) {
+    throw new LlmchainError(
+      'not_verified',
+      `${member} gave what are no tensors. Ask again.`,
+      { producer: member },
+      { cause },
+    );
+  }
 }
