@@ -28,10 +28,8 @@ export interface RouteHead {
   status?: number;
   /** Longest body in bytes; 1 MiB by default. */
   limit?: number;
-  /** Whether errors carry OpenAI's shape as well. */
-  openAi?: boolean;
-  /** Whether errors carry the Open Inference Protocol's `error` as well, a text. */
-  openInference?: boolean;
+  /** Whose shape errors carry as well: OpenAI's, or the Open Inference Protocol's `error`, a text. */
+  errors?: 'openai' | 'open-inference';
   /** Answers are records: they carry their last change as an ETag, and `If-None-Match` is answered with 304. */
   tagged?: boolean;
   /** Headers that the route reads, by lower-case name. */

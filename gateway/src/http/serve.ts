@@ -33,6 +33,9 @@ function singleHeaders(request: IncomingMessage): Record<string, string> {
   );
 }
 
+/** Errors in the shapes that routes ask for. */
+const PROBLEMS = { openai: openAiProblemOf, 'open-inference': openInferenceProblemOf } as const;
+
 /** Aborts when the caller hangs up before the answer is complete. */
 function hangUp(response: Response): AbortSignal {
   const gone = new AbortController();
@@ -46,11 +49,7 @@ function hangUp(response: Response): AbortSignal {
 function handlerOf<A>(route: Route<A>, options: ServerOptions<A>): RequestHandler {
   const parse: RequestHandler = express.json({ limit: route.limit ?? MEBIBYTE, strict: true, type: () => true });
   return async (request, response) => {
-    response.locals['problem'] = route.openAi
-      ? openAiProblemOf
-      : route.openInference
-        ? openInferenceProblemOf
-        : problemOf;
+    response.locals['problem'] = route.errors ? PROBLEMS[route.errors] : problemOf;
     response.locals['route'] = route.path;
     const actor = route.roles === 'public' ? options.nobody : await options.authenticate(request, route);
     if (route.body) {

@@ -49,7 +49,7 @@ export function embeddingRoutes(usecases: { infer: Infer }): Route<Actor>[] {
       path: '/v1/embeddings',
       summary: 'Vectors of texts, as OpenAI’s API gives them; prepaid, verified by rivals, with a signed receipt',
       roles: ['caller'],
-      openAi: true,
+      errors: 'openai',
       limit: BODY_LIMIT,
       headers: { [NONCE_HEADER]: Hex32.optional() },
       body: EmbeddingsBody,

@@ -98,7 +98,7 @@ export function inferenceRoutes(usecases: { infer: Infer; log: Log }): Route<Act
   const shared = {
     method: 'post' as const,
     roles: ['caller'],
-    openAi: true,
+    errors: 'openai' as const,
     limit: BODY_LIMIT,
     headers: { [NONCE_HEADER]: Hex32.optional() },
   };

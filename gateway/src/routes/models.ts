@@ -74,7 +74,7 @@ export function modelRoutes(usecases: {
       path: '/v1/models',
       summary: 'Every model version, in the shape of OpenAI’s list',
       roles: 'any',
-      openAi: true,
+      errors: 'openai',
       response: z.strictObject({ object: z.literal('list'), data: z.array(ListedModel) }),
       run: async () => ({
         object: 'list' as const,

@@ -59,7 +59,7 @@ export function moderationRoutes(usecases: { infer: Infer; readImageInput: ReadI
       summary:
         'Whether texts, or an image, fall into categories of a classifier, as OpenAI’s API gives it; prepaid, verified by rivals, with a signed receipt',
       roles: ['caller'],
-      openAi: true,
+      errors: 'openai',
       limit: BODY_LIMIT,
       headers: { [NONCE_HEADER]: Hex32.optional() },
       body: ModerationBody,

@@ -73,7 +73,7 @@ function serverRoutes({ readiness }: Pick<Ports, 'readiness'>): Route<Actor>[] {
       path: '/v2',
       summary: 'What serves the Open Inference Protocol here',
       roles: 'public',
-      openInference: true,
+      errors: 'open-inference',
       response: ServerMetadata,
       run: () => Promise.resolve({ name: 'llmchain', version: '2', extensions: [] }),
     }),
@@ -82,7 +82,7 @@ function serverRoutes({ readiness }: Pick<Ports, 'readiness'>): Route<Actor>[] {
       path: '/v2/health/live',
       summary: 'Whether the process runs, as the Open Inference Protocol asks',
       roles: 'public',
-      openInference: true,
+      errors: 'open-inference',
       response: Live,
       run: () => Promise.resolve({ live: true as const }),
     }),
@@ -91,7 +91,7 @@ function serverRoutes({ readiness }: Pick<Ports, 'readiness'>): Route<Actor>[] {
       path: '/v2/health/ready',
       summary: 'Whether database, object store and ledger answer, as the Open Inference Protocol asks; 503 while not',
       roles: 'public',
-      openInference: true,
+      errors: 'open-inference',
       gives: { 'application/json': Ready },
       async respond(_call, response) {
         const { ready } = await readiness.run();
@@ -122,7 +122,7 @@ function modelRoutes({ infer, models, router }: Ports, versioned: boolean): Rout
       path: at,
       summary: `The tensors that ${which} takes and gives`,
       roles: 'any',
-      openInference: true,
+      errors: 'open-inference',
       params,
       response: ModelMetadata,
       run: async ({ params: place }) => {
@@ -143,7 +143,7 @@ function modelRoutes({ infer, models, router }: Ports, versioned: boolean): Rout
       path: `${at}/ready`,
       summary: `Whether a worker has ${which} loaded; 503 while none has`,
       roles: 'any',
-      openInference: true,
+      errors: 'open-inference',
       params,
       gives: { 'application/json': ModelReady },
       async respond({ params: place }, response) {
@@ -156,7 +156,7 @@ function modelRoutes({ infer, models, router }: Ports, versioned: boolean): Rout
       path: `${at}/infer`,
       summary: `Tensors for tensors, by ${which}; prepaid by the element, verified by rivals, with a signed receipt`,
       roles: ['caller'],
-      openInference: true,
+      errors: 'open-inference',
       limit: BODY_LIMIT,
       headers: { [NONCE_HEADER]: Hex32.optional() },
       params,

@@ -57,7 +57,7 @@ export function recommendationRoutes(usecases: { infer: Infer; recommendWorks: R
       summary:
         'Works that this member can have and whose titles are like a text or a work, nearest first, with the routes that get them; by an embedding model, whose receipt covers the vectors',
       roles: ['caller'],
-      openAi: true,
+      errors: 'openai',
       headers: { [NONCE_HEADER]: Hex32.optional() },
       body: RecommendationsBody,
       gives: { 'application/json': RecommendationsAnswer },

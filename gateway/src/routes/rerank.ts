@@ -50,7 +50,7 @@ export function rerankRoutes(usecases: { infer: Infer }): Route<Actor>[] {
       summary:
         'Documents by how near they are to a query, as Cohere’s and Jina’s API give them: cosines between vectors of an embedding model, which the receipt covers',
       roles: ['caller'],
-      openAi: true,
+      errors: 'openai',
       limit: BODY_LIMIT,
       headers: { [NONCE_HEADER]: Hex32.optional() },
       body: RerankBody,
