@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { receiptOnce } from '../../cli/src/demo/verses';
-import { breastCancerTable } from '../../cli/src/models/tables';
+import { PACKAGED } from '../../cli/src/models/packaged-models';
 import { Scenario } from './support/consortium';
 
 /** Set by `./llmchain test --all`: two packages are fetched. */
@@ -116,7 +116,7 @@ const NEAR = 1e-5;
 
   test('a diagnosis by the Open Inference Protocol, by a model whose files only the memory of workers has in clear', async () => {
     await admitted('diagnosis', 'breast-cancer', '--sealed');
-    const rows = readFileSync(await breastCancerTable(), 'utf8')
+    const rows = readFileSync(await PACKAGED['breast-cancer']!.source(), 'utf8')
       .trim()
       .split('\n')
       .slice(1)

