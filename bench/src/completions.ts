@@ -1,12 +1,13 @@
-import { LlmchainError } from '@llmchain/protocol';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LlmchainError, SignedReceipt } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Consortium } from './consortium';
 
 const MEMBER = 'archive';
 const MODEL = 'smollm2@1';
 const CREDITS = 500_000_000;
-/** How long workers may take to load what `up` brings, seconds. */
-const LOADING = 300;
+/** How long workers may take to load what `up` brings, milliseconds. */
+const LOADING = 300_000;
 
 /** Who asks a gateway for answers of SmolLM2. */
 export interface Caller {
@@ -19,24 +20,25 @@ export interface Caller {
 export interface Streamed {
   /** Milliseconds since it was asked for, and what was received then. */
   chunks: { at: number; bytes: Uint8Array }[];
-  /** Server-sent events with text. */
-  events: number;
+  /** As its receipt counts them; one event may bring several. */
+  tokens: number;
   /** Until its last byte. */
   seconds: number;
 }
+
+const Closing = z.object({ llmchain: z.object({ receipt: SignedReceipt }) });
 
 /** Brings the consortium up with SmolLM2, and waits until its workers serve it. @throws {LlmchainError} `unavailable` */
 export async function withSmollm(consortium: Consortium): Promise<Caller> {
   await consortium.command(z.unknown(), 'up');
   const { gateway } = await consortium.member(MEMBER);
   const caller = { member: MEMBER, gateway, key: await consortium.key(MEMBER, 'caller', 'bench', CREDITS) };
-  for (const until = Date.now() + LOADING * 1000; ;) {
+  for (const until = Date.now() + LOADING; ; await delay(1_000)) {
     try {
       await streamed(caller, 'Hello', 1);
       return caller;
     } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (!(error instanceof LlmchainError) || Date.now() > until) throw error;
     }
   }
 }
@@ -57,8 +59,9 @@ export async function streamed({ gateway, key }: Caller, prompt: string, tokens:
     chunks.push({ at: performance.now() - started, bytes: bytes as Uint8Array });
   const seconds = (performance.now() - started) / 1000;
   const text = Buffer.concat(chunks.map(({ bytes }) => bytes)).toString();
-  if (!text.endsWith('data: [DONE]\n\n'))
+  const [closing, end] = text.split('\n\n').slice(-3);
+  if (end !== 'data: [DONE]')
     throw new LlmchainError('unavailable', 'An answer broke off. Look into the logs of gateway and worker.');
-  // The last two are the receipt and the end.
-  return { chunks, events: text.split('\n\n').length - 3, seconds };
+  const { receipt } = Closing.parse(JSON.parse(closing!.slice('data: '.length))).llmchain;
+  return { chunks, tokens: receipt.body.completionTokens, seconds };
 }

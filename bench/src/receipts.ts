@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SMOLLM2 } from '@llmchain/cli/dist/models/smollm2';
 import { Outbox, type ServableModel } from '@llmchain/inference-workers';
 import type { Benchmark } from './benchmark';
 import { honest, plain, type Asked } from './detect/answers';
@@ -9,7 +10,6 @@ import { smollm } from './smollm';
 
 const TOGETHER = 8;
 const TOKENS = 96;
-const VERIFIED = { marginMicro: 306, sampleRate: 10_000, fingerprints: { mismatches: 250, mantissaMilli: 100 } };
 
 /**
  * Tokens a second of a worker's scheduler, SmolLM2 (135M) in single precision, eight answers at once: with fingerprints, a
@@ -21,7 +21,7 @@ export const receipts: Benchmark = {
   ratio: 'with over without',
   goals: [{ arm: 'with over without', least: 0.99 }],
   async run({ samples, rounds, smoke, say }) {
-    const model = await smollm('fp32', availableParallelism(), VERIFIED);
+    const model = await smollm('fp32', availableParallelism(), SMOLLM2.verification);
     const folder = await mkdtemp(join(tmpdir(), 'receipts-'));
     try {
       const outbox = await Outbox.open(folder);
