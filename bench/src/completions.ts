@@ -33,12 +33,13 @@ export async function withSmollm(consortium: Consortium): Promise<Caller> {
   await consortium.command(z.unknown(), 'up');
   const { gateway } = await consortium.member(MEMBER);
   const caller = { member: MEMBER, gateway, key: await consortium.key(MEMBER, 'caller', 'bench', CREDITS) };
-  for (const until = Date.now() + LOADING; ; await delay(1_000)) {
+  for (const until = Date.now() + LOADING; ;) {
     try {
       await streamed(caller, 'Hello', 1);
       return caller;
     } catch (error) {
       if (!(error instanceof LlmchainError) || Date.now() > until) throw error;
+      await delay(1_000);
     }
   }
 }
