@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { decodeJson, ordinal, SignedReceipt, type ModelVersion } from '@llmchain/protocol';
 import { modelKeyRecord, sealedFiles } from '../../test/support/sealed-model';
+import { until } from '../../test/support/until';
 import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
 import { filesOf, tinyModel } from '../../test/support/worker-model';
 import { requestOf } from '../../test/support/worker-requests';
@@ -29,15 +30,6 @@ beforeAll(async () => {
   worker = bench.client('guild', 'compute');
 });
 afterAll(() => bench.stop());
-
-async function until<T>(what: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 15_000; Date.now() < end;) {
-    const found = await what();
-    if (found !== undefined) return found;
-    await delay(20);
-  }
-  throw new Error('waited in vain');
-}
 
 /** As the owner's gateway does it. */
 async function gives(name: MemberName, dataKey = KEY): Promise<void> {

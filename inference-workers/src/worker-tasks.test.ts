@@ -1,28 +1,22 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { GraphBuilder } from '@llmchain/onnx-graph';
 import {
-  batchRoot,
   commitment,
   decodeJson,
   Opening,
-  ordinal,
   parseError,
-  receiptList,
   SignedReceipt,
   Tensor,
-  Verdict,
-  type Batch,
   type InferenceInput,
   type ModelVersion,
 } from '@llmchain/protocol';
 import { z } from 'zod';
 import { taskVersion } from '../../test/support/task-model';
-import { mspOf, WorkerBench, type WorkerClient } from '../../test/support/worker-bench';
+import { until } from '../../test/support/until';
+import { anchored, judged } from '../../test/support/worker-batches';
+import { WorkerBench, type WorkerClient } from '../../test/support/worker-bench';
 import { filesOf } from '../../test/support/worker-model';
 import { requestOf } from '../../test/support/worker-requests';
 import { importBert, type ImportedTask } from './models/import-bert';
@@ -87,15 +81,6 @@ function askRisk(numbers: number[]) {
   return ask({ kind: 'tensors', tensors: [rowsOf(...numbers)] }, { model: 'risk' });
 }
 
-async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const found = await what();
-    if (found !== undefined) return found;
-    await delay(20);
-  }
-  throw new Error('waited in vain');
-}
-
 /** What a worker answers: tensors with the receipt that commits to them, or the code of its refusal. */
 async function ask(input: InferenceInput, changes: object = {}) {
   const asked = requestOf(bench.members.guild.gateway, input, { model: 'vectors', maxTokens: 1, ...changes });
@@ -108,50 +93,6 @@ async function ask(input: InferenceInput, changes: object = {}) {
   }
   expect(last).toBeUndefined();
   return { code: first?.event === 'failure' ? parseError(first.failure)?.code : 'nothing' };
-}
-
-/** Anchors pending receipts, their openings changed by `lie`. */
-async function anchored(
-  sequence: number,
-  lie = (opening: Opening): Opening => opening,
-  model = 'vectors',
-): Promise<Batch> {
-  const own = bench.client('compute', 'compute');
-  const pending = await own.pending();
-  const receipts = pending.map(({ receipt }) => decodeJson(SignedReceipt, receipt));
-  const openings = pending.map(({ opening }) => decodeJson(Opening, opening));
-  await own.call('acknowledgeReceipts', { ids: openings.map(({ receipt }) => receipt) });
-  const { peer } = bench.members.compute;
-  for (const opening of openings) peer.openings.set(opening.receipt, lie(opening));
-  const sum = (part: 'promptTokens' | 'amount'): number => receipts.reduce((total, { body }) => total + body[part], 0);
-  const batch: Batch = {
-    schema: 'batch/1',
-    batch: `ComputeMSP/${sequence}`,
-    producer: 'ComputeMSP',
-    sequence,
-    ...{ model, version: 1, root: batchRoot(receipts), count: receipts.length },
-    ...{ promptTokens: sum('promptTokens'), completionTokens: 0, amount: sum('amount') },
-    receipts: `sha256/${peer.add(receiptList(receipts))}`,
-    sessions: [{ session: 'ses-1', amount: sum('amount') }],
-    electorate: (['guild', 'archive', 'lab'] as const).map(mspOf),
-    ...{ needed: 2, state: 'anchored', verifiers: [], anchored: Date.now() },
-    ...{ owner: { member: 'ComputeMSP' }, createdTx: 't', updatedTx: 't' },
-  };
-  bench.ledger.put('batch', ['ComputeMSP', ordinal(sequence)], batch);
-  return batch;
-}
-
-/** The archive's verdict when it has one, as its chaincode hears it. */
-function judged({ batch, root }: Batch): Promise<Verdict> {
-  const socketPath = path.join(bench.members.archive.folder, 'verifier.sock');
-  return until(async () => {
-    const call = get({ socketPath, path: `/verdict?batch=${encodeURIComponent(batch)}&root=${root}` });
-    const [response] = (await once(call, 'response')) as [IncomingMessage];
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
-    const verdict = decodeJson(Verdict, text);
-    return verdict.verdict === 'pending' ? undefined : verdict;
-  });
 }
 
 test('texts become the vectors of the original, receipted by tokens, and a rival that computes them again accepts', async () => {
@@ -167,13 +108,16 @@ test('texts become the vectors of the original, receipted by tokens, and a rival
   const tokens = expected.reduce((sum, { ids }) => sum + ids.length, 0);
   expect(receipt!.body).toMatchObject({ promptTokens: tokens, completionTokens: 0, stop: 'stop' });
   expect(receipt!.body.amount).toBe(100 + 2 * tokens);
-  expect(await judged(await anchored(1))).toMatchObject({ verdict: 'accept' });
+  expect(await judged(bench, await anchored(bench, 1, { model: 'vectors' }))).toMatchObject({ verdict: 'accept' });
 });
 
 test('a producer whose opening holds another input is rejected', async () => {
   await ask({ kind: 'texts', texts: ['sea'] });
-  const batch = await anchored(2, (opening) => ({ ...opening, input: { kind: 'texts', texts: ['debt'] } }));
-  expect(await judged(batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
+  const batch = await anchored(bench, 2, {
+    model: 'vectors',
+    lie: (opening) => ({ ...opening, input: { kind: 'texts', texts: ['debt'] } }),
+  });
+  expect(await judged(bench, batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
 });
 
 test('tensors become those of the graph, receipted by elements, and a rival that computes them again accepts', async () => {
@@ -182,14 +126,17 @@ test('tensors become those of the graph, receipted by elements, and a rival that
   const found = [...(elementsIn(outputs![0]!.data, 'FP32') as Float32Array)];
   for (const [row, logit] of [2, 0, -2].entries()) expect(found[row]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
   expect(receipt!.body).toMatchObject({ promptTokens: 6, completionTokens: 0, amount: 100 + 2 * 6 });
-  expect(await judged(await anchored(3, undefined, 'risk'))).toMatchObject({ verdict: 'accept' });
+  expect(await judged(bench, await anchored(bench, 3, { model: 'risk' }))).toMatchObject({ verdict: 'accept' });
 });
 
 test('a diagnosis for other numbers than were sent is rejected', async () => {
   await askRisk([3, 1]);
   const tensors = [rowsOf(1, 3)];
-  const batch = await anchored(4, (opening) => ({ ...opening, input: { kind: 'tensors', tensors } }), 'risk');
-  expect(await judged(batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
+  const batch = await anchored(bench, 4, {
+    model: 'risk',
+    lie: (opening) => ({ ...opening, input: { kind: 'tensors', tensors } }),
+  });
+  expect(await judged(bench, batch)).toMatchObject({ verdict: 'reject', reason: 'commitment_mismatch' });
 });
 
 test.each<[string, InferenceInput, object, string]>([

@@ -1,29 +1,25 @@
 import { once } from 'node:events';
-import { get } from 'node:http';
 import { lstat, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import {
-  batchRoot,
   decodeJson,
   Opening,
   ordinal,
   parseError,
   receiptId,
-  receiptList,
   SignedReceipt,
   taintKey,
   ticketDigest,
-  Verdict,
   verifySigned,
   type AccessPolicy,
-  type Batch,
   type ErrorCode,
   type GenerateEvent,
 } from '@llmchain/protocol';
-import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
+import { until } from '../../test/support/until';
+import { anchored, judged, verdictOf } from '../../test/support/worker-batches';
+import { WorkerBench, type WorkerClient } from '../../test/support/worker-bench';
 import { Authority } from '../../network/src/identities/certificate';
 import { inventing } from '../../test/support/worker-lies';
 import { continuationOf, requestOf, type TestRequest } from '../../test/support/worker-requests';
@@ -38,15 +34,6 @@ beforeAll(async () => {
   worker = bench.client('guild', 'compute');
 });
 afterAll(() => bench.stop());
-
-async function until<T>(what: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 8_000; Date.now() < end;) {
-    const found = await what();
-    if (found !== undefined) return found;
-    await delay(10);
-  }
-  throw new Error('waited in vain');
-}
 
 const request = (changes?: Parameters<typeof requestOf>[2]): TestRequest =>
   requestOf(bench.members.guild.gateway, { kind: 'chat', messages: [{ role: 'user', content: 'Sing.' }] }, changes);
@@ -66,16 +53,6 @@ async function refusal(client: WorkerClient, { wire }: Pick<TestRequest, 'wire'>
   const [only, ...others] = await client.generate(wire);
   expect(others).toEqual([]);
   return only?.event === 'failure' ? parseError(only.failure)?.code : undefined;
-}
-
-/** What a member's chaincode would hear. */
-async function verdictOf(name: MemberName, query: string): Promise<{ status: number; body: unknown }> {
-  const socketPath = path.join(bench.members[name].folder, 'verifier.sock');
-  const call = get({ socketPath, path: `/verdict?${query}` });
-  const [response] = (await once(call, 'response')) as [import('node:http').IncomingMessage];
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode!, body: JSON.parse(text) };
 }
 
 test('before its model is approved a worker says so, and after that it fetches, checks and serves it', async () => {
@@ -300,66 +277,14 @@ test('what lies on disk is private', async () => {
   expect((await lstat(path.join(folder, 'verifier.sock'))).mode & 0o777).toBe(0o600);
 });
 
-/** Puts pending receipts on the ledger as the producer's gateway does, and serves what belongs to them. */
-async function anchored(sequence: number): Promise<Batch> {
-  const own = bench.client('compute', 'compute');
-  const pending = await own.pending();
-  const receipts = pending.map(({ receipt }) => decodeJson(SignedReceipt, receipt));
-  const openings = pending.map(({ opening }) => decodeJson(Opening, opening));
-  await own.call('acknowledgeReceipts', { ids: openings.map(({ receipt }) => receipt) });
-  const { peer } = bench.members.compute;
-  for (const opening of openings) peer.openings.set(opening.receipt, opening);
-  const sum = (part: (receipt: SignedReceipt['body']) => number): number =>
-    receipts.reduce((total, { body }) => total + part(body), 0);
-  const bySession = new Map<string, number>();
-  for (const { body } of receipts) {
-    const { session } = body.ticket.body;
-    bySession.set(session, (bySession.get(session) ?? 0) + body.amount);
-  }
-  const batch: Batch = {
-    schema: 'batch/1',
-    batch: `ComputeMSP/${sequence}`,
-    producer: 'ComputeMSP',
-    sequence,
-    model: 'tiny',
-    version: 1,
-    root: batchRoot(receipts),
-    count: receipts.length,
-    promptTokens: sum((body) => body.promptTokens),
-    completionTokens: sum((body) => body.completionTokens),
-    amount: sum((body) => body.amount),
-    receipts: `sha256/${peer.add(receiptList(receipts))}`,
-    sessions: [...bySession].map(([session, amount]) => ({ session, amount })),
-    electorate: (['guild', 'archive', 'lab'] as const).map(mspOf),
-    needed: 2,
-    state: 'anchored',
-    verifiers: [],
-    anchored: Date.now(),
-    owner: { member: 'ComputeMSP' },
-    createdTx: 't',
-    updatedTx: 't',
-  };
-  bench.ledger.put('batch', ['ComputeMSP', ordinal(sequence)], batch);
-  return batch;
-}
-
-/** The archive's verdict when it has one. */
-function judged({ batch, root }: Batch): Promise<Verdict> {
-  return until(async () => {
-    const { body } = await verdictOf('archive', `batch=${encodeURIComponent(batch)}&root=${root}`);
-    const verdict = Verdict.parse(body);
-    return verdict.verdict === 'pending' ? undefined : verdict;
-  });
-}
-
 test('a rival verifies what was served, and its chaincode hears the verdict on the socket', async () => {
   await writeFile(path.join(bench.members.archive.folder, 'note'), '');
   await bench.startWorker('archive', ['verify']);
   receiptOf(await worker.generate(request().wire));
-  expect(await judged(await anchored(1))).toMatchObject({ verdict: 'accept' });
+  expect(await judged(bench, await anchored(bench, 1))).toMatchObject({ verdict: 'accept' });
   const unknown = `batch=ComputeMSP/9&root=${'0'.repeat(64)}`;
-  expect(await verdictOf('archive', unknown)).toMatchObject({ status: 200, body: { verdict: 'pending' } });
-  expect(await verdictOf('archive', 'batch=ComputeMSP/1')).toMatchObject({
+  expect(await verdictOf(bench, 'archive', unknown)).toMatchObject({ status: 200, body: { verdict: 'pending' } });
+  expect(await verdictOf(bench, 'archive', 'batch=ComputeMSP/1')).toMatchObject({
     status: 400,
     body: { code: 'invalid_argument' },
   });
@@ -383,7 +308,7 @@ describe('an answer that another worker began', () => {
       expect(text.endsWith(textOf(events))).toBe(true);
       expect(await refusal(worker, { wire: { ...asked.wire, continued: wire } })).toBe('conflict');
     }
-    expect(await judged(await anchored(2))).toMatchObject({ verdict: 'accept' });
+    expect(await judged(bench, await anchored(bench, 2))).toMatchObject({ verdict: 'accept' });
   });
 
   test.each([
@@ -448,16 +373,16 @@ test('an invented answer is rejected; a restart keeps the verdicts, and a killed
     return found.at(-1)?.event === 'finished' ? found : undefined;
   });
   expect(textOf(events)).toBe(invented);
-  const batch = await anchored(3);
+  const batch = await anchored(bench, 3);
   const verdict = { verdict: 'reject', reason: 'output_mismatch', receipt: ticketDigest(asked.ticket.body) };
-  expect(await judged(batch)).toMatchObject(verdict);
+  expect(await judged(bench, batch)).toMatchObject(verdict);
 
   await bench.stopWorker('archive');
   const socket = path.join(bench.members.archive.folder, 'verifier.sock');
   const left = createServer().listen(socket);
   await once(left, 'listening');
   await bench.startWorker('archive', ['verify']);
-  expect(await judged(batch)).toMatchObject(verdict);
+  expect(await judged(bench, batch)).toMatchObject(verdict);
   left.close();
 });
 

@@ -1,6 +1,7 @@
 import { ROLES, TRANSACTIONS, type Role, type SubmitName } from '@llmchain/protocol';
 import { identity, type TestIdentity } from '../../../test/support/identities';
-import { Requests, type Example } from '../../../test/support/requests';
+import type { Example } from '../../../test/support/request-examples';
+import { Requests } from '../../../test/support/requests';
 import { AUTHORITY } from '../rules/authority';
 
 const PEOPLE = [

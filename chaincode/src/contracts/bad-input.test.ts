@@ -1,5 +1,6 @@
 import { TRANSACTIONS, type QueryName, type SubmitName } from '@llmchain/protocol';
-import { QUERIES, Requests, type Example } from '../../../test/support/requests';
+import { QUERIES, type Example } from '../../../test/support/request-examples';
+import { Requests } from '../../../test/support/requests';
 import { AUTHORITY } from '../rules/authority';
 
 type Path = readonly (string | number)[];

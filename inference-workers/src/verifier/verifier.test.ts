@@ -1,274 +1,38 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { expect } from '@jest/globals';
 import {
-  batchRoot,
   canonicalJson,
   commitment,
   ordinal,
-  publicKeyOf,
   receiptId,
-  receiptList,
   sha256Hex,
-  sign,
-  ticketDigest,
   verifyInclusion,
   type Batch,
-  type Continuation,
-  type Opening,
   type Receipt,
-  type SignedReceipt,
-  type Ticket,
   type Verdict,
 } from '@llmchain/protocol';
-import pino from 'pino';
-import { MemoryLedger, signerRecord } from '../../../test/support/worker-ledger';
-import { tinyModel } from '../../../test/support/worker-model';
-import { continuationOf, requestOf, testGateway, type TestGateway } from '../../../test/support/worker-requests';
-import { clearFolder } from '../files/model-files';
-import { generate } from '../engine/generate';
+import { VerifierWorld, verdictOn, type Lie } from '../../../test/support/verifier-world';
+import { batchOf } from '../../../test/support/worker-batches';
+import { testGateway } from '../../../test/support/worker-requests';
 import type { Generated } from '../engine/generation';
-import { LedgerFacts } from '../ledger/ledger-facts';
-import { ServableModel } from '../models/servable-model';
-import { conclude, type Answer, type Concluded } from '../receipts/conclude';
-import { BatchVerification } from './batch-verification';
-import { Reexamination } from './reexamination';
+import type { ServableModel } from '../models/servable-model';
 import { VerdictStore } from './verdict-store';
-import { Verifier } from './verifier';
 
-const log = pino({ level: 'silent' });
-const CPU = { provider: 'cpu', threads: 1 } as const;
-const guild = testGateway('guild', 'GuildMSP');
-const workerKey = new Uint8Array(32).fill(7);
-const SIGNER = { worker: 'compute-worker-1', producer: 'ComputeMSP', secretKey: workerKey };
-
-let folder: string;
+let world: VerifierWorld;
 let model: ServableModel;
 let other: ServableModel;
-/** As `model`, with half of all bytes as stop tokens. */
 let curt: ServableModel;
-const ledger = new MemoryLedger();
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'verifier-'));
-  const load = async (name: string, seed: number, stopTokens: number[] = []): Promise<ServableModel> => {
-    const files = path.join(folder, name);
-    return ServableModel.load(clearFolder(files), await tinyModel(files, { seed, stopTokens }), CPU);
-  };
-  model = await load('one', 1);
-  other = await load('two', 2);
-  curt = await load(
-    'curt',
-    1,
-    Array.from({ length: 128 }, (_, i) => 2 * i),
-  );
-  for (const [id, kind, key, member] of [
-    [guild.signer, 'gateway', guild.publicKey, 'GuildMSP'],
-    [SIGNER.worker, 'worker', publicKeyOf(workerKey), 'ComputeMSP'],
-  ] as const) {
-    ledger.put('signer', [id], signerRecord(id, kind, key, member));
-  }
-  const stamps = { createdTx: 't', updatedTx: 't' };
-  const session = { schema: 'session/1', caller: 'key-1', escrow: 1e9, reserved: 0, state: 'open', ...stamps } as const;
-  ledger.put('session', ['ses-1'], { ...session, session: 'ses-1', owner: { member: 'GuildMSP' } });
-  ledger.put('session', ['ses-2'], { ...session, session: 'ses-2', owner: { member: 'LabMSP' } });
+  world = await VerifierWorld.start();
+  ({ model, other, curt } = world);
 });
-afterAll(async () => {
-  await model.close();
-  await other.close();
-  await curt.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => world.stop());
 
-interface Lie {
-  /** Only what follows so many tokens is answered, as a gateway orders it. */
-  from?: number;
-  continuation?: Partial<Continuation>;
-  /** Who signs that order. */
-  by?: TestGateway;
-  ticket?: Partial<Ticket>;
-  /** With what the answer is computed. */
-  model?: ServableModel;
-  seed?: string;
-  generated?: (honest: Generated) => Generated;
-  answer?: Partial<Answer>;
-  /** Changes before the worker signs. */
-  receipt?: (honest: Receipt) => Receipt;
-  opening?: (honest: Opening) => Opening;
-}
-
-/** One answer as a worker makes it, honest but for what `lie` says. */
-async function answered(text: string, lie: Lie = {}): Promise<Concluded> {
-  const { ticket, input, inputSalt } = requestOf(
-    guild,
-    { kind: 'chat', messages: [{ role: 'user', content: text }] },
-    lie.ticket,
-  );
-  const prompt = model.prompts.encode(input);
-  const { temperatureMilli } = ticket.body.sampler;
-  const seed = lie.seed ?? ticketDigest(ticket.body);
-  const order = { prompt, seed, temperatureMilli, maxTokens: ticket.body.maxTokens, tenant: 'session' };
-  const compute = (changes: object): Promise<Generated> =>
-    generate(lie.model ?? model, { ...order, ...changes }, () => undefined, new AbortController().signal);
-  const before = lie.from === undefined ? undefined : (await compute({})).tokens.slice(0, lie.from);
-  const continued = before && continuationOf(lie.by ?? guild, ticket, before, lie.continuation);
-  const honest = await compute(before ? { answered: before } : {});
-  const generated = lie.generated?.(honest) ?? honest;
-  const now = Date.now();
-  const outputSalt = sha256Hex(text);
-  const { receipt, opening } = conclude(
-    {
-      ticket,
-      continued,
-      input,
-      inputSalt,
-      promptTokens: prompt.length,
-      ...generated,
-      started: now,
-      ended: now,
-      outputSalt,
-      ...lie.answer,
-    },
-    model,
-    { provider: 'cpu', runtime: 'test' },
-    SIGNER,
-  );
-  const body = lie.receipt?.(receipt.body) ?? receipt.body;
-  return {
-    receipt: sign('llmchain/receipt/1', body, SIGNER.worker, workerKey),
-    opening: lie.opening?.(opening) ?? opening,
-  };
-}
-
-function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Batch> = {}): Batch {
-  const sum = (part: (body: Receipt) => number): number => receipts.reduce((total, { body }) => total + part(body), 0);
-  const sequence = changes.sequence ?? 1;
-  const amounts = new Map<string, number>();
-  for (const { body } of receipts) {
-    const { session } = body.ticket.body;
-    amounts.set(session, (amounts.get(session) ?? 0) + body.amount);
-  }
-  return {
-    schema: 'batch/1',
-    batch: `ComputeMSP/${sequence}`,
-    producer: 'ComputeMSP',
-    sequence,
-    model: 'tiny',
-    version: 1,
-    root: batchRoot(receipts),
-    count: receipts.length,
-    promptTokens: sum((body) => body.promptTokens),
-    completionTokens: sum((body) => body.completionTokens),
-    amount: sum((body) => body.amount),
-    receipts: `sha256/${sha256Hex(receiptList(receipts))}`,
-    sessions: [...amounts].map(([session, amount]) => ({ session, amount })),
-    electorate: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
-    needed: 2,
-    state: 'anchored',
-    verifiers: [],
-    anchored: Date.now(),
-    owner: { member: 'ComputeMSP' },
-    createdTx: 't',
-    updatedTx: 't',
-    ...changes,
-  };
-}
-
-/** A verifier of the archive, and a producer that serves what it was given. */
-async function bench(store?: VerdictStore, loaded = model) {
-  const verdicts = path.join(folder, sha256Hex(String(Math.random())));
-  await mkdir(verdicts, { recursive: true });
-  const opened = store ?? (await VerdictStore.open(verdicts));
-  const lists = new Map<string, Buffer>();
-  const openings = new Map<string, Opening>();
-  const asked: string[] = [];
-  const serve = <T>(map: Map<string, T>, id: string): Promise<T> => {
-    asked.push(id);
-    const found = map.get(id);
-    return found ? Promise.resolve(found) : Promise.reject(Object.assign(new Error('gone'), { code: 'not_found' }));
-  };
-  const stopping = new AbortController();
-  const verification = new BatchVerification(
-    { retryMs: 1, folder: verdicts },
-    {
-      facts: new LedgerFacts(ledger.as('ArchiveMSP')),
-      files: {
-        content: async (_member, id) => Readable.from([await serve(lists, id)]),
-        opening: (_member, id) => serve(openings, id),
-      },
-      signal: stopping.signal,
-    },
-  );
-  const verifier = new Verifier(
-    { member: 'ArchiveMSP', unavailableMs: 30 },
-    { verification, models: { get: () => loaded }, store: opened, log },
-  );
-  const running = verifier.run(stopping.signal);
-  return {
-    asked,
-    verdicts,
-    verifier,
-    store: opened,
-    produce: (answers: readonly Concluded[], changes: Partial<Batch> = {}): Batch => {
-      const receipts = answers.map(({ receipt }) => receipt);
-      const batch = batchOf(receipts, changes);
-      lists.set(sha256Hex(receiptList(receipts)), Buffer.from(receiptList(receipts)));
-      for (const [index, { opening }] of answers.entries()) openings.set(receiptId(receipts[index]!.body), opening);
-      return batch;
-    },
-    openings,
-    lists,
-    examines: (faultEvidence: (member: string, sha256: string) => Promise<Buffer>) =>
-      new Reexamination(
-        { member: 'ArchiveMSP' },
-        {
-          verification,
-          facts: new LedgerFacts(ledger.as('ArchiveMSP')),
-          files: { faultEvidence },
-          models: { get: () => loaded },
-          store: opened,
-          log,
-        },
-      ),
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
-}
-
-/** Waits for a verdict, by default the first that is not `pending`. */
-async function verdictOn(
-  verifier: Verifier,
-  batch: Batch,
-  enough = ({ verdict }: Verdict): boolean => verdict !== 'pending',
-): Promise<Verdict> {
-  verifier.consider(batch, true);
-  for (const end = Date.now() + 4_000; Date.now() < end;) {
-    const verdict = verifier.verdict(batch.batch, batch.root);
-    if (enough(verdict)) return verdict;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error(`no verdict on ${batch.batch}`);
-}
-
-/** What the archive says of a batch of two honest answers and one by `lie`. */
-async function judged(lie: Lie, changes: Partial<Batch> = {}, loaded = model): Promise<Verdict> {
-  const rig = await bench(undefined, loaded);
-  try {
-    const honest = { model: loaded };
-    const answers = [
-      await answered('one', honest),
-      await answered('two', { ...honest, ...lie }),
-      await answered('three', honest),
-    ];
-    return await verdictOn(rig.verifier, rig.produce(answers, changes));
-  } finally {
-    await rig.stop();
-  }
-}
+const answered = (...told: Parameters<VerifierWorld['answered']>) => world.answered(...told);
+const bench = (...told: Parameters<VerifierWorld['bench']>) => world.bench(...told);
+const judged = (...told: Parameters<VerifierWorld['judged']>) => world.judged(...told);
 
 test('an honest batch is accepted', async () => {
   expect(await judged({})).toMatchObject({ verdict: 'accept' });
@@ -447,14 +211,21 @@ describe('rejected on paper, though no opening is asked for', () => {
       const stamps = { owner: { member: 'LabMSP' }, createdTx: 't', updatedTx: 't' };
       const former = [{ policy: { callers: 'everyone' as const }, until }];
       const policy = { callers: 'owner' as const };
-      ledger.put('model-access', key, { schema: 'model-access/1', model: id, version, policy, former, ...stamps });
+      world.ledger.put('model-access', key, {
+        schema: 'model-access/1',
+        model: id,
+        version,
+        policy,
+        former,
+        ...stamps,
+      });
     };
     put(Date.now() - 60_000);
     expect(await judged({})).toMatchObject({ verdict: 'reject', reason: 'ticket_invalid' });
     put(Date.now());
     expect(await judged({})).toMatchObject({ verdict: 'accept' });
     const everyone = { policy: { callers: 'everyone' as const }, former: [] };
-    ledger.put('model-access', key, { ...ledger.find('model-access', ...key)!, ...everyone });
+    world.ledger.put('model-access', key, { ...world.ledger.find('model-access', ...key)!, ...everyone });
   });
 
   test('a signature that was tampered with', async () => {
@@ -552,7 +323,7 @@ describe('one receipt by itself, whatever was said of its batch', () => {
     const rig = await bench();
     const answers = [await answered('one'), await answered('two', { generated: invented })];
     const batch = rig.produce(answers, { sequence: 41, state: 'accepted', verifiers: ['GuildMSP', 'LabMSP'] });
-    ledger.put('batch', ['ComputeMSP', ordinal(41)], batch);
+    world.ledger.put('batch', ['ComputeMSP', ordinal(41)], batch);
     const [good, bad] = answers.map(({ receipt }) => receiptId(receipt.body)) as [string, string];
     const reexamination = rig.examines(nobody);
     const { verdict, evidence } = await reexamination.examine({ batch: batch.batch, receipt: bad });
@@ -592,7 +363,7 @@ describe('one receipt by itself, whatever was said of its batch', () => {
     const rig = await bench();
     const answers = [await answered('four', { generated: invented })];
     const batch = rig.produce(answers, { sequence: 42 });
-    ledger.put('batch', ['ComputeMSP', ordinal(42)], batch);
+    world.ledger.put('batch', ['ComputeMSP', ordinal(42)], batch);
     const receipt = receiptId(answers[0]!.receipt.body);
     const reexamination = rig.examines(nobody);
     const ask = () => reexamination.verdict(batch.root, { batch: batch.batch, receipt });
