@@ -1,8 +1,8 @@
 import type { SignedReceipt, Tensor } from '@llmchain/protocol';
-import OpenAI, { APIError } from 'openai';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import type { TestWorker } from '../../test/support/gateway-workers';
+import { failing, openAiCaller } from '../../test/support/openai-caller';
 import { TestPostgres } from '../../test/support/postgres';
 
 /** 100 for the request, 3 tokens at 1. */
@@ -36,6 +36,7 @@ describe('embeddings through OpenAI’s client', () => {
       return [{ name: 'sentence_embedding', datatype: 'FP32', shape: [texts.length, 2], data }];
     };
   }, 30_000);
+  const caller = (credits?: number) => openAiCaller(archive, credits);
   afterEach(() => {
     worker.swap = (outputs) => outputs;
     worker.asked.length = 0;
@@ -44,23 +45,6 @@ describe('embeddings through OpenAI’s client', () => {
     await consortium.stop();
     await postgres.stop();
   });
-
-  async function caller(credits = 1_000_000): Promise<{ client: OpenAI; session: string }> {
-    const { key, actor } = await archive.key('caller', 'reader', credits);
-    return {
-      client: new OpenAI({ baseURL: `${archive.url}/v1`, apiKey: key, maxRetries: 0 }),
-      session: actor.session!,
-    };
-  }
-
-  async function failing(call: Promise<unknown>): Promise<APIError> {
-    const error: unknown = await call.then(
-      () => new Error('the call did not fail'),
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof APIError) return error;
-    throw error;
-  }
 
   test('each text gets its vector, in numbers and in base64; what it costs is charged once', async () => {
     const { client, session } = await caller();

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LlmchainError, receiptId, verifySigned, type AccessPolicy, type SignedReceipt } from '@llmchain/protocol';
-import OpenAI, { APIError } from 'openai';
+import OpenAI from 'openai';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import { identity } from '../../test/support/identities';
 import type { TestMember } from '../../test/support/gateway-member';
+import { failing, openAiCaller } from '../../test/support/openai-caller';
 import { TestPostgres } from '../../test/support/postgres';
 import type { TestWorker } from '../../test/support/gateway-workers';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
@@ -39,26 +40,8 @@ describe('inference through OpenAI’s client', () => {
     await postgres.stop();
   });
 
-  async function caller(
-    credits = 1_000_000,
-    member = archive,
-  ): Promise<{ client: OpenAI; session: string; key: string }> {
-    const { key, actor } = await member.key('caller', 'reader', credits);
-    const client = new OpenAI({ baseURL: `${member.url}/v1`, apiKey: key, maxRetries: 0 });
-    return { client, session: actor.session!, key };
-  }
+  const caller = (credits?: number, member = archive) => openAiCaller(member, credits);
   const prompt = [{ role: 'user' as const, content: 'A summer’s day?' }];
-
-  /** What a call failed with. */
-  async function failing(call: Promise<unknown>): Promise<APIError> {
-    try {
-      await call;
-    } catch (error) {
-      if (error instanceof APIError) return error;
-      throw error;
-    }
-    throw new Error('the call did not fail');
-  }
 
   test('a chat is answered, charged and receipted', async () => {
     const { client, session } = await caller();
@@ -297,111 +280,6 @@ describe('inference through OpenAI’s client', () => {
       `/v1/receipts/${response.headers.get('x-llmchain-receipt')!}`,
     );
     expect(body).toMatchObject({ state: 'anchored', receipt: { body: { stop: 'cancelled' } } });
-  });
-
-  describe('a worker that breaks off in mid-answer', () => {
-    beforeAll(async () => {
-      worker.preference = 100;
-      Object.assign(lab, { loaded: [{ model: 'poet', version: 1 }], refusal: undefined });
-      await delay(2_050);
-      await wellAgain();
-    });
-    afterAll(async () => {
-      worker.preference = 1;
-      lab.loaded = [];
-      await delay(2_050);
-    });
-    afterEach(async () => {
-      lab.refusal = undefined;
-      Object.assign(worker, { breaksAfter: undefined, stop: 'stop' });
-      worker.lie = (receipt) => receipt;
-      await wellAgain();
-    });
-
-    /** One failure is forgiven when an answer follows. */
-    async function wellAgain(): Promise<void> {
-      const { client } = await caller();
-      await client.completions.create({ model: 'poet', prompt: 'a' });
-      lab.asked.length = 0;
-    }
-
-    const order = { model: 'poet', prompt: 'a', max_tokens: 3, stream: true as const };
-
-    test.each([1, 2])('after %i tokens: another goes on, and both are paid what one would have been', async (from) => {
-      const { client, session, key } = await caller();
-      worker.breaksAfter = from;
-      const { data: stream, response } = await client.completions
-        .create({ ...order, stream_options: { include_usage: true } })
-        .withResponse();
-      const id = response.headers.get('x-llmchain-receipt')!;
-      let text = '';
-      let last: unknown;
-      for await (const chunk of stream) {
-        text += chunk.choices[0]?.text ?? '';
-        last = chunk;
-      }
-      expect(text).toBe('Shall I compare');
-      expect(last).toMatchObject({ usage: { prompt_tokens: 3, completion_tokens: 3, total_tokens: 6 } });
-      const { body } = (last as { llmchain: { receipt: SignedReceipt } }).llmchain.receipt;
-      expect(body).toMatchObject({ producer: 'LabMSP', completionTokens: 3 - from, amount: 10 * (3 - from) });
-      expect(body.continuation?.body).toMatchObject({ from, ticket: id });
-      expect(lab.asked).toEqual([body.ticket]);
-      const second = receiptId(body);
-      expect(await archive.session(session)).toMatchObject({ spent: body.amount });
-      const alone = (await archive.call(key, 'GET', `/v1/receipts/${id}`)).body;
-      expect(alone).toMatchObject({ id: second, segments: [{ id: second, from, tokens: 3 - from }] });
-
-      await compute.gateway.produce();
-      await reconcile();
-      expect(await archive.session(session)).toEqual({ escrow: 1_000_000, spent: COST, reserved: 0 });
-      const both = (await archive.call(key, 'GET', `/v1/receipts/${id}`)).body;
-      expect(both).toMatchObject({
-        id,
-        producer: 'ComputeMSP',
-        segments: [
-          { id, from: 0, tokens: from, amount: 103 + 10 * from },
-          { id: second, from, tokens: 3 - from, amount: body.amount },
-        ],
-      });
-    });
-
-    test('a worker that has to stop ends its part with a receipt, which is paid at once', async () => {
-      const { client, session } = await caller();
-      worker.stop = 'cancelled';
-      const { lie } = worker;
-      worker.lie = (receipt) => lie({ ...receipt, completionTokens: 2, amount: 123 });
-      const whole = await client.completions.create({ model: 'poet', prompt: 'a', max_tokens: 4 });
-      expect(whole.choices[0]!.text).toBe('Shall I compare');
-      expect(whole.usage).toMatchObject({ completion_tokens: 3 });
-      expect((await archive.session(session)).reserved).toBe(0);
-    });
-
-    test('with no other worker the stream ends in an error, and what was set aside waits for the producer', async () => {
-      const { client, session } = await caller();
-      worker.breaksAfter = 1;
-      lab.refusal = new LlmchainError('overloaded', 'Full.');
-      const stream = await client.completions.create(order);
-      const read = async (): Promise<void> => {
-        for await (const _chunk of stream) continue;
-      };
-      expect((await failing(read())).code).toMatch(/^(unavailable|overloaded)$/);
-      await compute.gateway.produce();
-      await reconcile();
-      expect(await archive.session(session)).toMatchObject({ spent: 113, reserved: 0 });
-    });
-
-    test('a first worker that claims more than had come is not paid beyond what the caller set aside', async () => {
-      const { client, session } = await caller(1_000);
-      worker.breaksAfter = 1;
-      worker.lie = (receipt) => ({ ...receipt, completionTokens: 3, amount: COST });
-      for await (const _chunk of await client.completions.create(order)) continue;
-      await compute.gateway.produce();
-      await reconcile();
-      const { spent, reserved } = await archive.session(session);
-      expect(reserved).toBe(0);
-      // The ticket's maximum: 100 for the request, at most 9 prompt tokens at 1, 3 tokens at 10.
-      expect(spent).toBeLessThanOrEqual(139);
-    });
   });
 
   test('a caller who hangs up cancels the computation', async () => {

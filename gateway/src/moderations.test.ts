@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 import type { SignedReceipt, Tensor } from '@llmchain/protocol';
-import OpenAI, { APIError } from 'openai';
-import type { ModerationCreateParams } from 'openai/resources/moderations';
+import { APIError } from 'openai';
 import sharp from 'sharp';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import type { TestWorker } from '../../test/support/gateway-workers';
+import { failing, openAiCaller } from '../../test/support/openai-caller';
 import { TestPostgres } from '../../test/support/postgres';
 
 /** 100 for the request, 3 tokens at 1. */
@@ -61,23 +61,11 @@ describe('moderation through OpenAI’s client', () => {
     return [{ name: 'scores', datatype: 'FP32', shape: [rows.length, rows[0]!.length], data }];
   }
 
-  async function caller(credits = 1_000_000): Promise<{ client: OpenAI; session: string }> {
-    const { key, actor } = await archive.key('caller', 'reader', credits);
-    return {
-      client: new OpenAI({ baseURL: `${archive.url}/v1`, apiKey: key, maxRetries: 0 }),
-      session: actor.session!,
-    };
-  }
+  const caller = (credits?: number) => openAiCaller(archive, credits);
 
-  async function failing(body: object): Promise<APIError> {
+  async function refusal(body: object): Promise<APIError> {
     const { client } = await caller();
-    const order = { model: 'manners', input: 'you fool', ...body } as ModerationCreateParams;
-    const error: unknown = await client.moderations.create(order).then(
-      () => new Error('the call did not fail'),
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof APIError) return error;
-    throw error;
+    return failing(client.moderations.create({ model: 'manners', input: 'you fool', ...body }));
   }
 
   test('each text has its scores, and is flagged by those of one half and more', async () => {
@@ -162,7 +150,7 @@ describe('moderation through OpenAI’s client', () => {
     ['a way to look', async () => ({ ...part(await picture('red')).image_url, detail: 'low' }), 'invalid_argument'],
   ])('%s in place of an image is refused before anything is ordered', async (_what, url, code) => {
     const input = [{ type: 'image_url', image_url: await url() }];
-    expect((await failing({ model: 'looks', input })).code).toBe(code);
+    expect((await refusal({ model: 'looks', input })).code).toBe(code);
     expect(worker.asked).toEqual([]);
   });
 
@@ -172,7 +160,7 @@ describe('moderation through OpenAI’s client', () => {
     ['an image for a model of texts', 'manners', async () => [part(await picture('red'))]],
     ['a text for a model of images', 'looks', () => Promise.resolve([{ type: 'text', text: 'sea' }])],
   ])('%s: refused before anything is ordered', async (_what, model, input) => {
-    expect((await failing({ model, input: await input() })).code).toBe('invalid_argument');
+    expect((await refusal({ model, input: await input() })).code).toBe('invalid_argument');
     expect(worker.asked).toEqual([]);
   });
 
@@ -199,7 +187,7 @@ describe('moderation through OpenAI’s client', () => {
   ])('%s is no result', async (_what, rows, code) => {
     const honest = worker.vectors;
     worker.vectors = () => scores(rows);
-    expect((await failing({})).code).toBe(code);
+    expect((await refusal({})).code).toBe(code);
     worker.vectors = honest;
   });
 
@@ -216,7 +204,7 @@ describe('moderation through OpenAI’s client', () => {
     ['a model that generates text', { model: 'poet' }, 'invalid_argument'],
     ['what cannot be honoured', { threshold: 0.9 }, 'invalid_argument'],
   ])('%s: refused before anything is ordered', async (_what, change, code) => {
-    expect((await failing(change)).code).toBe(code);
+    expect((await refusal(change)).code).toBe(code);
     expect(worker.asked).toEqual([]);
   });
 
