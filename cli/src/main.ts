@@ -22,7 +22,7 @@ import { traceCommand } from './commands/trace';
 import { upCommand, type UpOptions } from './commands/up';
 import { verifyCommand } from './commands/verify';
 import { addSettings, port } from './settings';
-import { count } from './values';
+import { count, workerCounts } from './values';
 
 const ROLES = ['artist', 'steward', 'trainer', 'operator', 'auditor', 'caller', 'admin'];
 
@@ -43,6 +43,11 @@ function program(): Command {
         .env('LLMCHAIN_WITHOUT_MODELS')
         .default(false),
     )
+    .option(
+      '--workers <counts>',
+      'how many workers members have, such as compute=2,lab=2; kept, and more may be asked for later',
+      workerCounts,
+    )
     .action((options: Common & UpOptions) =>
       carryOut(options, (settings, terminal) => upCommand(settings, terminal, options)),
     );
@@ -55,7 +60,7 @@ function program(): Command {
     carryOut(options, doctorCommand),
   );
   add('logs', 'print the log of one process')
-    .argument('<name>', 'such as peer-guild, gateway-lab, worker-compute, postgres')
+    .argument('<name>', 'such as peer-guild, gateway-lab, worker-compute, worker-compute-2, postgres')
     .action((name: string, options: Common) =>
       carryOut(options, (settings, terminal) => logsCommand(settings, terminal, name)),
     );

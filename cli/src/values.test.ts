@@ -1,5 +1,16 @@
 import { InvalidArgumentError } from 'commander';
-import { account, count, creator, datasetVersion, digest, identifier, moment, permission, several } from './values';
+import {
+  account,
+  count,
+  creator,
+  datasetVersion,
+  digest,
+  identifier,
+  moment,
+  permission,
+  several,
+  workerCounts,
+} from './values';
 
 test.each([
   [() => count('-1')],
@@ -21,6 +32,17 @@ test.each([
   [() => moment('tomorrow')],
   [() => moment('2027-13-01')],
   [() => moment('1')],
+  [() => workerCounts('')],
+  [() => workerCounts('compute')],
+  [() => workerCounts('nobody=2')],
+  [() => workerCounts('constructor=2')],
+  [() => workerCounts('compute=0')],
+  [() => workerCounts('compute=9')],
+  [() => workerCounts('compute=1e0')],
+  [() => workerCounts('compute=-1')],
+  [() => workerCounts('compute=2,')],
+  [() => workerCounts('compute=2,compute=3')],
+  [() => workerCounts('compute=3', { compute: 2 })],
 ])('refuses %s', (read) => {
   expect(read).toThrow(InvalidArgumentError);
 });
@@ -34,5 +56,6 @@ test('reads what is right', () => {
   expect(datasetVersion('verses@12')).toEqual({ dataset: 'verses', version: 12 });
   expect(moment('2027-01-31')).toBe(Date.UTC(2027, 0, 31));
   expect(moment('2027-01-31T12:00:00+01:00')).toBe(Date.UTC(2027, 0, 31, 11));
+  expect(workerCounts('compute=2, lab=3', { guild: 1 })).toEqual({ guild: 1, compute: 2, lab: 3 });
   expect(several(count)('2', several(count)('1'))).toEqual([1, 2]);
 });

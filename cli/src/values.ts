@@ -12,6 +12,7 @@ import {
   Use,
   type Preference,
 } from '@llmchain/protocol';
+import { MEMBER_NAMES, MOST_WORKERS, type MemberName, type WorkerCounts } from '@llmchain/network';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
@@ -68,6 +69,26 @@ export function datasetVersion(text: string): DatasetRef {
   const [, dataset, version] = /^([^@]+)@(\d{1,7})$/.exec(text) ?? [];
   if (dataset === undefined) throw new InvalidArgumentError('must be a dataset and its version, such as verses@1.');
   return checked(DatasetRef, { dataset, version: Number(version) });
+}
+
+/** `compute=2`, or several such with commas between them: members and how many workers they have. */
+export function workerCounts(text: string, before: WorkerCounts = {}): WorkerCounts {
+  const counts: Partial<Record<MemberName, number>> = { ...before };
+  for (const part of text.split(',')) {
+    const [, name = '', number = ''] = /^([^=]*)=(.*)$/.exec(part.trim()) ?? [];
+    const member = MEMBER_NAMES.find((each) => each === name);
+    if (member === undefined)
+      throw new InvalidArgumentError(
+        `must be members and numbers, such as compute=2; members are ${MEMBER_NAMES.join(', ')}.`,
+      );
+    const wanted = /^\d{1,4}$/.test(number) ? Number(number) : Number.NaN;
+    if (!(wanted >= 1 && wanted <= MOST_WORKERS))
+      throw new InvalidArgumentError(`must say 1 to ${MOST_WORKERS} workers of ${member}.`);
+    if (counts[member] !== undefined && counts[member] !== wanted)
+      throw new InvalidArgumentError(`says two numbers of workers of ${member}.`);
+    counts[member] = wanted;
+  }
+  return counts;
 }
 
 /** `2027-01-31` or a time of ISO 8601, as milliseconds since the Unix epoch. */

@@ -10,7 +10,7 @@ import { NetworkError } from './errors';
 import { errno } from './files';
 import { ChannelConfiguration } from './fabric/channel-configuration';
 import { FabricNetwork } from './fabric/fabric-network';
-import { claimHome, establish, existingTopology, homeTopology, isHome } from './home';
+import { addWorkers, claimHome, establish, existingTopology, homeTopology, isHome } from './home';
 import { assertClock, clockEvidence } from './machine/clock';
 import { assertRoom, ROOM_TO_RUN } from './machine/disk';
 import { LOG_KEEPER, logKeeperSpec } from './processes/log-keeper';
@@ -28,7 +28,8 @@ import { ObjectStore } from './stores/object-store';
 import { Postgres, postgresFolder, removeDatabase } from './stores/postgres';
 import { layoutOf, socketFolder, type Layout } from './topology/layout';
 import { portUses, processNames } from './topology/process-names';
-import { address, gatewayUrl, memberOf, type Member, type MemberName, type Topology } from './topology/topology';
+import { memberOf, type Member, type MemberName, type Topology, type WorkerCounts } from './topology/topology';
+import { upResult, type UpResult } from './up-result';
 
 /** Where the built code of our own programs lies. */
 export interface Packages {
@@ -44,30 +45,17 @@ export interface ConsortiumOptions {
   readonly home: string;
   /** First of the consortium's ports; an existing home keeps its own. */
   readonly portBase?: number | undefined;
+  /** How many workers members have; an existing home has those that it had, and may be given more. */
+  readonly workerCounts?: WorkerCounts | undefined;
   /** By default the packages beside this one. */
   readonly packages?: Partial<Packages>;
-  /** Main files that some members run in place of their worker, as drills and demonstrations do. */
+  /** Main files that some members run in place of their workers, as drills and demonstrations do. */
   readonly workers?: Partial<Readonly<Record<MemberName, string>>>;
   /** Which of our programs to run over Fabric and the stores; all by default. */
   readonly services?: readonly (keyof Packages)[];
   readonly fabricBin?: string | undefined;
   /** Folder of built programs. */
   readonly cache?: string | undefined;
-}
-
-export interface MemberResult {
-  readonly mspId: string;
-  readonly gateway: string;
-  readonly worker: string;
-  readonly peer: string;
-}
-
-export interface UpResult {
-  readonly channel: string;
-  /** Blocks in every peer's ledger. */
-  readonly height: number;
-  readonly seconds: number;
-  readonly members: Readonly<Record<MemberName, MemberResult>>;
 }
 
 /** What the ledger and its identities are administered with. */
@@ -115,7 +103,10 @@ export class Consortium {
     this.#assertBuilt();
     await claimHome(this.#layout);
     return withLock(this.#layout.lock, async () => {
-      const topology = await homeTopology(this.#layout, this.options.portBase);
+      const topology = await homeTopology(this.#layout, {
+        portBase: this.options.portBase,
+        workers: this.options.workerCounts,
+      });
       const processes = this.#processes();
       await assertRoom(this.#layout.home);
       await assertRoom(postgresFolder(this.#layout));
@@ -128,15 +119,17 @@ export class Consortium {
         report,
         'identities',
         () => this.#identities(topology, parts.authorities, found),
-        ({ made, renewed }) =>
+        ({ made, added, renewed }) =>
           made > 0
             ? `${topology.members.length} members, ${made} certificates`
-            : renewed > 0
-              ? `${renewed} certificates renewed`
-              : 'kept',
+            : added > 0
+              ? `${added} certificates of new workers`
+              : renewed > 0
+                ? `${renewed} certificates renewed`
+                : 'kept',
       );
       const height = await this.#start(topology, processes, found, { signal, fresh: made > 0, parts });
-      return this.#result(topology, height, (Date.now() - started) / 1000);
+      return upResult(topology, height, (Date.now() - started) / 1000);
     });
   }
 
@@ -222,20 +215,21 @@ export class Consortium {
     return this.#layout.log(name);
   }
 
-  /** Makes all identities once, and renews those that near their end. */
+  /** Makes all identities once and those of new workers, and renews those that near their end. */
   async #identities(
     topology: Topology,
     authorities: CertificateAuthorities,
     found: Programs,
-  ): Promise<{ made: number; renewed: number }> {
+  ): Promise<{ made: number; added: number; renewed: number }> {
     const made = await establish(topology, this.#layout, { programs: found, authorities });
+    const added = made > 0 ? 0 : await addWorkers(topology, this.#layout, { authorities });
     const enrolments = new Enrolments({ topology, layout: this.#layout }, { authorities });
     const due = await enrolments.due();
     if (due.length > 0) {
       await authorities.up();
       await enrolments.renew(due);
     }
-    return { made, renewed: due.length };
+    return { made, added, renewed: due.length };
   }
 
   /** @returns the number of blocks */
@@ -309,7 +303,13 @@ export class Consortium {
             reported(
               report,
               'workers',
-              each((member) => services.worker(member, this.options.workers?.[member.name] ?? worker)),
+              each((member) =>
+                allOf(
+                  member.workers.map((place) =>
+                    services.worker(member, place, this.options.workers?.[member.name] ?? worker),
+                  ),
+                ),
+              ),
             ),
           ]),
       ...(gateway === undefined
@@ -427,21 +427,6 @@ export class Consortium {
     const { logs, state } = this.#layout;
     const log = (name: string): string => this.#layout.log(name);
     return new Processes({ logs, log }, { state: new ProcessState({ file: state }) });
-  }
-
-  #result(topology: Topology, height: number, seconds: number): UpResult {
-    const members = Object.fromEntries(
-      topology.members.map(({ name, mspId, ports, ...rest }) => [
-        name,
-        {
-          mspId,
-          gateway: gatewayUrl({ name, mspId, ports, ...rest }),
-          worker: address(ports.worker),
-          peer: address(ports.peer),
-        },
-      ]),
-    ) as Record<MemberName, MemberResult>;
-    return { channel: topology.channel, height, seconds, members };
   }
 }
 

@@ -5,7 +5,7 @@ import { accepts } from './processes/ports';
 import { LOG_KEEPER } from './processes/log-keeper';
 import { OBJECT_STORE_HEALTH } from './stores/object-store';
 import type { Layout } from './topology/layout';
-import { processName } from './topology/process-names';
+import { processName, workerProcessName } from './topology/process-names';
 import { gatewayUrl, HOST, type Topology } from './topology/topology';
 
 /** Asks one process whether it does its work. */
@@ -23,7 +23,10 @@ export function probes(topology: Topology, layout: Layout): ReadonlyMap<string, 
       [processName('orderer', member), () => isHealthy(member.ports.ordererOperations)],
       [processName('peer', member), () => isHealthy(member.ports.peerOperations)],
       [processName('chaincode', member), () => accepts(member.ports.chaincode)],
-      [processName('worker', member), () => accepts(member.ports.worker)],
+      ...member.workers.map((worker): [string, Probe] => [
+        workerProcessName(member, worker),
+        () => accepts(worker.port),
+      ]),
       [processName('gateway', member), async () => (await request(`${gatewayUrl(member)}/readyz`)).status === 200],
     ]),
   ]);

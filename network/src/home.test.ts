@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { claimHome, describe as describeHome, homeTopology, isHome } from './home';
+import { writeSettings } from './settings';
 import { layoutOf } from './topology/layout';
+import type { WorkerCounts } from './topology/topology';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'llmchain-home-'))));
@@ -31,26 +33,50 @@ test('a folder is no home for holding the default one under the name of the mark
 
 test('a description that is damaged or of another version is named', async () => {
   const layout = layoutOf(folder);
-  for (const text of ['', '{"version":2,', '{"version":1,"portBase":9000}', 'null']) {
+  const LARGE = '{"version":2,"portBase":9000,"workers":{"lab":9}}';
+  for (const text of [
+    '',
+    '{"version":2,',
+    '{"version":1,"portBase":9000}',
+    'null',
+    LARGE,
+    '{"version":2,"portBase":9000,"workers":{"eve":2}}',
+  ]) {
     writeFileSync(layout.description, text);
-    await expect(homeTopology(layout, undefined)).rejects.toThrowWithCode('home_invalid', { file: layout.description });
+    await expect(homeTopology(layout, {})).rejects.toThrowWithCode('home_invalid', { file: layout.description });
   }
 });
 
 test('an existing home keeps its ports', async () => {
   const layout = layoutOf(folder);
   mkdirSync(layout.home, { recursive: true });
-  expect((await homeTopology(layout, undefined)).portBase).toBe(8000);
+  expect((await homeTopology(layout, {})).portBase).toBe(8000);
   writeFileSync(layout.description, '{"version":2,"portBase":9000}');
-  expect((await homeTopology(layout, undefined)).portBase).toBe(9000);
-  await expect(homeTopology(layout, 8000)).rejects.toThrowWithCode('home_invalid', { stored: 9000, asked: 8000 });
+  expect((await homeTopology(layout, {})).portBase).toBe(9000);
+  await expect(homeTopology(layout, { portBase: 8000 })).rejects.toThrowWithCode('home_invalid', {
+    stored: 9000,
+    asked: 8000,
+  });
   expect((await describeHome(folder)).members[1]).toEqual({
     name: 'archive',
     mspId: 'ArchiveMSP',
     gateway: 'http://localhost:9081',
     adminKey: path.join(folder, 'members', 'archive', 'admin.key'),
     gatewayConfig: path.join(folder, 'members', 'archive', 'gateway.json'),
+    workers: ['archive-worker-1'],
   });
+});
+
+test('an existing home keeps its workers and is given more, never fewer', async () => {
+  const layout = layoutOf(folder);
+  const counts = async (workers?: WorkerCounts): Promise<number[]> =>
+    (await homeTopology(layout, { workers })).members.map((member) => member.workers.length);
+  expect(await counts({ compute: 2 })).toEqual([1, 1, 1, 2]);
+  await writeSettings(layout, { portBase: 9000, workers: { compute: 2 } });
+  expect(await counts()).toEqual([1, 1, 1, 2]);
+  expect(await counts({ lab: 3 })).toEqual([1, 1, 3, 2]);
+  expect(await counts({ compute: 4 })).toEqual([1, 1, 1, 4]);
+  await expect(counts({ compute: 1 })).rejects.toThrowWithCode('invalid_argument', { member: 'compute', stored: 2 });
 });
 
 test('where there is no consortium there is nothing to describe', async () => {

@@ -1,23 +1,19 @@
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { NetworkError } from './errors';
-import { isMissing, readIfPresent, writeFileAtomic, writeJson } from './files';
+import { isMissing, readIfPresent, writeFileAtomic } from './files';
 import { createGenesis } from './fabric/genesis';
 import type { CertificateAuthorities } from './ca/certificate-authorities';
 import { Enrolments } from './ca/enrolments';
-import { createRoots } from './identities/identities';
+import { workerHolders } from './ca/holders';
+import { createRoots, createSigningKey } from './identities/identities';
 import type { Programs } from './programs/programs';
 import { layoutOf, type Layout } from './topology/layout';
-import { DEFAULT_PORT_BASE, gatewayUrl, topologyOf, type MemberName, type Topology } from './topology/topology';
-
-/** Form of the home folder; a home of another form is refused. */
-const VERSION = 2;
+import { readSettings, withAsked, writeSettings, type AskedSettings, type HomeSettings } from './settings';
+import { gatewayUrl, topologyOf, type MemberName, type Topology } from './topology/topology';
 
 /** How the file begins that marks a home. */
 const MARK = 'Home of an LLMChain consortium.';
-
-const Description = z.strictObject({ version: z.literal(VERSION), portBase: z.number().int() });
 
 /** What a program outside needs to know to speak to a consortium that exists. */
 export interface ConsortiumDescription {
@@ -37,6 +33,8 @@ export interface MemberDescription {
   readonly adminKey: string;
   /** File with the `GatewayConfig` that the member's gateway runs with. */
   readonly gatewayConfig: string;
+  /** Ids of its workers on the ledger. */
+  readonly workers: readonly string[];
 }
 
 /**
@@ -56,14 +54,15 @@ export async function describe(home: string): Promise<ConsortiumDescription> {
       gateway: gatewayUrl(member),
       adminKey: layout.member(member.name).adminKey,
       gatewayConfig: layout.member(member.name).gatewayConfig,
+      workers: member.workers.map(({ id }) => id),
     })),
   };
 }
 
 /** @throws {NetworkError} `home_invalid` where no consortium has been made */
 export async function existingTopology(layout: Layout): Promise<Topology> {
-  const portBase = await storedPortBase(layout);
-  if (portBase !== undefined) return topologyOf(portBase);
+  const settings = await readSettings(layout);
+  if (settings !== undefined) return topologyOf(settings.portBase, settings.workers);
   throw new NetworkError(
     'home_invalid',
     `there is no consortium in ${layout.home}: run "llmchain up", or name another folder with --home`,
@@ -71,16 +70,13 @@ export async function existingTopology(layout: Layout): Promise<Topology> {
   );
 }
 
-/** The port base that the home was made with, which its first block names, or else the one asked for. */
-export async function homeTopology(layout: Layout, asked: number | undefined): Promise<Topology> {
-  const stored = await storedPortBase(layout);
-  if (stored !== undefined && asked !== undefined && stored !== asked)
-    throw new NetworkError(
-      'home_invalid',
-      `the consortium in ${layout.home} has port base ${stored}, not ${asked}: leave --port-base out, or name another folder with --home`,
-      { stored, asked },
-    );
-  return topologyOf(stored ?? asked ?? DEFAULT_PORT_BASE);
+/**
+ * The home's consortium with what is asked for.
+ * @throws {NetworkError} `home_invalid` | `invalid_argument`
+ */
+export async function homeTopology(layout: Layout, asked: AskedSettings): Promise<Topology> {
+  const { portBase, workers } = withAsked(await readSettings(layout), asked, layout.home);
+  return topologyOf(portBase, workers);
 }
 
 /**
@@ -118,7 +114,7 @@ export async function establish(
   layout: Layout,
   { programs, authorities }: { readonly programs: Programs; readonly authorities: CertificateAuthorities },
 ): Promise<number> {
-  if ((await storedPortBase(layout)) !== undefined) return 0;
+  if ((await readSettings(layout)) !== undefined) return 0;
   await authorities.down();
   for (const folder of [layout.members, layout.services.folder, layout.roots, layout.fabric.folder, layout.data])
     await rm(folder, { recursive: true, force: true });
@@ -126,29 +122,37 @@ export async function establish(
   await authorities.up();
   const enrolled = await new Enrolments({ topology, layout }, { authorities }).create();
   await createGenesis(topology, layout, programs);
-  await writeJson(layout.description, { version: VERSION, portBase: topology.portBase });
+  await writeSettings(layout, settingsOf(topology));
   return roots + enrolled;
 }
 
-async function storedPortBase(layout: Layout): Promise<number | undefined> {
-  const text = await readIfPresent(layout.description);
-  if (text === undefined) return undefined;
-  const parsed = Description.safeParse(parsedJson(text));
-  if (!parsed.success)
-    throw new NetworkError(
-      'home_invalid',
-      `${layout.description} is damaged or was written by another version: use that version, or "llmchain reset"`,
-      { file: layout.description },
-    );
-  return parsed.data.portBase;
+/**
+ * Keeps the numbers of workers in a home that exists, and makes keys and certificates of those that are new in it. What an
+ * interrupted attempt left is made anew: none of it was used.
+ * @returns how many certificates were made
+ */
+export async function addWorkers(
+  topology: Topology,
+  layout: Layout,
+  { authorities }: { readonly authorities: CertificateAuthorities },
+): Promise<number> {
+  await writeSettings(layout, settingsOf(topology));
+  const all = topology.members.flatMap((member) => member.workers.map((worker) => ({ member, worker })));
+  const complete = await Promise.all(
+    all.map(async ({ member, worker }) => {
+      const { certificate } = workerHolders(member, worker, layout).at(-1)!.files;
+      return (await readIfPresent(certificate)) !== undefined;
+    }),
+  );
+  const added = all.filter((_, at) => !complete[at]);
+  if (added.length === 0) return 0;
+  for (const { member, worker } of added) await createSigningKey(member, worker, layout);
+  await authorities.up();
+  return new Enrolments({ topology, layout }, { authorities }).enrolAdded(added);
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function settingsOf({ portBase, members }: Topology): HomeSettings {
+  return { portBase, workers: Object.fromEntries(members.map(({ name, workers }) => [name, workers.length])) };
 }
 
 async function markOf(layout: Layout): Promise<string | undefined> {

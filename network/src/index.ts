@@ -2,7 +2,7 @@
  * Builds, renders, starts, heals and stops a consortium on one machine. Start reading at `consortium.ts`.
  * Imports `@llmchain/protocol` only.
  */
-export { Consortium, type ConsortiumOptions, type MemberResult, type Packages, type UpResult } from './consortium';
+export { Consortium, type ConsortiumOptions, type Packages } from './consortium';
 export type { PublishedRevocations } from './ca/revocations';
 export type { Check } from './doctor/check';
 export { NetworkError, type NetworkErrorCode } from './errors';
@@ -10,4 +10,13 @@ export { describe, type ConsortiumDescription, type MemberDescription } from './
 export { programs, type Programs, type ProgramsOptions } from './programs/programs';
 export { reported, type Report, type Step } from './report';
 export type { MemberStatus, ProcessStatus, Status } from './status';
-export { DEFAULT_PORT_BASE, MEMBER_NAMES, type Member, type MemberName, type Topology } from './topology/topology';
+export {
+  DEFAULT_PORT_BASE,
+  MEMBER_NAMES,
+  MOST_WORKERS,
+  type Member,
+  type MemberName,
+  type Topology,
+  type WorkerCounts,
+} from './topology/topology';
+export type { MemberResult, UpResult } from './up-result';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Consortium, type UpResult } from '@llmchain/network';
+import { Consortium, type UpResult, type WorkerCounts } from '@llmchain/network';
 import { LlmchainError, REMEDY } from '@llmchain/protocol';
 import { found } from '../consortium/found';
 import { membersOf, type MemberAccess } from '../consortium/members';
@@ -21,6 +21,8 @@ export interface UpAnswer extends UpResult {
 export interface UpOptions {
   /** Leaves out the model that `up` brings along. */
   withoutModels?: boolean;
+  /** How many workers members have from now on; those not named keep theirs. */
+  workers?: WorkerCounts;
 }
 
 const DUTIES: Readonly<Record<string, string>> = {
@@ -59,7 +61,12 @@ export async function up(settings: Settings, terminal: Terminal, options: UpOpti
   process.once('SIGINT', onSignal);
   try {
     const network = new Consortium(
-      { home: settings.home, portBase: settings.portBase, fabricBin: process.env.FABRIC_BIN },
+      {
+        home: settings.home,
+        portBase: settings.portBase,
+        workerCounts: options.workers,
+        fabricBin: process.env.FABRIC_BIN,
+      },
       { report: terminal },
     );
     const result = await network.up(interrupt.signal);

@@ -6,6 +6,8 @@ import { MemberApi } from '../api/member-api';
 export interface MemberAccess {
   name: MemberName;
   mspId: string;
+  /** Ids of its workers on the ledger. */
+  workers: readonly string[];
   /** The member's gateway in the name of its administrator. */
   admin: MemberApi;
 }
@@ -14,9 +16,10 @@ export interface MemberAccess {
 export async function membersOf(home: string): Promise<MemberAccess[]> {
   const { members } = await describe(home);
   return Promise.all(
-    members.map(async ({ name, mspId, gateway, adminKey }) => ({
+    members.map(async ({ name, mspId, workers, gateway, adminKey }) => ({
       name,
       mspId,
+      workers,
       admin: new MemberApi(gateway, (await readFile(adminKey, 'utf8')).trim()),
     })),
   );

@@ -21,12 +21,13 @@ export async function putUpStakes(members: readonly MemberAccess[], signal: Abor
   const [first] = members as [MemberAccess, ...MemberAccess[]];
   const { stake } = await first.admin.call('GET /v1/consortium', {});
   if (!stake) await decide(members, 'stakes', { kind: 'policy', terms: { stake: STAKE_TERMS } });
-  for (const { admin, mspId } of members) {
+  for (const member of members) {
+    const { admin } = member;
     const { data: stakes } = await gathered(10_000, (limit, after) =>
       admin.call('GET /v1/stakes', { query: { limit, after } }),
     );
     const known = new Set(stakes.map(({ worker }) => worker));
-    for (const worker of await workersOf(admin, mspId, signal))
+    for (const worker of await workersOf(member, signal))
       if (!known.has(worker))
         await admin.call('POST /v1/stakes/{id}', {
           params: { id: worker },
@@ -35,15 +36,18 @@ export async function putUpStakes(members: readonly MemberAccess[], signal: Abor
   }
 }
 
-/** The member's workers, once one has registered its key; none where that takes too long. */
-async function workersOf(admin: MemberAccess['admin'], mspId: string, signal: AbortSignal): Promise<string[]> {
+/** The member's workers that have registered their keys: all of them, or those that have where that takes too long. */
+async function workersOf({ admin, mspId, workers: expected }: MemberAccess, signal: AbortSignal): Promise<string[]> {
   const end = performance.now() + PATIENCE;
   for (;;) {
     const { data } = await gathered(10_000, (limit, after) =>
       admin.call('GET /v1/signers', { query: { limit, after } }),
     );
-    const workers = data.filter(({ kind, owner }) => kind === 'worker' && owner.member === mspId);
-    if (workers.length > 0 || performance.now() > end || signal.aborted) return workers.map(({ signer }) => signer);
+    const workers = data
+      .filter(({ kind, owner }) => kind === 'worker' && owner.member === mspId)
+      .map(({ signer }) => signer);
+    const complete = expected.every((worker) => workers.includes(worker));
+    if (complete || performance.now() > end || signal.aborted) return workers;
     await delay(250);
   }
 }

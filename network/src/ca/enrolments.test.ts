@@ -1,10 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { attributesOf } from '@llmchain/ca-client';
 import { BUILDING, TestAuthorities } from '../../../test/support/fabric-ca';
 import { readRegistrar } from './certificate-authorities';
 import { Enrolments } from './enrolments';
-import { holdersOf, isPinned, type Holder } from './holders';
+import { holdersOf, isPinned, workerHolders, type Holder } from './holders';
+import { topologyOf } from '../topology/topology';
 
 // The server hashes secrets slowly, on purpose.
 jest.setTimeout(60_000);
@@ -62,6 +63,25 @@ test('certificates last a year, those in the channel’s configuration nine', ()
     const [least, most] = isPinned(holder) ? [9 * 364, 9 * 366] : [364, 366];
     expect(daysLeft(holder)).toBeGreaterThan(least);
     expect(daysLeft(holder)).toBeLessThan(most);
+  }
+});
+
+test('workers that are added get certificates of their own, also after an attempt that was cut off', async () => {
+  const topology = topologyOf(ca.topology.portBase, { lab: 2 });
+  const lab = topology.members[2]!;
+  const worker = lab.workers[1]!;
+  const added = new Enrolments({ topology, layout: ca.layout }, ca);
+  expect(await added.enrolAdded([{ member: lab, worker }])).toBe(2);
+  const [tls, identity] = workerHolders(lab, worker, ca.layout) as [Holder, Holder];
+  rmSync(identity.files.certificate);
+  const before = readFileSync(tls.files.certificate, 'utf8');
+  expect(await added.enrolAdded([{ member: lab, worker }])).toBe(2);
+  expect(readFileSync(tls.files.certificate, 'utf8')).not.toBe(before);
+  for (const { files, attributes, purpose } of [tls, identity]) {
+    const roots = { identity: ca.layout.member('lab').ca, tls: ca.layout.member('lab').tlsCa };
+    expect(parse(files.certificate).checkIssued(parse(roots[purpose].certificate))).toBe(true);
+    expect(parse(files.certificate).checkPrivateKey(createPrivateKey(readFileSync(files.key)))).toBe(true);
+    expect(attributesOf(readFileSync(files.certificate, 'utf8'))).toEqual(attributes);
   }
 });
 

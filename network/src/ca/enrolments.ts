@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expiresWithin, newSecret, type CaClient, type Credential, type Enrolment } from '@llmchain/ca-client';
+import { LlmchainError } from '@llmchain/protocol';
 import { writeJson } from '../files';
 import type { Layout } from '../topology/layout';
-import type { Member, Topology } from '../topology/topology';
+import type { Member, Topology, WorkerPlace } from '../topology/topology';
 import { readRegistrar, type CertificateAuthorities } from './certificate-authorities';
 import { finishRenewal, prepareRenewal, readCredential, writeCredential } from './credential-files';
-import { holdersOf, isPinned, type Holder } from './holders';
+import { holdersOf, isPinned, workerHolders, type Holder } from './holders';
 
 /** Certificates are renewed when less than this is left of them by default, milliseconds. */
 export const RENEWED_BEFORE_END = 30 * 24 * 3600 * 1000;
@@ -30,6 +31,24 @@ export class Enrolments {
   async create(): Promise<number> {
     const counts = await Promise.all(this.options.topology.members.map((member) => this.#createMember(member)));
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /**
+   * Enrols what workers that were added since hold. One that has the last of its certificates has all.
+   * @returns how many certificates were issued
+   */
+  async enrolAdded(added: readonly { member: Member; worker: WorkerPlace }[]): Promise<number> {
+    const { layout } = this.options;
+    let issued = 0;
+    for (const { member, worker } of added) {
+      const files = layout.member(member.name).registrar;
+      for (const holder of workerHolders(member, worker, layout)) {
+        const file = holder.purpose === 'tls' ? files.tlsCa : files.ca;
+        await enrol(holder, await this.#registrar(member, holder.purpose, file), member);
+        issued++;
+      }
+    }
+    return issued;
   }
 
   /**
@@ -92,7 +111,11 @@ async function enrol(holder: Holder, { ca, registrar }: Registering, member: Mem
   // Common names of identities say nothing: every transaction carries its signer's certificate for ever.
   const id = holder.purpose === 'tls' ? `${holder.name}.${member.name}.llmchain` : randomBytes(8).toString('hex');
   const secret = newSecret();
-  await ca.register(registrar, { id, secret, type, attributes });
+  await ca.register(registrar, { id, secret, type, attributes }).catch(async (error: unknown) => {
+    // An attempt before this one was cut off between register and certificate.
+    if (!(error instanceof LlmchainError) || error.code !== 'already_registered') throw error;
+    await ca.changeSecret(registrar, id, secret);
+  });
   await writeCredential(holder.files, await ca.enrol(id, secret, wanted(holder)));
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Registration } from '@llmchain/ca-client';
 import { signingCertificate } from '../identities/msp';
 import type { KeyPairFiles, Layout } from '../topology/layout';
-import { HOST, LISTEN_ADDRESS, type Member } from '../topology/topology';
+import { HOST, LISTEN_ADDRESS, type Member, type WorkerPlace } from '../topology/topology';
 import { PINNED } from './server-config';
 
 /** A program or an administrator of a member that holds a certificate. */
@@ -19,6 +19,9 @@ export interface Holder {
   readonly files: KeyPairFiles;
 }
 
+/** What gateways and workers are to chaincode. */
+const SERVICE = { role: 'service' };
+
 /** Whether the channel's configuration names this certificate: then it cannot be renewed by itself. */
 export function isPinned(holder: Holder): boolean {
   return holder.profile === PINNED;
@@ -27,26 +30,42 @@ export function isPinned(holder: Holder): boolean {
 /** Everyone at a member who holds a certificate; people are enrolled by its gateway. */
 export function holdersOf(member: Member, layout: Layout): Holder[] {
   const { msp, identity, tls } = layout.member(member.name);
-  const service = { role: 'service' };
   const identities: Pick<Holder, 'name' | 'type' | 'attributes' | 'files'>[] = [
     { name: 'peer', type: 'peer', attributes: {}, files: mspFiles(msp.peer) },
     { name: 'orderer', type: 'orderer', attributes: {}, files: mspFiles(msp.orderer) },
     { name: 'admin', type: 'admin', attributes: { role: 'admin' }, files: mspFiles(msp.admin) },
-    { name: 'gateway', type: 'client', attributes: service, files: identity.gateway },
-    { name: 'worker', type: 'client', attributes: service, files: identity.worker },
+    { name: 'gateway', type: 'client', attributes: SERVICE, files: identity.gateway },
   ];
   return [
     ...identities.map((each): Holder => ({ ...each, purpose: 'identity', hosts: [], profile: profileOf(each.name) })),
-    ...Object.entries(tls).map(([name, files]): Holder => ({
-      name,
-      purpose: 'tls',
-      type: 'client',
-      attributes: {},
-      hosts: [HOST, LISTEN_ADDRESS],
-      profile: profileOf(name),
-      files,
-    })),
+    ...Object.entries(tls).map(([name, files]) => tlsHolder(name, files)),
+    ...member.workers.flatMap((worker) => workerHolders(member, worker, layout)),
   ];
+}
+
+/** What a worker holds; the certificate that it signs transactions with is the last. */
+export function workerHolders(member: Member, worker: WorkerPlace, layout: Layout): Holder[] {
+  const { tls, identity } = layout.member(member.name).worker(worker);
+  const name = worker.number === 1 ? 'worker' : `worker-${worker.number}`;
+  return [
+    tlsHolder(name, tls),
+    {
+      ...{ name, type: 'client', attributes: SERVICE, files: identity },
+      ...{ purpose: 'identity', hosts: [], profile: profileOf(name) },
+    },
+  ];
+}
+
+function tlsHolder(name: string, files: KeyPairFiles): Holder {
+  return {
+    name,
+    purpose: 'tls',
+    type: 'client',
+    attributes: {},
+    hosts: [HOST, LISTEN_ADDRESS],
+    profile: profileOf(name),
+    files,
+  };
 }
 
 /** SmartBFT knows its consenters by their certificates, which stand in the channel's configuration. */

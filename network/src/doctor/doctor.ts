@@ -18,7 +18,7 @@ export interface DoctorOptions extends ToolsOptions {
 export async function examine(options: DoctorOptions): Promise<Check[]> {
   const { layout, portBase, fabricBin, cache = CACHE } = options;
   const exists = await isHome(layout);
-  const topology = await homeTopology(layout, portBase);
+  const topology = await homeTopology(layout, { portBase });
   const state = new ProcessState({ file: layout.state });
   const log = (name: string): string => layout.log(name);
   const processes = new Processes({ logs: layout.logs, log }, { state });

@@ -42,7 +42,7 @@ export function chaincodeSpec(member: Member, layout: Layout, folder: string, pa
 function chaincodeEnvironment(member: Member, layout: Layout): Record<string, string> {
   const environment = ChaincodeEnvironment.parse({
     CORE_PEER_LOCALMSPID: member.mspId,
-    LLMCHAIN_VERIFIER_SOCKET: layout.member(member.name).verifierSocket,
+    LLMCHAIN_VERIFIER_SOCKET: layout.member(member.name).worker(member.workers[0]).verifierSocket,
     LLMCHAIN_VERIFIER_TIMEOUT_MS: VERIFIER_TIMEOUT_MS,
   });
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));

@@ -116,7 +116,7 @@ export class FabricNetwork {
     const { processes } = this.dependencies;
     const package_ = await createChaincodePackage();
     await this.#each(async (member) => {
-      await socketFolderOf(layout.member(member.name).verifierSocket);
+      await socketFolderOf(layout.member(member.name).worker(member.workers[0]).verifierSocket);
       await processes.ensure(chaincodeSpec(member, layout, folder, package_.id));
     });
     await this.#define(package_.id, package_.bytes);

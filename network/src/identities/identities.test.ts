@@ -35,7 +35,7 @@ test('as many certificates as were counted, and the roots for offline checks', (
 });
 
 test('services sign with Ed25519, administrators have an API key', () => {
-  const { signingKey, adminKey } = layout.member('lab');
-  expect(createPrivateKey(readFileSync(signingKey.worker)).asymmetricKeyType).toBe('ed25519');
+  const { worker, adminKey } = layout.member('lab');
+  expect(createPrivateKey(readFileSync(worker({ number: 1 }).signingKey)).asymmetricKeyType).toBe('ed25519');
   expect(readFileSync(adminKey, 'utf8')).toMatch(/^lk_admin_[\w-]{43}\n$/);
 });

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomic, writeJson, writeSecret } from '../files';
 import type { KeyPairFiles, Layout } from '../topology/layout';
-import type { Member, Topology } from '../topology/topology';
+import type { Member, Topology, WorkerPlace } from '../topology/topology';
 import { Authority, type Credential } from './certificate';
 import { writeMsp } from './msp';
 
@@ -37,7 +37,7 @@ async function createMember(member: Member, layout: Layout): Promise<number> {
     writeJson(files.registrar.ca, { id: 'registrar', secret: password() }),
     writeJson(files.registrar.tlsCa, { id: 'registrar', secret: password() }),
     writeSecret(files.signingKey.gateway, signingKey()),
-    writeSecret(files.signingKey.worker, signingKey()),
+    ...member.workers.map((worker) => createSigningKey(member, worker, layout)),
     writeSecret(files.adminKey, `lk_admin_${randomBytes(32).toString('base64url')}\n`),
     writeJson(files.objectStoreCredentials, { accessKey: member.name, secretKey: password() }),
     mkdir(files.wallet, { recursive: true, mode: 0o700 }),
@@ -45,6 +45,11 @@ async function createMember(member: Member, layout: Layout): Promise<number> {
     writeFileAtomic(path.join(layout.roots, `${member.mspId}.tlsca.pem`), roots.tlsCa),
   ]);
   return 2;
+}
+
+/** Makes the key that a worker signs receipts with, in place of any that was there. */
+export function createSigningKey(member: Member, worker: WorkerPlace, layout: Layout): Promise<void> {
+  return writeSecret(layout.member(member.name).worker(worker).signingKey, signingKey());
 }
 
 /** Identities of the servers that the sample consortium shares. */

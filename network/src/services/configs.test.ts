@@ -34,12 +34,36 @@ test('a gateway knows its own files and every member', () => {
 });
 
 test('one member serves, all verify', () => {
-  const roles = topology.members.map((member) => workerConfig(topology, member, layout).roles);
+  const roles = topology.members.map((member) => workerConfig(topology, member, member.workers[0], layout).roles);
   expect(roles).toEqual([['verify'], ['verify'], ['verify'], ['serve', 'verify']]);
 });
 
 test('worker and chaincode of a member meet at one socket', () => {
-  const config = workerConfig(topology, topology.members[0]!, layout);
+  const [guild] = topology.members;
+  const config = workerConfig(topology, guild!, guild!.workers[0], layout);
   expect(config.workerId).toBe('guild-worker-1');
   expect(config.verifierSocket).toBe('/home/x/run/guild/verifier.sock');
+});
+
+test('further workers serve, each with keys and folders of its own, and every gateway knows all of them', () => {
+  const larger = topologyOf(8000, { guild: 2, compute: 2 });
+  const [guild] = larger.members;
+  const [first, second] = guild!.workers.map((worker) => workerConfig(larger, guild!, worker, layout));
+  expect(second).toMatchObject({ roles: ['serve'], workerId: 'guild-worker-2', listen: { port: 8161 } });
+  for (const own of ['signingKey', 'tls', 'models', 'outbox', 'verdicts', 'verifierSocket'] as const)
+    expect(second![own]).not.toEqual(first![own]);
+  expect(second!.fabric.identity).not.toEqual(first!.fabric.identity);
+  for (const member of larger.members)
+    expect(gatewayConfig(larger, member, layout).consortium.members.map(({ workers }) => workers)).toEqual([
+      [
+        { id: 'guild-worker-1', address: 'localhost:8160', preference: 1 },
+        { id: 'guild-worker-2', address: 'localhost:8161', preference: 1 },
+      ],
+      [{ id: 'archive-worker-1', address: 'localhost:8260', preference: 1 }],
+      [{ id: 'lab-worker-1', address: 'localhost:8360', preference: 1 }],
+      [
+        { id: 'compute-worker-1', address: 'localhost:8460', preference: 1 },
+        { id: 'compute-worker-2', address: 'localhost:8461', preference: 1 },
+      ],
+    ]);
 });

@@ -2,10 +2,18 @@ import { GatewayConfig, WorkerConfig } from '@llmchain/protocol';
 import type { z } from 'zod';
 import { caUrl, identityCa } from '../ca/authorities';
 import { bucketOf } from '../stores/object-store';
-import type { Layout } from '../topology/layout';
-import { address, gatewayUrl, HOST, LISTEN_ADDRESS, type Member, type Topology } from '../topology/topology';
+import type { KeyPairFiles, Layout } from '../topology/layout';
+import {
+  address,
+  gatewayUrl,
+  HOST,
+  LISTEN_ADDRESS,
+  type Member,
+  type Topology,
+  type WorkerPlace,
+} from '../topology/topology';
 
-/** The sample member whose worker serves; the others' verify. */
+/** The sample member whose first worker serves; the others' verify. */
 const SERVING_MEMBER = 'compute';
 
 /** What a member's gateway is told at its start. */
@@ -16,7 +24,7 @@ export function gatewayConfig(topology: Topology, member: Member, layout: Layout
     listen: { host: LISTEN_ADDRESS, port: member.ports.gateway },
     peerListen: { host: LISTEN_ADDRESS, port: member.ports.peerApi },
     tls: files.tls.gateway,
-    fabric: fabric(member, layout, 'gateway'),
+    fabric: fabric(member, layout, files.identity.gateway),
     authority: {
       url: caUrl(topology),
       caName: identityCa(member),
@@ -39,17 +47,17 @@ export function gatewayConfig(topology: Topology, member: Member, layout: Layout
   } satisfies z.input<typeof GatewayConfig>);
 }
 
-/** What a member's worker is told at its start. */
-export function workerConfig(topology: Topology, member: Member, layout: Layout): WorkerConfig {
-  const files = layout.member(member.name);
+/** What one of a member's workers is told at its start. */
+export function workerConfig(topology: Topology, member: Member, worker: WorkerPlace, layout: Layout): WorkerConfig {
+  const files = layout.member(member.name).worker(worker);
   return WorkerConfig.parse({
     ...common(topology, member, layout),
-    listen: { host: LISTEN_ADDRESS, port: member.ports.worker },
-    tls: files.tls.worker,
-    fabric: fabric(member, layout, 'worker'),
-    roles: member.name === SERVING_MEMBER ? ['serve', 'verify'] : ['verify'],
-    workerId: workerId(member),
-    signingKey: files.signingKey.worker,
+    listen: { host: LISTEN_ADDRESS, port: worker.port },
+    tls: files.tls,
+    fabric: fabric(member, layout, files.identity),
+    roles: rolesOf(member, worker),
+    workerId: worker.id,
+    signingKey: files.signingKey,
     verifierSocket: files.verifierSocket,
     models: files.models,
     outbox: files.outbox,
@@ -57,9 +65,10 @@ export function workerConfig(topology: Topology, member: Member, layout: Layout)
   } satisfies z.input<typeof WorkerConfig>);
 }
 
-/** The worker's id on the ledger. */
-function workerId(member: Member): string {
-  return `${member.name}-worker-1`;
+/** A member's chaincode asks its first worker alone for verdicts; further ones are there to serve. */
+function rolesOf(member: Member, { number }: WorkerPlace): WorkerConfig['roles'] {
+  if (number > 1) return ['serve'];
+  return member.name === SERVING_MEMBER ? ['serve', 'verify'] : ['verify'];
 }
 
 function common(
@@ -77,7 +86,7 @@ function common(
         mspId: other.mspId,
         gateway: gatewayUrl(other),
         peerApi: `https://${address(other.ports.peerApi)}`,
-        workers: [{ id: workerId(other), address: address(other.ports.worker) }],
+        workers: other.workers.map(({ id, port }) => ({ id, address: address(port) })),
         peer: address(other.ports.peer),
         tlsRoot: layout.member(other.name).tlsCa.certificate,
       })),
@@ -85,14 +94,10 @@ function common(
   };
 }
 
-function fabric(
-  member: Member,
-  layout: Layout,
-  service: 'gateway' | 'worker',
-): z.input<typeof GatewayConfig>['fabric'] {
+function fabric(member: Member, layout: Layout, identity: KeyPairFiles): z.input<typeof GatewayConfig>['fabric'] {
   const files = layout.member(member.name);
   return {
     peer: { address: address(member.ports.peer), tlsRoot: files.tlsCa.certificate },
-    identity: { mspId: member.mspId, ...files.identity[service] },
+    identity: { mspId: member.mspId, ...identity },
   };
 }

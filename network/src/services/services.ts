@@ -8,8 +8,8 @@ import type { Processes, ProcessSpec } from '../processes/processes';
 import { assertBuilt, codeRevision, contentRevision } from '../processes/revision';
 import { until } from '../processes/until';
 import type { KeyPairFiles, Layout } from '../topology/layout';
-import { processName } from '../topology/process-names';
-import { gatewayUrl, type Member, type Topology } from '../topology/topology';
+import { processName, workerProcessName } from '../topology/process-names';
+import { gatewayUrl, type Member, type Topology, type WorkerPlace } from '../topology/topology';
 import { gatewayConfig, workerConfig } from './configs';
 
 export interface ServicesOptions {
@@ -18,7 +18,7 @@ export interface ServicesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The programs of ours that each member runs: its gateway and its worker. */
+/** The programs of ours that each member runs: its gateway and its workers. */
 export class Services {
   constructor(
     private readonly options: ServicesOptions,
@@ -42,20 +42,20 @@ export class Services {
   }
 
   /**
-   * Sees to it that the member's worker runs and accepts connections.
+   * Sees to it that one of the member's workers runs and accepts connections.
    * @param main the worker's main file
    * @throws {NetworkError} `not_built`
    */
-  async worker(member: Member, main: string): Promise<void> {
+  async worker(member: Member, worker: WorkerPlace, main: string): Promise<void> {
     const { topology, layout } = this.options;
-    const files = layout.member(member.name);
+    const files = layout.member(member.name).worker(worker);
     await socketFolderOf(files.verifierSocket);
     for (const folder of [files.models, files.outbox, files.verdicts])
       await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeJson(files.workerConfig, workerConfig(topology, member, layout));
+    await writeJson(files.config, workerConfig(topology, member, worker, layout));
     await this.#ensure(
-      nodeSpec(processName('worker', member), main, files.workerConfig, [files.tls.worker, files.identity.worker]),
-      () => accepts(member.ports.worker),
+      nodeSpec(workerProcessName(member, worker), main, files.config, [files.tls, files.identity]),
+      () => accepts(worker.port),
     );
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import type { MemberName } from './topology';
+import type { MemberName, WorkerPlace } from './topology';
 
 /** A certificate and its private key, as PEM files. */
 export interface KeyPairFiles {
@@ -18,9 +18,9 @@ interface MemberLayout {
   readonly registrar: { readonly ca: string; readonly tlsCa: string; readonly gateway: string };
   /** Folders in Fabric's MSP format: what the channel knows of the member, and its local identities. */
   readonly msp: { readonly channel: string; readonly peer: string; readonly orderer: string; readonly admin: string };
-  readonly tls: Readonly<Record<'peer' | 'orderer' | 'chaincode' | 'gateway' | 'worker' | 'admin', KeyPairFiles>>;
-  readonly identity: { readonly gateway: KeyPairFiles; readonly worker: KeyPairFiles };
-  readonly signingKey: { readonly gateway: string; readonly worker: string };
+  readonly tls: Readonly<Record<'peer' | 'orderer' | 'chaincode' | 'gateway' | 'admin', KeyPairFiles>>;
+  readonly identity: { readonly gateway: KeyPairFiles };
+  readonly signingKey: { readonly gateway: string };
   /** Where the gateway keeps the certificates that it enrols for holders of API keys. */
   readonly wallet: string;
   readonly adminKey: string;
@@ -28,13 +28,21 @@ interface MemberLayout {
   readonly objectStoreCredentials: string;
   readonly chaincodeConnection: string;
   readonly gatewayConfig: string;
-  readonly workerConfig: string;
+  readonly peerData: string;
+  readonly ordererData: string;
+  worker(place: Pick<WorkerPlace, 'number'>): WorkerLayout;
+}
+
+/** Files of one of a member's workers. */
+interface WorkerLayout {
+  readonly tls: KeyPairFiles;
+  readonly identity: KeyPairFiles;
+  readonly signingKey: string;
+  readonly config: string;
   readonly verifierSocket: string;
   readonly models: string;
   readonly outbox: string;
   readonly verdicts: string;
-  readonly peerData: string;
-  readonly ordererData: string;
 }
 
 /** Where everything of a consortium lies under its home folder. */
@@ -74,6 +82,8 @@ export interface Layout {
 
 /** Longest path that a Unix socket may have on every supported system (Linux: 107 bytes), with room to spare. */
 const SOCKET_PATH_LIMIT = 100;
+/** A member's verifiers have one each; numbers have one digit. */
+const LONGEST_SOCKET = 'verifier-8.sock';
 
 /** @param home absolute path of the home folder */
 export function layoutOf(home: string): Layout {
@@ -136,24 +146,35 @@ function memberLayout(home: string, name: MemberName): MemberLayout {
       orderer: tls('orderer'),
       chaincode: tls('chaincode'),
       gateway: tls('gateway'),
-      worker: tls('worker'),
       admin: tls('admin'),
     },
-    identity: { gateway: keyPair(at('identity'), 'gateway'), worker: keyPair(at('identity'), 'worker') },
-    signingKey: { gateway: at('signing', 'gateway.key'), worker: at('signing', 'worker.key') },
+    identity: { gateway: keyPair(at('identity'), 'gateway') },
+    signingKey: { gateway: at('signing', 'gateway.key') },
     wallet: at('wallet'),
     adminKey: at('admin.key'),
     databaseUrl: at('database.url'),
     objectStoreCredentials: at('object-store.json'),
     chaincodeConnection: at('chaincode-connection.json'),
     gatewayConfig: at('gateway.json'),
-    workerConfig: at('worker.json'),
-    verifierSocket: path.join(socketFolder(home, name), 'verifier.sock'),
-    models: path.join(home, 'data', `worker-${name}`, 'models'),
-    outbox: path.join(home, 'data', `worker-${name}`, 'outbox'),
-    verdicts: path.join(home, 'data', `worker-${name}`, 'verdicts'),
     peerData: path.join(home, 'data', `peer-${name}`),
     ordererData: path.join(home, 'data', `orderer-${name}`),
+    worker: ({ number }) => workerLayout(home, name, number === 1 ? '' : `-${number}`),
+  };
+}
+
+/** @param tail what tells it from the member's first, at the end of the names of its files */
+function workerLayout(home: string, member: MemberName, tail: string): WorkerLayout {
+  const at = (...parts: string[]): string => path.join(home, 'members', member, ...parts);
+  const data = path.join(home, 'data', `worker-${member}${tail}`);
+  return {
+    tls: keyPair(at('tls'), `worker${tail}`),
+    identity: keyPair(at('identity'), `worker${tail}`),
+    signingKey: at('signing', `worker${tail}.key`),
+    config: at(`worker${tail}.json`),
+    verifierSocket: path.join(socketFolder(home, member), `verifier${tail}.sock`),
+    models: path.join(data, 'models'),
+    outbox: path.join(data, 'outbox'),
+    verdicts: path.join(data, 'verdicts'),
   };
 }
 
@@ -163,7 +184,7 @@ function memberLayout(home: string, name: MemberName): MemberLayout {
  */
 export function socketFolder(home: string, member: string, temporary: string = os.tmpdir()): string {
   const inside = path.join(home, 'run', member);
-  if (Buffer.byteLength(path.join(inside, 'verifier.sock')) < SOCKET_PATH_LIMIT) return inside;
+  if (Buffer.byteLength(path.join(inside, LONGEST_SOCKET)) < SOCKET_PATH_LIMIT) return inside;
   return path.join(temporary, `llmchain-${homeHash(home)}`, member);
 }
 

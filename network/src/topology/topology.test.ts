@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { portUses, processNames } from './process-names';
-import { topologyOf } from './topology';
+import { MEMBER_NAMES, MOST_WORKERS, topologyOf, type WorkerCounts } from './topology';
 
+const countOfEach = { minLength: 4, maxLength: 4 };
 const portBase = fc.integer({ min: 1024, max: 65_075 });
 
 test('the sample consortium on its default ports', () => {
@@ -18,17 +19,21 @@ test('the sample consortium on its default ports', () => {
     peerOperations: 8454,
     ordererAdmin: 8455,
     ordererOperations: 8456,
-    worker: 8460,
   });
+  expect(topology.members[3]!.workers).toEqual([{ number: 1, id: 'compute-worker-1', port: 8460 }]);
   expect(topology).toMatchObject({ channel: 'llmchain', chaincode: 'llmchain', postgres: 8032, objectStore: 8033 });
 });
 
-test('on any port base, no port is used twice and all are valid', () => {
+test('on any port base and with any workers, no port or name is used twice and all are valid', () => {
   fc.assert(
-    fc.property(portBase, (base) => {
-      const ports = portUses(topologyOf(base)).map(({ port }) => port);
+    fc.property(portBase, fc.array(fc.integer({ min: 1, max: MOST_WORKERS }), countOfEach), (base, counts) => {
+      const workers = Object.fromEntries(MEMBER_NAMES.map((name, at) => [name, counts[at]!]));
+      fc.pre(base + 460 + counts[3]! - 1 <= 65_535);
+      const topology = topologyOf(base, workers);
+      const ports = portUses(topology).map(({ port }) => port);
       expect(new Set(ports).size).toBe(ports.length);
-      expect(ports).toHaveLength(4 + 4 * 10);
+      expect(new Set(processNames(topology)).size).toBe(processNames(topology).length);
+      expect(ports).toHaveLength(4 + 4 * 9 + counts.reduce((sum, count) => sum + count, 0));
       expect(ports.every((port) => port >= base && port <= 65_535)).toBe(true);
     }),
   );
@@ -41,6 +46,29 @@ test('a port base that leaves no room is refused', () => {
     }),
   );
 });
+
+test('more workers of one member move nothing of the others, and nothing of what was there', () => {
+  const [before, after] = [topologyOf(8000), topologyOf(8000, { lab: 3 })];
+  expect(after.members[2]!.workers.slice(0, 1)).toEqual(before.members[2]!.workers);
+  expect(after.members[2]!.workers.slice(1)).toEqual([
+    { number: 2, id: 'lab-worker-2', port: 8361 },
+    { number: 3, id: 'lab-worker-3', port: 8362 },
+  ]);
+  expect([...after.members].map(({ workers, ...rest }) => [rest, workers[0]])).toEqual(
+    before.members.map(({ workers, ...rest }) => [rest, workers[0]]),
+  );
+  expect(processNames(after).filter((name) => !processNames(before).includes(name))).toEqual([
+    'worker-lab-2',
+    'worker-lab-3',
+  ]);
+});
+
+test.each([{ nobody: 2 }, { lab: 0 }, { lab: -1 }, { lab: 1.5 }, { lab: MOST_WORKERS + 1 }, { lab: Number.NaN }])(
+  'workers %j are refused',
+  (workers) => {
+    expect(() => topologyOf(8000, workers as WorkerCounts)).toThrowWithCode('invalid_argument');
+  },
+);
 
 test('every port belongs to a process that is started', () => {
   const topology = topologyOf(8000);

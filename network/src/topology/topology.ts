@@ -16,7 +16,15 @@ export interface MemberPorts {
   readonly peerOperations: number;
   readonly ordererAdmin: number;
   readonly ordererOperations: number;
-  readonly worker: number;
+}
+
+/** One of a member's workers. */
+export interface WorkerPlace {
+  /** From 1; the first one verifies for its member. */
+  readonly number: number;
+  /** Its id on the ledger, `compute-worker-1`. */
+  readonly id: string;
+  readonly port: number;
 }
 
 export interface Member {
@@ -25,9 +33,17 @@ export interface Member {
   readonly index: number;
   readonly mspId: string;
   readonly ports: MemberPorts;
+  /** In the order of their numbers. */
+  readonly workers: readonly [WorkerPlace, ...WorkerPlace[]];
 }
 
-/** Who takes part, under which names and on which ports: a pure function of the port base. */
+/** How many workers members have; one where nothing is said. */
+export type WorkerCounts = Readonly<Partial<Record<MemberName, number>>>;
+
+/** Most workers of one member on one machine. */
+export const MOST_WORKERS = 8;
+
+/** Who takes part, under which names and on which ports: a pure function of port base and numbers of workers. */
 export interface Topology {
   readonly channel: string;
   readonly chaincode: string;
@@ -47,14 +63,17 @@ export const LISTEN_ADDRESS = '127.0.0.1';
 const HIGHEST_OFFSET = 100 * MEMBER_NAMES.length + 60;
 
 /**
- * The sample consortium on ports `portBase … portBase + 460`.
- * @throws {NetworkError} `invalid_argument` where these are not all between 1024 and 65535
+ * The sample consortium on ports `portBase … portBase + 460`, and up to seven more where the last member has more workers.
+ * @throws {NetworkError} `invalid_argument` where these are not all between 1024 and 65535, or a number of workers is not
+ * from 1 to {@link MOST_WORKERS}
  */
-export function topologyOf(portBase: number): Topology {
-  if (!Number.isInteger(portBase) || portBase < 1024 || portBase + HIGHEST_OFFSET > 65_535)
+export function topologyOf(portBase: number, workers: WorkerCounts = {}): Topology {
+  assertCounts(workers);
+  const highest = 65_535 - HIGHEST_OFFSET - ((workers[MEMBER_NAMES[MEMBER_NAMES.length - 1]!] ?? 1) - 1);
+  if (!Number.isInteger(portBase) || portBase < 1024 || portBase > highest)
     throw new NetworkError(
       'invalid_argument',
-      `port base ${portBase} is not a whole number from 1024 to ${65_535 - HIGHEST_OFFSET}: choose another --port-base`,
+      `port base ${portBase} is not a whole number from 1024 to ${highest}: choose another --port-base`,
       { portBase },
     );
   return {
@@ -66,6 +85,7 @@ export function topologyOf(portBase: number): Topology {
       index,
       mspId: `${name.charAt(0).toUpperCase()}${name.slice(1)}MSP`,
       ports: memberPorts(portBase, index),
+      workers: memberWorkers(portBase, { name, index }, workers[name] ?? 1),
     })),
     postgres: portBase + 32,
     objectStore: portBase + 33,
@@ -86,8 +106,37 @@ function memberPorts(portBase: number, index: number): MemberPorts {
     peerOperations: block + 54,
     ordererAdmin: block + 55,
     ordererOperations: block + 56,
-    worker: block + 60,
   };
+}
+
+/** Workers are the last of a member's block of ports, so that there is room for more. */
+function memberWorkers(
+  portBase: number,
+  { name, index }: { name: MemberName; index: number },
+  count: number,
+): Member['workers'] {
+  const place = (number: number): WorkerPlace => ({
+    number,
+    id: `${name}-worker-${number}`,
+    port: portBase + 100 * (index + 1) + 59 + number,
+  });
+  return [place(1), ...Array.from({ length: count - 1 }, (_, at) => place(at + 2))];
+}
+
+function assertCounts(workers: WorkerCounts): void {
+  for (const [name, count] of Object.entries(workers)) {
+    if (!(MEMBER_NAMES as readonly string[]).includes(name))
+      throw new NetworkError(
+        'invalid_argument',
+        `there is no member ${name}; the members are ${MEMBER_NAMES.join(', ')}`,
+        { names: MEMBER_NAMES },
+      );
+    if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS)
+      throw new NetworkError('invalid_argument', `${name} can have 1 to ${MOST_WORKERS} workers, not ${count}`, {
+        member: name,
+        most: MOST_WORKERS,
+      });
+  }
 }
 
 /** @throws {NetworkError} `invalid_argument` naming the members there are */
