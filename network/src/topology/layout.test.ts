@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { homeHash, layoutOf, socketFolder } from './layout';
+import { homeHash, layoutOf, socketFolder, type KeyPairFiles } from './layout';
 
 test('sockets lie in the home', () => {
   expect(layoutOf('/srv/llmchain').member('lab').worker({ number: 1 }).verifierSocket).toBe(
@@ -10,7 +10,9 @@ test('sockets lie in the home', () => {
 test('workers of a member share no file; the first has the names of a member with one', () => {
   const { worker } = layoutOf('/srv/llmchain').member('lab');
   const files = (number: number): string[] =>
-    Object.values(worker({ number })).flatMap((each) => (typeof each === 'string' ? [each] : Object.values(each)));
+    Object.values<string | KeyPairFiles>({ ...worker({ number }) }).flatMap((each) =>
+      typeof each === 'string' ? [each] : [each.certificate, each.key],
+    );
   expect(files(1)).toContain('/srv/llmchain/members/lab/worker.json');
   expect(files(2)).toContain('/srv/llmchain/data/worker-lab-2/outbox');
   expect(new Set([...files(1), ...files(2), ...files(3)]).size).toBe(3 * files(1).length);

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import { portUses, processNames } from './process-names';
 import { MEMBER_NAMES, MOST_WORKERS, topologyOf, type WorkerCounts } from './topology';
@@ -65,8 +66,8 @@ test('more workers of one member move nothing of the others, and nothing of what
 
 test.each([{ nobody: 2 }, { lab: 0 }, { lab: -1 }, { lab: 1.5 }, { lab: MOST_WORKERS + 1 }, { lab: Number.NaN }])(
   'workers %j are refused',
-  (workers) => {
-    expect(() => topologyOf(8000, workers as WorkerCounts)).toThrowWithCode('invalid_argument');
+  async (workers) => {
+    await expect(() => topologyOf(8000, workers as WorkerCounts)).toThrowWithCode('invalid_argument');
   },
 );
 

@@ -44,10 +44,10 @@ export class Scenario {
     this.#env = { ...process.env, LLMCHAIN_WITHOUT_MODELS: '1', ...env };
   }
 
-  /** Starts a fresh consortium. @param portBase first of its ports; each test file has its own */
-  static async up(portBase: number, env: NodeJS.ProcessEnv = {}): Promise<Scenario> {
+  /** Starts a fresh consortium. @param portBase first of its ports; each test file has its own @param words more of `up` */
+  static async up(portBase: number, env: NodeJS.ProcessEnv = {}, ...words: string[]): Promise<Scenario> {
     const scenario = new Scenario(await mkdtemp(join(tmpdir(), 'llmchain-scenario-')), portBase, env);
-    const { code, answer, stderr } = await scenario.command('up');
+    const { code, answer, stderr } = await scenario.command('up', ...words);
     if (code !== 0) {
       await scenario.reset();
       throw new Error(`up failed: ${JSON.stringify(answer)}\n${stderr}`);

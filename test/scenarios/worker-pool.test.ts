@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { MemberApi } from '../../cli/src/api/member-api';
+import { askForVerses, receiptOnce } from '../../cli/src/demo/verses';
+import { SMOLLM2 } from '../../cli/src/models/smollm2';
+import { Scenario, WITH_MODELS } from './support/consortium';
+import { Pool } from './support/pool';
+
+/** Set by `./llmchain test --all`: five workers load half a gigabyte of weights each. */
+const ALL = process.env.LLMCHAIN_TEST_ALL === '1';
+const PORTS = 24_400;
+const MODEL = { model: SMOLLM2.model, version: SMOLLM2.version };
+const BOTH = ['compute-worker-1', 'compute-worker-2'];
+const PROMPT = 'Tell me a long story of a lighthouse keeper.';
+
+const Up = z.object({
+  members: z.record(
+    z.string(),
+    z.object({ worker: z.string(), workers: z.array(z.object({ id: z.string(), address: z.string() })) }),
+  ),
+});
+const Status = z.object({
+  processes: z.array(z.object({ name: z.string(), state: z.string(), healthy: z.boolean() })),
+});
+
+(ALL ? describe : describe.skip)('two workers of one member, on a real network', () => {
+  let scenario: Scenario;
+  let caller: MemberApi;
+  let pool: Pool;
+
+  beforeAll(async () => {
+    scenario = await Scenario.up(PORTS, WITH_MODELS, '--workers', 'compute=2');
+    caller = await scenario.someone('archive', 'caller', 'reader', 50_000_000);
+    pool = await Pool.of(scenario.home, 'archive');
+    await pool.loaded(MODEL, BOTH);
+  });
+  afterAll(async () => {
+    pool.close();
+    await scenario.reset();
+  });
+
+  /** An answer without chance in it. @param onPiece told how many pieces of text have come */
+  const ask = async (prompt: string, maxTokens: number, onPiece: (pieces: number) => void = () => undefined) => {
+    let pieces = 0;
+    return askForVerses(caller, MODEL.model, prompt, () => onPiece(++pieces), maxTokens, 0);
+  };
+
+  const status = (id: string) => caller.call('GET /v1/receipts/{id}', { params: { id } });
+
+  /** That rivals of the producer computed it again, and endorsed. */
+  async function isAccepted(id: string): Promise<void> {
+    const { state, producer, endorsers } = await receiptOnce(caller, id, (one) => one.state === 'accepted', 180);
+    expect({ state, producer, endorsers: endorsers.length }).toEqual({
+      state: 'accepted',
+      producer: 'ComputeMSP',
+      endorsers: 2,
+    });
+    expect(endorsers).not.toContain(producer);
+  }
+
+  /** An answer whose worker is sent a signal when some of it has come. @returns also that worker's id */
+  async function disturbed(signal: NodeJS.Signals, maxTokens: number) {
+    let struck: Promise<string> | undefined;
+    const strike = async (): Promise<string> => {
+      const [worker, ...others] = await pool.answering(MODEL);
+      expect(others).toEqual([]);
+      await pool.signal(worker!, signal);
+      return worker!;
+    };
+    const answer = await ask(PROMPT, maxTokens, (pieces) => {
+      if (pieces === 10) struck = strike();
+    });
+    const worker = await struck!;
+    return { ...answer, worker, other: BOTH.find((id) => id !== worker)! };
+  }
+
+  test('each has its own key on the ledger, stake and row; a second up keeps both, and neither fewer nor too many', async () => {
+    const { data: signers } = await caller.call('GET /v1/signers', { query: { limit: 100 } });
+    const keys = new Map(signers.map(({ signer, publicKey }) => [signer, publicKey]));
+    const { data: stakes } = await caller.call('GET /v1/stakes', { query: { limit: 100 } });
+    for (const id of BOTH) expect([keys.has(id), stakes.some(({ worker }) => worker === id)]).toEqual([true, true]);
+    expect(keys.get(BOTH[0]!)).not.toBe(keys.get(BOTH[1]!));
+    const again = Up.parse((await scenario.command('up')).answer);
+    expect(again.members['compute']).toEqual({
+      worker: `localhost:${PORTS + 460}`,
+      workers: BOTH.map((id, at) => ({ id, address: `localhost:${PORTS + 460 + at}` })),
+    });
+    const { processes } = Status.parse((await scenario.command('status')).answer);
+    expect(processes.filter(({ name }) => name.startsWith('worker-compute'))).toEqual([
+      { name: 'worker-compute', state: 'running', healthy: true },
+      { name: 'worker-compute-2', state: 'running', healthy: true },
+    ]);
+    for (const counts of ['compute=1', 'compute=0', 'nobody=2', 'compute=99'])
+      expect((await scenario.command('up', '--workers', counts)).code).not.toBe(0);
+  });
+
+  test('a worker that is killed in mid-answer is gone on for with the same text, left alone, and serves when it is back', async () => {
+    const whole = await ask(PROMPT, 120);
+    const { receipt: undisturbed } = await status(whole.receipt);
+    const answer = await disturbed('SIGKILL', 120);
+    expect(answer.text).toBe(whole.text);
+
+    // What was killed signed nothing: the caller pays for the tokens after it alone.
+    const { segments } = await status(answer.receipt);
+    expect(segments).toHaveLength(1);
+    const [{ id, worker, from, tokens, amount }] = segments as [(typeof segments)[number]];
+    expect(worker).toBe(answer.other);
+    expect(from).toBeGreaterThan(0);
+    expect(from + tokens).toBe(undisturbed.body.completionTokens);
+    expect(amount).toBeLessThan(undisturbed.body.amount);
+    await isAccepted(id);
+
+    for (const prompt of ['Name a river.', 'Name a mountain.', 'Name a sea.'])
+      expect((await status((await ask(prompt, 4)).receipt)).worker).toBe(answer.other);
+
+    expect((await scenario.command('up')).code).toBe(0);
+    await pool.loaded(MODEL, BOTH);
+    const serving = new Set<string>();
+    for (let round = 0; round < 20 && serving.size < 2; round++) {
+      const answers = await Promise.all([1, 2].map((number) => ask(`Verse ${round} of ${number}`, 8)));
+      for (const { receipt } of answers) serving.add((await status(receipt)).worker);
+    }
+    expect([...serving].sort()).toEqual(BOTH);
+  });
+
+  test('of a worker that is told to stop, both parts of the answer are anchored and accepted, for the price of one', async () => {
+    const whole = await ask(PROMPT, 480);
+    const { receipt: undisturbed } = await status(whole.receipt);
+    const answer = await disturbed('SIGTERM', 480);
+    expect(answer.text).toBe(whole.text);
+    // Its gateway fetches the first receipt when the worker is back, where it has not before.
+    expect((await scenario.command('up')).code).toBe(0);
+    const { segments } = await status(answer.receipt);
+    expect(segments.map(({ worker }) => worker)).toEqual([answer.worker, answer.other]);
+    expect(segments[1]!.from).toBe(segments[0]!.tokens);
+    expect(segments.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(undisturbed.body.completionTokens);
+    expect(segments.reduce((sum, { amount }) => sum + amount, 0)).toBe(undisturbed.body.amount);
+    for (const { id } of segments) await isAccepted(id);
+  });
+});
