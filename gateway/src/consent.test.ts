@@ -2,6 +2,7 @@ import { sha256Hex } from '@llmchain/protocol';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPostgres } from '../../test/support/postgres';
+import { streamed } from '../../test/support/streamed';
 import { ConsentStanding } from './usecases/consent-standing';
 import { WatchConsent } from './usecases/watch-consent';
 
@@ -65,22 +66,8 @@ describe('consent is live', () => {
 
   describe('an answer under way when an artist says no', () => {
     const worker = () => consortium.workers.get('ComputeMSP')!;
-    const stream = async (key: string): Promise<{ events: Record<string, unknown>[]; receipt: string }> => {
-      const response = await fetch(`${archive.url}/v1/completions`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ model: 'poet', prompt: 'Shall', max_tokens: 40, stream: true }),
-      });
-      const events: Record<string, unknown>[] = [];
-      let rest = '';
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        if (rest === '' && events.length === 0) await prefers({});
-        const lines = (rest + chunk).split('\n\n');
-        rest = lines.pop()!;
-        events.push(...lines.map((line) => JSON.parse(line.slice('data: '.length)) as Record<string, unknown>));
-      }
-      return { events, receipt: response.headers.get('x-llmchain-receipt')! };
-    };
+    const stream = (key: string) =>
+      streamed(archive, key, { model: 'poet', prompt: 'Shall', max_tokens: 40 }, () => prefers({}));
     beforeEach(() => {
       Object.assign(worker(), { pieces: Array.from({ length: 40 }, () => 'verse '), pace: 50 });
     });

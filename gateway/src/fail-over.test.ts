@@ -57,9 +57,8 @@ beforeAll(async () => {
   const { signer, secretKey, mspId } = guild.gateway;
   const get = (type: RecordType, ...parts: string[]) => Promise.resolve(bench.ledger.find(type, ...parts));
   const ports = {
-    alarm: { watch: () => () => undefined },
+    alarm: { demand: () => Promise.resolve(), watch: () => () => undefined },
     models: { resolve: () => Promise.resolve(bench.version), demandCallable: () => Promise.resolve() },
-    standing: { demand: () => Promise.resolve() },
     router: new RouteInference({ own: mspId, members: [] }, { workers }),
     issuer: new IssueTicket({ member: mspId, signer, secretKey }),
     checker: new CheckReceipt({}, { ledgers: { service: { get } } as never }),

@@ -43,7 +43,6 @@ import { BrowseCatalogue } from './usecases/browse-catalogue';
 import { CheckReceipt } from './usecases/check-receipt';
 import { CheckResemblance } from './usecases/check-resemblance';
 import { Claim } from './usecases/claim';
-import { ConsentAlarm } from './usecases/consent-alarm';
 import { ConsentStanding } from './usecases/consent-standing';
 import { CollectEvidence } from './usecases/collect-evidence';
 import { CollectReceipts } from './usecases/collect-receipts';
@@ -70,6 +69,7 @@ import { ReadContent } from './usecases/read-content';
 import { ReadImageInput } from './usecases/read-image-input';
 import { ReadReceipt } from './usecases/read-receipt';
 import { ReconcileReservations } from './usecases/reconcile-reservations';
+import { ReleaseCharges } from './usecases/release-charges';
 import { RegisterDataNode } from './usecases/register-data-node';
 import { RecommendWorks } from './usecases/recommend-works';
 import { RegisterModel } from './usecases/register-model';
@@ -86,6 +86,7 @@ import { ServePeers } from './usecases/serve-peers';
 import { ShardDataset } from './usecases/shard-dataset';
 import { Stakes } from './usecases/stakes';
 import { Transact } from './usecases/transact';
+import { VersionAlarm } from './usecases/version-alarm';
 import { WatchConsent } from './usecases/watch-consent';
 import { WatchBatches } from './usecases/watch-batches';
 import { WatchResemblance } from './usecases/watch-resemblance';
@@ -165,6 +166,7 @@ export class Gateway {
   readonly #keep: KeepShards;
   readonly #give: GiveModelKeys;
   readonly #reconcile: ReconcileReservations;
+  readonly #release: ReleaseCharges;
   readonly #ending = new AbortController();
   #loops: Promise<void>[] = [];
 
@@ -181,10 +183,12 @@ export class Gateway {
     const rights = new AccessRights(options, ports);
     const content = new Content(options, { ...ports, rights });
     const tables = new RoyaltyTables({}, { content });
-    const fundSessions = new FundSessions(options, ports);
     const models = new Models({}, ports);
+    const release = new ReleaseCharges({}, { ...ports, models });
+    this.#release = release;
+    const fundSessions = new FundSessions(options, { ...ports, release });
     const standing = new ConsentStanding({}, ports);
-    const alarm = new ConsentAlarm({}, { ...ports, standing });
+    const alarm = new VersionAlarm({}, { ...ports, standing });
     const checker = new CheckReceipt({}, ports);
     const router = new RouteInference(options, ports);
     const issuer = new IssueTicket({ ...options, member });
@@ -221,7 +225,7 @@ export class Gateway {
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
       giveModelKeys: this.#give,
-      infer: new Infer(options, { ...ports, models, router, issuer, checker, standing, alarm }),
+      infer: new Infer(options, { ...ports, models, router, issuer, checker, alarm }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
       licenceTerms,
@@ -284,7 +288,7 @@ export class Gateway {
       register.run(this.#ending.signal),
       new RegisterDataNode(this.#options, this.#ports).run(this.#ending.signal),
       this.#every(anchorEveryMs, 'anchoring', () => this.produce()),
-      this.#every(RECONCILE_EVERY, 'reconciling', () => this.#reconcile.run()),
+      this.#every(RECONCILE_EVERY, 'reconciling', () => this.reconcile()),
       this.#every(ACCEPT_EVERY, 'accepting', () => this.#accept.run()),
       this.#every(WATCH_EVERY, 'watching', () => this.#watch.run()),
       this.#every(CONSENT_EVERY, 'watching over consent', () => this.#consent.run()),
@@ -303,6 +307,12 @@ export class Gateway {
       await taken.catch((error: unknown) => this.#ports.log.debug({ error: String(error) }, 'no receipts were taken'));
       await this.#anchor.run();
     });
+  }
+
+  /** Settles what broke off, and gives back what can never be anchored. */
+  async reconcile(): Promise<void> {
+    await this.#reconcile.run();
+    await this.#release.run();
   }
 
   /** Destroys this member's copies of erased works and attests it. */

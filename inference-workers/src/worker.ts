@@ -202,6 +202,7 @@ export class Worker {
     );
     const handlers = {
       model: (version: ModelVersion) => {
+        if (version.state === 'revoked') answering.haltModel(version, 'revoked');
         const held = ofVersion(holds, version);
         if (held) ranges.consider(version);
         // Who holds a part has no room for the whole.
@@ -215,10 +216,10 @@ export class Worker {
         // Blocks come a little later than the state: the taint may be lifted again. Where the ledger does not say, it stands.
         facts.taint(subject).then(
           (standing) => {
-            if (standing) answering.haltModel(subject);
+            if (standing) answering.haltModel(subject, 'tainted');
           },
           () => {
-            answering.haltModel(subject);
+            answering.haltModel(subject, 'tainted');
           },
         );
       },

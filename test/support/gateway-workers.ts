@@ -38,6 +38,8 @@ export class TestWorker {
   refusal: LlmchainError | undefined;
   /** Breaks off with the connection after this many pieces. */
   breaksAfter: number | undefined;
+  /** Ends an answer after so many pieces with an error of its own. */
+  fails: { after: number; with: LlmchainError } | undefined;
   /** Changes what it signs. */
   lie: (receipt: Receipt) => Receipt = (receipt) => receipt;
   /** What it gives for texts, or for the pixels of an image, and what it then sends in its place. */
@@ -91,6 +93,11 @@ export class TestWorker {
         if (index < from) continue;
         if (this.halted.has(ticketDigest(ticket.body)) && !this.deaf) break;
         if (this.pace) await delay(this.pace, undefined, { signal });
+        if (given === this.fails?.after) {
+          this.#receipt(ticket, request, given, 'cancelled');
+          yield { event: 'failure', failure: JSON.stringify(this.fails.with) };
+          return;
+        }
         if (given === this.breaksAfter) throw new Error('connection lost');
         yield { event: 'piece', piece: { text: piece, tokens: [index] } };
         given += 1;

@@ -8,7 +8,7 @@ export interface ReceiptsOperations {
     request: { params: { id: string }; query?: { minBlock?: number }; headers?: { 'x-llmchain-min-block'?: number } };
     answer: {
       id: string;
-      state: 'signed' | 'anchored' | 'accepted' | 'rejected' | 'expired' | 'refunded';
+      state: 'signed' | 'anchored' | 'accepted' | 'rejected' | 'expired' | 'refunded' | 'released';
       producer: string;
       worker: string;
       model: string;

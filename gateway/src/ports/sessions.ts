@@ -1,4 +1,4 @@
-import type { BatchRef, SignedReceipt } from '@llmchain/protocol';
+import type { BatchRef, ModelRef, SignedReceipt } from '@llmchain/protocol';
 
 /** Credits set aside for one ticket until its receipt says what it cost. */
 export interface Reservation {
@@ -33,6 +33,23 @@ export interface SessionState {
 export interface Refund extends BatchRef {
   session: string;
   amount: number;
+}
+
+/** Answers of one producer's workers by one model version that a session was charged for. */
+export interface ChargedAnswers extends ModelRef {
+  session: string;
+  /** MSP id. */
+  producer: string;
+}
+
+/** What a session was charged for them, micro-credits. */
+export type Charge = Pick<ChargedAnswers, 'session' | 'producer'> & { amount: number };
+
+/** What a session got back of what it was charged, as the version was revoked, micro-credits. */
+export interface Release {
+  amount: number;
+  /** What batches had drawn for the others of these answers. */
+  drawn: number;
 }
 
 /** What this member's prepaid sessions have spent and set aside. Safe with several gateways on one database. */
@@ -72,6 +89,15 @@ export interface Sessions {
    * were charged for answers of that producer, whatever the producer wrote into the batch.
    */
   refund(refund: Refund): Promise<void>;
+  /** What answers of one version were charged for. @param session all that are open, when left out */
+  charges(version: ModelRef, session?: string): Promise<Charge[]>;
+  /**
+   * Credits a session with what it was charged for answers that can never be anchored, each of them once.
+   * @param drawn what batches have drawn for such answers, now and for ever, micro-credits
+   * @returns what it was credited with now
+   */
+  releaseCharges(answers: ChargedAnswers, drawn: number): Promise<number>;
+  released(answers: ChargedAnswers): Promise<Release | undefined>;
   /** The first batch of a producer that has not been followed to its end; 1 at first. */
   watchedFrom(producer: string): Promise<number>;
   watchFrom(producer: string, next: number): Promise<void>;

@@ -26,6 +26,9 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
 ]);
 const TRIES = 4;
 
+/** Why receipts are refused that were not anchored when their version was revoked. */
+export const REVOKED = 'revoked';
+
 interface Ports {
   ledgers: Ledgers;
   store: ObjectStore;
@@ -105,6 +108,8 @@ export class AnchorReceipts {
   /** @returns false when the batch is on the ledger after all @throws the error when trying again may help */
   async #refused(entry: BatchEntry, error: LlmchainError): Promise<boolean> {
     const { ledgers, production, log } = this.#ports;
+    // In this order: what a revoked version has on the ledger then is all it ever has.
+    const { state } = await ledgers.service.get('model', entry.model, ordinal(entry.version));
     const known = await ledgers.service.find('batch', this.#options.member, ordinal(entry.sequence));
     if (known?.root === entry.root) return false;
     if (known) {
@@ -112,6 +117,12 @@ export class AnchorReceipts {
       this.#onLedger = undefined;
       log.warn({ sequence: entry.sequence }, 'a batch number was taken; the receipts go into the next one');
       await production.release(entry.sequence, { bySession: false });
+      return true;
+    }
+    if (state === 'revoked') {
+      this.#tries.delete(entry.sequence);
+      log.warn({ sequence: entry.sequence, receipts: entry.count }, 'receipts of a revoked version earn nothing');
+      await production.refuse(entry.sequence, REVOKED);
       return true;
     }
     const tries = (this.#tries.get(entry.sequence) ?? 0) + 1;

@@ -6,6 +6,7 @@ import type { Membership } from '../ports/consortium';
 import type { Ledger, Ledgers } from '../ports/ledger';
 import type { Sessions } from '../ports/sessions';
 import { derivedOperation, operationOf } from './operation';
+import type { ReleaseCharges } from './release-charges';
 import type { Place } from './transact';
 
 /** Deltas that one compaction takes. */
@@ -18,12 +19,19 @@ const LOOK_EVERY = 250;
 /** Proposals of one transaction whose fate is not known. */
 const ATTEMPTS = 3;
 
+interface Ports {
+  keys: ApiKeys;
+  ledgers: Ledgers;
+  sessions: Sessions;
+  release: Pick<ReleaseCharges, 'run'>;
+}
+
 /** Prepaid sessions of this member's keys: paid by its treasury, on the ledger first, then in the gateway's books. */
 export class FundSessions {
   readonly #options: Membership;
-  readonly #ports: { keys: ApiKeys; ledgers: Ledgers; sessions: Sessions };
+  readonly #ports: Ports;
 
-  constructor(options: Membership, ports: { keys: ApiKeys; ledgers: Ledgers; sessions: Sessions }) {
+  constructor(options: Membership, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
   }
@@ -85,7 +93,7 @@ export class FundSessions {
 
   /**
    * Ends a session: from now on it pays for no more answers; what no answer has cost goes back to the treasury as soon as
-   * all that were given are anchored.
+   * all that were given are anchored, but for those that never can be.
    * @param abandon does not wait for answers that are not anchored; their producers get nothing for them
    * @throws {LlmchainError} `wrong_state` with `details.outstanding` while answers are not anchored yet: call again
    */
@@ -107,10 +115,16 @@ export class FundSessions {
   }
 
   async #allAnchored(ledger: Ledger, session: string): Promise<void> {
+    let known = 0;
     for (const until = Date.now() + PATIENCE; ;) {
       const [books, held] = await Promise.all([this.#ports.sessions.find(session), ledger.get('session', session)]);
       const outstanding = books ? books.reserved + Math.max(0, books.spent - held.reserved) : 0;
       if (outstanding === 0) return;
+      if (outstanding !== known) {
+        known = outstanding;
+        await this.#ports.release.run(session);
+        continue;
+      }
       if (Date.now() > until) {
         throw new LlmchainError(
           'wrong_state',

@@ -24,11 +24,10 @@ import type { Log } from '../ports/log';
 import type { Sessions } from '../ports/sessions';
 import type { WorkerRef, Workers } from '../ports/workers';
 import type { CheckReceipt } from './check-receipt';
-import type { ConsentAlarm } from './consent-alarm';
-import type { ConsentStanding } from './consent-standing';
 import { mostAmount, type IssuedContinuation, type IssuedTicket, type IssueTicket } from './issue-ticket';
 import type { Models } from './models';
 import type { RouteInference, Weight } from './route-inference';
+import type { VersionAlarm } from './version-alarm';
 
 /** What a caller orders. */
 export interface InferenceOrder {
@@ -94,13 +93,12 @@ const ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
 const HALT_WITHIN = 1_000;
 
 export interface InferPorts {
-  alarm: ConsentAlarm;
+  alarm: Pick<VersionAlarm, 'demand' | 'watch'>;
   models: Models;
   router: RouteInference;
   issuer: IssueTicket;
   checker: CheckReceipt;
   sessions: Sessions;
-  standing: ConsentStanding;
   workers: Workers;
   lineage: Pick<Lineage, 'putReceipts'>;
   log: Log;
@@ -110,8 +108,10 @@ export interface InferPorts {
  * Answers one request: sets the most that it can cost aside before anything is computed, orders the answer from a worker
  * by a signed ticket, checks the receipt, and charges what it says. An answer that breaks off is gone on with by another
  * worker from the tokens that have come, under the same ticket, so that the text is what one worker would have given; what
- * was set aside for the part before stays so until its producer has told what it cost, see {@link ReconcileReservations}. When consent behind the model falls meanwhile, the
- * worker is told to end: what was given until then is charged, and its receipt says `tainted`.
+ * was set aside for the part before stays so until its producer has told what it cost, see {@link ReconcileReservations}.
+ * When consent behind the model falls meanwhile, the worker is told to end: what was given until then is charged, and its
+ * receipt says `tainted`. When the members revoke the version, the worker is left at once, and nothing stays charged, see
+ * {@link ReleaseCharges}.
  */
 export class Infer {
   readonly #own: string;
@@ -131,7 +131,7 @@ export class Infer {
     const model = await this.#ports.models.resolve(order.model);
     await this.#ports.models.demandCallable(model, this.#own);
     demandTask(model, order.task ?? 'text_generation');
-    await this.#ports.standing.demand(model);
+    await this.#ports.alarm.demand(model);
     const maxTokens = mostTokens(order, model);
     const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };
     const tried = new Set<string>();
@@ -147,7 +147,7 @@ export class Infer {
       const segment = broken
         ? await this.#goOn(broken, worker)
         : await this.#order(actor, order, model, worker, weight);
-      if (!segment) throw failure ?? new LlmchainError('unavailable', 'The answer broke off. Ask again.');
+      if (!segment) throw exhausted(actor, failure);
       const failed = yield* this.#segment(segment, signal);
       if (!failed) return;
       const from = segment.answer.tokens.length;
@@ -159,6 +159,7 @@ export class Infer {
       // That one is full tells the caller more than that another is out of order.
       if (failure?.code !== 'overloaded') failure = failed;
       if (segment.answer.started) broken = segment;
+      await this.#ports.alarm.demand(model);
     }
   }
 
@@ -226,8 +227,9 @@ export class Infer {
     underWay.came(tokens.length);
     let fallen: LlmchainError | undefined;
     const unwatch = this.#ports.alarm.watch(model, (reason) => {
-      fallen = reason;
-      this.#halt(worker, id, left);
+      fallen = new LlmchainError(reason.code, reason.message, { ...reason.details, receipt: id });
+      if (reason.code === 'tainted') this.#halt(worker, id, left);
+      else left.abort();
     });
     let outcome: 'lost' | 'refused' | 'settled' = 'lost';
     let silent = true;
@@ -278,7 +280,10 @@ export class Infer {
         underWay.answered();
         if (receipt.body.stop === 'tainted') throw cutShort(model, receipt, fallen);
         // A worker that has to stop ends what it has; what it gave is paid, and others go on.
-        if (receipt.body.stop === 'cancelled' && !caller.aborted) return brokeOff(member);
+        if (receipt.body.stop === 'cancelled' && !caller.aborted) {
+          if (fallen) throw fallen;
+          return brokeOff(member);
+        }
         if (tail !== '') yield { kind: 'text', text: tail };
         if (outputs) yield { kind: 'outputs', outputs };
         yield { kind: 'finished', receipt };
@@ -338,6 +343,15 @@ export class Infer {
 
 function brokeOff(member: string): LlmchainError {
   return new LlmchainError('unavailable', `The worker of ${member} broke off. Ask again.`, { member });
+}
+
+/** Why an answer that broke off is not gone on with. @param cause why it broke off */
+function exhausted({ session }: Actor, cause: LlmchainError | undefined): LlmchainError {
+  return new LlmchainError(
+    'insufficient_credits',
+    'The answer broke off, and the session cannot pay for the rest of it, or was closed. What was given is charged.',
+    { session: session ?? null, cause: cause?.code ?? null },
+  );
 }
 
 /** @throws {LlmchainError} `invalid_argument` when more are asked for than the model holds */

@@ -24,13 +24,17 @@ import type { Peers } from '../ports/peers';
 import type { Production } from '../ports/production';
 import { Refusal, type PlacedReceipt } from '../ports/receipts';
 import type { Sessions } from '../ports/sessions';
+import { REVOKED } from './anchor-receipts';
 import { Memo } from './memo';
 
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
 export const ReceiptStatus = z.strictObject({
   id: z.string(),
-  /** `refunded`: rejected or expired, and the session has its credits back. */
-  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired', 'refunded']),
+  /**
+   * `refunded`: rejected or expired, and the session has its credits back. `released`: the version was revoked before the
+   * receipt was anchored, so it never is, and the session has its credits back.
+   */
+  state: z.enum(['signed', 'anchored', 'accepted', 'rejected', 'expired', 'refunded', 'released']),
   producer: z.string(),
   worker: z.string(),
   model: z.string(),
@@ -117,7 +121,7 @@ export class ReadReceipt {
         ? undefined
         : await this.#ports.ledgers.service.find('batch', body.producer, ordinal(sequence));
     if (!batch || !proof) {
-      return { ...status, state: 'signed', batch: null, proof: null, endorsers: [] };
+      return { ...status, ...(await this.#unanchored(placed)), batch: null, proof: null, endorsers: [] };
     }
     if (!verifyInclusion(canonicalJson(receipt), proof, batch.root)) {
       throw new LlmchainError(
@@ -140,6 +144,17 @@ export class ReadReceipt {
     };
   }
 
+  /** Whether a receipt that stands in no batch waits for one, or was given up. */
+  async #unanchored({ receipt, refusals }: PlacedReceipt): Promise<Pick<ReceiptStatus, 'state' | 'refusals'>> {
+    const { producer, ticket } = receipt.body;
+    const { session, model, version } = ticket.body;
+    const released = await this.#ports.sessions.released({ session, producer, model, version });
+    // Where batches have drawn for some of these answers, only the producer can tell for which.
+    const told = refusals.some(({ reason }) => reason === REVOKED);
+    if (!released || released.amount === 0 || !(told || released.drawn === 0)) return { state: 'signed', refusals };
+    return { state: 'released', refusals: told ? refusals : [...refusals, revokedBefore(producer)] };
+  }
+
   async #stateOf(batch: Batch, session: string): Promise<ReceiptStatus['state']> {
     const { producer, sequence, state } = batch;
     if (state !== 'rejected' && state !== 'expired') return state;
@@ -155,7 +170,8 @@ export class ReadReceipt {
     if (!produced) return undefined;
     const { receipt, sequence, position, state, reason } = produced;
     if (state === 'refused') {
-      const refusals = [{ member: this.#options.member, code: reason ?? 'refused' }];
+      const { member } = this.#options;
+      const refusals = [reason === REVOKED ? revokedBefore(member) : { member, code: reason ?? 'refused' }];
       return { receipt, refusals, own: true };
     }
     if (state !== 'anchored' || sequence === undefined || position === undefined) {
@@ -236,6 +252,10 @@ export class ReadReceipt {
       await delay(100);
     }
   }
+}
+
+function revokedBefore(member: string): Refusal {
+  return { member, code: 'wrong_state', reason: REVOKED };
 }
 
 function segmentOf({ body }: SignedReceipt): ReceiptStatus['segments'][number] {

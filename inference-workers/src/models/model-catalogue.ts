@@ -15,6 +15,9 @@ export type OpenModel<Loaded extends Loadable = Servable> = (version: ModelVersi
 
 const keyOf = (model: string, version: number): string => `${model}@${version}`;
 
+/** How a version ended. */
+export type Ended = Extract<ModelVersion['state'], 'retired' | 'revoked'>;
+
 /** The approved model versions, each loaded as soon as its files can be had. */
 export class ModelCatalogue<Loaded extends Loadable = Servable> {
   readonly #open: OpenModel<Loaded>;
@@ -22,6 +25,8 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
   readonly #stopping = new AbortController();
   readonly #known = new Map<string, Promise<void>>();
   readonly #loaded = new Map<string, Loaded>();
+  /** Versions that are served no more. What they answered before may still have to be verified, so they stay loaded. */
+  readonly #ended = new Map<string, Ended>();
 
   constructor(dependencies: { open: OpenModel<Loaded>; log: Logger }) {
     this.#open = dependencies.open;
@@ -31,6 +36,7 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
   /** Takes note of a version on the ledger; one that is approved is loaded, and until it is, tried again. */
   consider(version: ModelVersion): void {
     const key = keyOf(version.model, version.version);
+    if (version.state === 'retired' || version.state === 'revoked') this.#ended.set(key, version.state);
     if (version.state !== 'approved' || this.#known.has(key) || this.#stopping.signal.aborted) return;
     this.#known.set(key, this.#load(key, version));
   }
@@ -44,8 +50,15 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
     return this.#loaded.get(keyOf(model, version));
   }
 
+  /** How a version ended; undefined while it may be served. */
+  ended(model: string, version: number): Ended | undefined {
+    return this.#ended.get(keyOf(model, version));
+  }
+
+  /** What is loaded and may be served. */
   loaded(): LoadedModel[] {
-    return [...this.#loaded.values()].map(({ version: { model, version }, load }) => ({ model, version, load }));
+    const served = [...this.#loaded].filter(([key]) => !this.#ended.has(key));
+    return served.map(([, each]) => each).map(({ version: { model, version }, load }) => ({ model, version, load }));
   }
 
   /** Gives up what is not loaded, and frees what is. */

@@ -67,12 +67,12 @@ interface Begun {
 export class Admission {
   readonly #member: string;
   readonly #facts: LedgerFacts;
-  readonly #models: Pick<ModelCatalogue, 'get' | 'knows'>;
+  readonly #models: Pick<ModelCatalogue, 'ended' | 'get' | 'knows'>;
 
   /** @param options.member MSP id of the own member */
   constructor(
     options: { member: string },
-    dependencies: { facts: LedgerFacts; models: Pick<ModelCatalogue, 'get' | 'knows'> },
+    dependencies: { facts: LedgerFacts; models: Pick<ModelCatalogue, 'ended' | 'get' | 'knows'> },
   ) {
     this.#member = options.member;
     this.#facts = dependencies.facts;
@@ -82,7 +82,8 @@ export class Admission {
   /**
    * @param caller MSP id from the caller's TLS certificate
    * @param now milliseconds since the Unix epoch
-   * @throws {LlmchainError} `invalid_argument`, `not_authorised`, `clock_skew`, `wrong_state` (expired), `not_found`,
+   * @throws {LlmchainError} `invalid_argument`, `not_authorised`, `clock_skew`, `wrong_state` (expired, closed,
+   * retired, revoked), `not_found`,
    * `unavailable` (not loaded yet), `tainted`, `insufficient_credits`, `not_supported`
    */
   async admit(caller: string, request: GenerateRequest, now: number): Promise<AdmittedRequest> {
@@ -165,6 +166,11 @@ export class Admission {
   }
 
   #model({ model, version }: Ticket): Servable {
+    const state = this.#models.ended(model, version);
+    if (state) {
+      const details = { model, version, state };
+      throw new LlmchainError('wrong_state', `${model}@${version} was ${state} and is served no more.`, details);
+    }
     const found = this.#models.get(model, version);
     if (found) return found;
     const details = { model, version };
@@ -193,6 +199,10 @@ export class Admission {
     const found = await this.#facts.session(session);
     if (!found) throw new LlmchainError('not_found', `There is no session ${session}. Open one first.`, { session });
     if (found.owner.member !== gateway) throw refused('The session is of another member.');
+    if (found.state === 'closed')
+      throw new LlmchainError('wrong_state', `Session ${session} is closed and pays for no more. Open another.`, {
+        session,
+      });
   }
 }
 

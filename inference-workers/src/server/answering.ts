@@ -20,11 +20,15 @@ import type { AdmittedPrompt, AdmittedRequest, AdmittedTask, Admission } from '.
 /** How long answers that are ended may take to tell their receipts, milliseconds. */
 const LAST_WORDS = 1_000;
 
+/** Why an answer is ended: consent behind its model fell, or the members revoked the version. */
+export type Halting = 'tainted' | 'revoked';
+
 /** An answer that can be halted. */
 interface UnderWay extends ModelRef {
   /** MSP id of the member that ordered it. */
   gateway: string;
-  halt: () => void;
+  /** @param reason what its caller is told */
+  halt: (reason: Halting) => void;
 }
 
 export interface AnsweringOptions {
@@ -126,14 +130,14 @@ export class Answering {
   halt(caller: string, receipt: string): boolean {
     const answer = this.#underWay.get(receipt);
     if (answer?.gateway !== caller) return false;
-    answer.halt();
+    answer.halt('tainted');
     return true;
   }
 
-  /** Ends all answers of a model version that the ledger says is tainted. */
-  haltModel({ model, version }: ModelRef): void {
+  /** Ends all answers of a model version that the ledger says is tainted or revoked. */
+  haltModel({ model, version }: ModelRef, reason: Halting): void {
     for (const answer of this.#underWay.values())
-      if (answer.model === model && answer.version === version) answer.halt();
+      if (answer.model === model && answer.version === version) answer.halt(reason);
   }
 
   async #underHalt(
@@ -142,9 +146,21 @@ export class Answering {
   ): Promise<void> {
     const { gateway, model, version } = body;
     const halting = new AbortController();
-    const halt = (): void => {
-      const message = `Consent behind ${model}@${version} fell while it answered, so the answer ends here.`;
-      halting.abort(new LlmchainError('tainted', message, { model, version, receipt: id }));
+    const halt = (reason: Halting): void => {
+      const details = { model, version, receipt: id };
+      const of = `${model}@${version}`;
+      halting.abort(
+        reason === 'tainted'
+          ? new LlmchainError(
+              'tainted',
+              `Consent behind ${of} fell while it answered, so the answer ends here.`,
+              details,
+            )
+          : new LlmchainError('wrong_state', `The members revoked ${of} while it answered, so the answer ends here.`, {
+              ...details,
+              state: reason,
+            }),
+      );
     };
     const answer = { gateway, model, version, halt };
     // A ticket that was sent twice is refused later; until then the first to come is the one that can be halted.
@@ -232,7 +248,8 @@ export class Answering {
     });
     pieces.flush();
     const { tokens, fingerprints: taken } = computed;
-    const stop = computed.stop === 'cancelled' && halted.aborted ? 'tainted' : computed.stop;
+    const ended = computed.stop === 'cancelled' && halted.aborted ? (halted.reason as LlmchainError) : undefined;
+    const stop = ended?.code === 'tainted' ? 'tainted' : computed.stop;
     const concluded = conclude(
       {
         ticket,
@@ -257,6 +274,8 @@ export class Answering {
       'answered',
     );
     if (caller.aborted) return;
+    // Its receipt cannot be anchored any more, so the caller is told why in its place.
+    if (ended && stop !== 'tainted') throw ended;
     // With what is left over of a character that never became whole; not where others may go on with the answer.
     const tail = stop === 'cancelled' ? '' : text.end();
     if (tail !== '') emit({ event: 'piece', piece: { text: tail, tokens: [] } });

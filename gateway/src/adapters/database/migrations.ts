@@ -129,4 +129,25 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create index receipt_answer on receipt (answer)`.execute(database);
     },
   },
+  '0008_releases': {
+    async up(database: Kysely<unknown>): Promise<void> {
+      await sql`alter table receipt add column producer text, add column model text, add column version int4`.execute(
+        database,
+      );
+      await sql`update receipt set producer = body::jsonb -> 'body' ->> 'producer',
+        model = body::jsonb -> 'body' -> 'ticket' -> 'body' ->> 'model',
+        version = (body::jsonb -> 'body' -> 'ticket' -> 'body' ->> 'version')::int4`.execute(database);
+      await sql`alter table receipt alter column producer set not null,
+        alter column model set not null, alter column version set not null`.execute(database);
+      await sql`create index receipt_version on receipt (model, version, session)`.execute(database);
+      await sql`create table release (
+        session text not null references session,
+        producer text not null,
+        model text not null,
+        version int4 not null,
+        amount int8 not null check (amount >= 0),
+        drawn int8 not null check (drawn >= 0),
+        primary key (session, producer, model, version))`.execute(database);
+    },
+  },
 };

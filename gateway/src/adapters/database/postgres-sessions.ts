@@ -6,9 +6,19 @@ import {
   segmentStart,
   SignedReceipt,
   type BatchRef,
+  type ModelRef,
 } from '@llmchain/protocol';
 import { sql } from 'kysely';
-import type { HeldReceipt, Refund, Reservation, Sessions, SessionState } from '../../ports/sessions';
+import type {
+  Charge,
+  ChargedAnswers,
+  HeldReceipt,
+  Refund,
+  Release,
+  Reservation,
+  Sessions,
+  SessionState,
+} from '../../ports/sessions';
 import { asking } from './failure';
 import type { Database } from './open';
 
@@ -112,14 +122,18 @@ export class PostgresSessions implements Sessions {
 
   async settle(receipt: SignedReceipt): Promise<void> {
     const id = receiptId(receipt.body);
-    const { session } = receipt.body.ticket.body;
+    const { producer } = receipt.body;
+    const { session, model, version } = receipt.body.ticket.body;
     await asking(
       this.#database.transaction().execute(async (transaction) => {
         const charged = await this.#end(transaction, id, receipt.body.amount);
         const body = canonicalJson(receipt);
         await transaction
           .insertInto('receipt')
-          .values({ id, answer: answerId(receipt.body), session, body, charged, sequence: null, proof: null })
+          .values({
+            ...{ id, answer: answerId(receipt.body), session, producer, model, version },
+            ...{ body, charged, sequence: null, proof: null },
+          })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
       }),
@@ -202,14 +216,17 @@ export class PostgresSessions implements Sessions {
         await transaction.selectFrom('session').select('id').where('id', '=', session).forUpdate().execute();
         const { rows } = await sql<{ amount: number }>`
           insert into refund (producer, sequence, session, amount)
-          select ${producer}, ${sequence}, ${session}, greatest(0, least(${amount}, charged.amount - given.amount))
+          select ${producer}, ${sequence}, ${session},
+            greatest(0, least(${amount}, charged.amount - given.amount - released.amount))
           from
             (select coalesce(sum(charged), 0)::int8 as amount from receipt
-              where session = ${session} and body::jsonb -> 'body' ->> 'producer' = ${producer}
+              where session = ${session} and producer = ${producer}
                 and (sequence is null or sequence = ${sequence} or sequence in
                   (select sequence from refund where session = ${session} and producer = ${producer}))) as charged,
             (select coalesce(sum(amount), 0)::int8 as amount from refund
-              where session = ${session} and producer = ${producer}) as given
+              where session = ${session} and producer = ${producer}) as given,
+            (select coalesce(sum(amount), 0)::int8 as amount from release
+              where session = ${session} and producer = ${producer}) as released
           on conflict do nothing returning amount`.execute(transaction);
         const given = rows[0]?.amount ?? 0;
         await transaction
@@ -218,6 +235,81 @@ export class PostgresSessions implements Sessions {
           .where('id', '=', session)
           .execute();
       }),
+    );
+  }
+
+  async charges({ model, version }: ModelRef, session?: string): Promise<Charge[]> {
+    return asking(
+      this.#database
+        .selectFrom('receipt')
+        .select(['session', 'producer', sql<number>`sum(charged)::int8`.as('amount')])
+        .where('model', '=', model)
+        .where('version', '=', version)
+        .where('charged', '>', 0)
+        .where((row) => {
+          const sessions = row.selectFrom('session').select('id');
+          const wanted =
+            session === undefined ? sessions.where('closed', '=', false) : sessions.where('id', '=', session);
+          return row('session', 'in', wanted);
+        })
+        .groupBy(['session', 'producer'])
+        .orderBy('session')
+        .orderBy('producer')
+        .execute(),
+    );
+  }
+
+  async releaseCharges({ session, producer, model, version }: ChargedAnswers, drawn: number): Promise<number> {
+    return asking(
+      this.#database.transaction().execute(async (transaction) => {
+        // As with refunds, the session's row is the lock, and nobody gets back more than the producer's answers cost.
+        await transaction.selectFrom('session').select('id').where('id', '=', session).forUpdate().execute();
+        const { rows } = await sql<{ more: number }>`
+          with producer as (
+            select
+              (select coalesce(sum(charged), 0) from receipt where session = ${session} and producer = ${producer})
+              - (select coalesce(sum(amount), 0) from refund where session = ${session} and producer = ${producer})
+              - (select coalesce(sum(amount), 0) from release where session = ${session} and producer = ${producer})
+              as held),
+          answers as (
+            select
+              (select coalesce(sum(charged), 0) from receipt where session = ${session} and producer = ${producer}
+                and model = ${model} and version = ${version})
+              - (select coalesce(sum(amount), 0) from release where session = ${session} and producer = ${producer}
+                and model = ${model} and version = ${version})
+              as held)
+          select greatest(0, least(producer.held, answers.held - ${drawn}))::int8 as more
+          from producer, answers`.execute(transaction);
+        const more = rows[0]?.more ?? 0;
+        await transaction
+          .insertInto('release')
+          .values({ session, producer, model, version, amount: more, drawn })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['session', 'producer', 'model', 'version'])
+              .doUpdateSet({ amount: sql<number>`release.amount + ${more}`, drawn }),
+          )
+          .execute();
+        await transaction
+          .updateTable('session')
+          .set((row) => ({ spent: row('spent', '-', more) }))
+          .where('id', '=', session)
+          .execute();
+        return more;
+      }),
+    );
+  }
+
+  released({ session, producer, model, version }: ChargedAnswers): Promise<Release | undefined> {
+    return asking(
+      this.#database
+        .selectFrom('release')
+        .select(['amount', 'drawn'])
+        .where('session', '=', session)
+        .where('producer', '=', producer)
+        .where('model', '=', model)
+        .where('version', '=', version)
+        .executeTakeFirst(),
     );
   }
 

@@ -35,6 +35,17 @@ export interface RefundTable {
   amount: number;
 }
 
+/** What a session got back of what it was charged for answers of a version that was revoked. */
+export interface ReleaseTable {
+  session: string;
+  producer: string;
+  model: string;
+  version: number;
+  amount: number;
+  /** What batches have drawn for the others of these answers. */
+  drawn: number;
+}
+
 /** The first batch of a producer that was not seen to its end. */
 export interface WatchTable {
   producer: string;
@@ -58,6 +69,9 @@ export interface ReceiptTable {
   /** What the session paid for it, micro-credits. */
   charged: number;
   session: string;
+  producer: string;
+  model: string;
+  version: number;
   /** Canonical JSON of the signed receipt. */
   body: string;
   sequence: number | null;
@@ -149,6 +163,7 @@ export interface GatewayTables {
   api_key: ApiKeyTable;
   session: SessionTable;
   refund: RefundTable;
+  release: ReleaseTable;
   watch: WatchTable;
   reservation: ReservationTable;
   receipt: ReceiptTable;
