@@ -2,9 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { LlmchainError } from '@llmchain/protocol';
-import { importBert } from './models/import-bert';
+import { importBert, type ImportedTask } from './models/import-bert';
 import { importGguf } from './models/import-gguf';
 import { importImage } from './models/import-image';
+import { graphIn, importOptimum } from './models/import-optimum';
 import { importSklearn, SKLEARN_FILES } from './models/import-sklearn';
 import { importTabular } from './models/tabular/import-tabular';
 
@@ -12,8 +13,8 @@ const INT8 = { bits: 8, compute: 'int8' } as const;
 
 /**
  * `import-main.js SOURCE FOLDER [--weights fp32|int8] [--label LABEL]`: a GGUF file, a classifier of images in
- * ONNX, a table to train on, or a folder of sentence-transformers or with a classifier of scikit-learn; of all but the first
- * a line of JSON tells what a version has to say. A failure is one line of JSON on standard output.
+ * ONNX, a table to train on, or a folder of sentence-transformers, of an encoder that Optimum exported or with a classifier
+ * of scikit-learn; of all but the first a line of JSON tells what a version has to say. A failure is one line of JSON on standard output.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -31,14 +32,7 @@ async function main(): Promise<void> {
       if (values.weights === 'int8') {
         throw new LlmchainError('not_supported', 'Encoders and classifiers are imported in single precision.');
       }
-      const classifier = SKLEARN_FILES.every((name) => existsSync(path.join(file, name)));
-      const imported = await (isGraph
-        ? importImage(file, folder, values.label)
-        : isTable
-          ? importTabular(file, folder)
-          : classifier
-            ? importSklearn(file, folder, values.label)
-            : importBert(file, folder));
+      const imported = await (isTable ? importTabular(file, folder) : importGraph(file, folder, values.label));
       process.stdout.write(`${JSON.stringify(imported)}\n`);
     } else await importGguf(file, folder, values.weights === 'int8' ? { quantisation: INT8 } : {});
   } catch (error) {
@@ -49,6 +43,16 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify(failure)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** A file with a graph, or a folder of an encoder or a classifier. */
+function importGraph(source: string, folder: string, label: string): Promise<ImportedTask> {
+  const has = (name: string): boolean => existsSync(path.join(source, name));
+  if (source.endsWith('.onnx')) return importImage(source, folder, label);
+  if (SKLEARN_FILES.every(has)) return importSklearn(source, folder, label);
+  // Where a folder has both, its own weights count.
+  const exported = graphIn(source) !== undefined && !has('model.safetensors');
+  return exported ? importOptimum(source, folder) : importBert(source, folder);
 }
 
 void main();

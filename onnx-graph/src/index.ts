@@ -1,6 +1,7 @@
 export { GraphError, type GraphErrorCode } from './error';
 export { bertConfig, type BertConfig } from './families/bert/config';
-export { sentenceGraph, type BertParameters, type SentenceGraph } from './families/bert/sentence-graph';
+export { sentenceGraph, type SentenceGraph } from './families/bert/sentence-graph';
+export type { BertParameters } from './families/bert/encoder';
 export { type GptConfig, checkGptConfig, huggingFaceConfig } from './families/gpt/config';
 export { inferenceGraph, type InferenceGraph, type InferenceOptions } from './families/gpt/serving/inference-graph';
 export type { Quantisation } from './families/gpt/serving/quantise';
@@ -16,6 +17,7 @@ export { calibratedGraph, sklearnVectorizer } from './importers/sklearn/text-cla
 export { SafetensorsFile } from './importers/safetensors/safetensors-file';
 export { GraphBuilder } from './graph/graph-builder';
 export { appendingGraph } from './rewriting/appending-graph';
+export { encoderGraph, type EncoderGraph, type Pooling } from './rewriting/encoder-graph';
 export { imageGraph, type ImageClassifier } from './rewriting/image-graph';
 export { layerRange, type LayerRange, type RangeGraph } from './rewriting/layer-range';
 export { Tape } from './graph/tape';

@@ -7,6 +7,7 @@ import { bertConfig, GraphError, SafetensorsFile, sentenceGraph, type BertConfig
 import { decodeJson, LlmchainError, type Signature, type Task } from '@llmchain/protocol';
 import { z } from 'zod';
 import { temporary } from '../files/durable';
+import { sentenceLayout } from './sentence-folder';
 
 const WEIGHTS = 'model.onnx_data';
 
@@ -17,14 +18,6 @@ export interface ImportedTask {
   contextTokens: number;
 }
 
-const Pooling = z.looseObject({
-  pooling_mode_mean_tokens: z.literal(true),
-  pooling_mode_cls_token: z.literal(false).optional(),
-  pooling_mode_max_tokens: z.literal(false).optional(),
-  pooling_mode_mean_sqrt_len_tokens: z.literal(false).optional(),
-});
-const Modules = z.array(z.looseObject({ path: z.string(), type: z.string() }));
-const MODULES = ['Transformer', 'Pooling', 'Normalize'];
 const MaxLength = z.looseObject({ max_seq_length: z.number().int().min(1) });
 
 /**
@@ -38,7 +31,7 @@ const MaxLength = z.looseObject({ max_seq_length: z.number().int().min(1) });
 export async function importBert(source: string, folder: string): Promise<ImportedTask> {
   const read = async <S extends z.ZodType>(schema: S, file: string): Promise<z.output<S>> =>
     decodeJson(schema, await readFile(path.join(source, file), 'utf8'), file);
-  await demandMeanPooling(read);
+  await demandMeanPooling(source);
   const part = temporary(folder);
   const descriptor = openSync(path.join(source, 'model.safetensors'), 'r');
   try {
@@ -71,21 +64,19 @@ export async function importBert(source: string, folder: string): Promise<Import
   }
 }
 
-type Read = <S extends z.ZodType>(schema: S, file: string) => Promise<z.output<S>>;
-
-async function demandMeanPooling(read: Read): Promise<void> {
-  const modules = await read(Modules, 'modules.json');
-  const types = modules.map(({ type }) => type.split('.').at(-1));
-  const pooling = await read(z.looseObject({}), '1_Pooling/config.json');
-  if (String(types) === String(MODULES) && Pooling.safeParse(pooling).success) return;
+/** The graph that is written pools by the mean and scales. */
+async function demandMeanPooling(source: string): Promise<void> {
+  const { pooling, normalised } = await sentenceLayout((file) => readFile(path.join(source, file), 'utf8'));
+  if (pooling === 'mean' && normalised) return;
   throw new LlmchainError(
     'not_supported',
-    'Only encoders with mean pooling and normalisation are imported: Transformer, Pooling, Normalize.',
-    { modules: types },
+    'Only encoders with mean pooling and normalisation are imported from safetensors. Export it by Optimum, and import that.',
+    { pooling, normalised },
   );
 }
 
-function signatureOf({ hiddenSize }: BertConfig): Signature {
+/** Of encoders as workers run them. */
+export function signatureOf({ hiddenSize }: Pick<BertConfig, 'hiddenSize'>): Signature {
   const ids = { datatype: 'INT64' as const, shape: [-1, -1] };
   return {
     inputs: [

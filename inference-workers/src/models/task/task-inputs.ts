@@ -14,6 +14,11 @@ export interface Prepared {
 export interface TaskInputs {
   /** File whose digest receipts state as the tokenizer's. */
   readonly file: string;
+  /**
+   * What the graph becomes before it is loaded, where a task takes graphs of others.
+   * @throws {LlmchainError} `not_supported` for one that cannot be made to give what the task wants
+   */
+  readonly rewritten?: (graph: Uint8Array) => Uint8Array;
   /** @throws {LlmchainError} `invalid_argument` | `too_large` for an input that the model cannot take */
   prepare(input: InferenceInput): Prepared;
 }

@@ -58,9 +58,11 @@ export class TaskModel {
     }
     digestOfFile(version, GRAPH);
     const inputs = await open(files, version, signature);
+    const written = await files.read(GRAPH);
+    const bytes = inputs.rewritten?.(written) ?? written;
     return new TaskModel(version, {
       inputs,
-      graph: await TensorGraph.open(files, GRAPH, signature, options),
+      graph: await TensorGraph.open(files, { name: GRAPH, bytes }, signature, options),
     });
   }
 

@@ -25,14 +25,17 @@ export class TensorGraph {
     readonly signature: Signature,
   ) {}
 
-  /** @throws {LlmchainError} `not_supported` when it cannot be loaded, or takes or gives other tensors */
+  /**
+   * @param graph.name where it lies; `bytes` is what is loaded
+   * @throws {LlmchainError} `not_supported` when it cannot be loaded, or takes or gives other tensors
+   */
   static async open(
     files: ModelFiles,
-    name: string,
+    graph: { name: string; bytes: Uint8Array },
     signature: Signature,
     engine: EngineOptions,
   ): Promise<TensorGraph> {
-    const session = await openSession(files, { name, bytes: await files.read(name) }, engine);
+    const session = await openSession(files, graph, engine);
     const sides = [
       [signature.inputs, session.inputMetadata],
       [signature.outputs, session.outputMetadata],
