@@ -22,7 +22,8 @@ export class GatewayConsortium {
   private constructor(
     readonly consortium: TestConsortium,
     readonly ledger: TestLedger,
-    private readonly database: string,
+    /** Folder of the Postgres server's Unix socket. */
+    readonly database: string,
   ) {}
 
   static async start(postgres: TestPostgres, ...gateways: (typeof MEMBERS)[number][]): Promise<GatewayConsortium> {
@@ -52,10 +53,15 @@ export class GatewayConsortium {
     return whole;
   }
 
+  /** The tables of a member's gateway. */
+  schemaOf(mspId: string): string {
+    return `${this.#prefix}_${mspId.toLowerCase()}`;
+  }
+
   /** Starts, or starts again, a member's gateway; with `schema` a second one beside it, over other tables. */
   async gateway(mspId: string, schema?: string): Promise<TestMember> {
     const { ledger, database, workers, peerApis } = this;
-    const tables = `${this.#prefix}_${schema ?? mspId.toLowerCase()}`;
+    const tables = this.schemaOf(schema ?? mspId);
     const member = await TestMember.start(
       mspId,
       { ledger, database, workers, peerApis, members: MEMBERS, evidence: this.evidence },
