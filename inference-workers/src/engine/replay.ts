@@ -22,8 +22,11 @@ export interface Replayed {
   deviations: Deviation[];
 }
 
-/** Most tokens of one pass: bounds the logits in memory and how long the event loop waits. */
-const CHUNK = 128;
+/**
+ * Most tokens of one pass: bounds the logits in memory and how long the event loop waits. Longer ones are split evenly,
+ * since a pass over few tokens reads all weights, too.
+ */
+const LONGEST_PASS = 192;
 
 /**
  * Seed-synchronised checking: one teacher-forced prefill over prompt and answer; at each position the claimed token's
@@ -44,8 +47,9 @@ export async function replay(model: { decoder: Decoder }, request: ReplayRequest
   const states = fingerprints && new Float32Array(tokens.length * size);
   const fed = tokens.length === 0 ? [] : [...prompt, ...tokens.slice(0, -1)];
   const cache = decoder.allocate(1, Math.max(1, fed.length));
-  for (let past = 0; past < fed.length; past += CHUNK) {
-    const part = fed.slice(past, past + CHUNK);
+  const chunk = Math.ceil(fed.length / Math.ceil(fed.length / LONGEST_PASS));
+  for (let past = 0; past < fed.length; past += chunk) {
+    const part = fed.slice(past, past + chunk);
     const end = past + part.length;
     // Logits of the prompt itself are of no use, but for its last token's.
     const wanted = Math.max(1, Math.min(part.length, end - prompt.length + 1));

@@ -54,9 +54,14 @@ export function draw(logits: Float32Array, of: Draw, keystream: Keystream = port
   return noisy(logits, of.temperatureMilli / 1000, wordsOf(of, logits.length, keystream));
 }
 
-function noisy(logits: Float32Array, temperature: number, words: DataView): Drawn {
-  let token = 0;
-  let score = -Infinity;
+/** @param known a token whose score is known: those that cannot exceed it are passed over from the first id on */
+function noisy(
+  logits: Float32Array,
+  temperature: number,
+  words: DataView,
+  known: Drawn = { token: 0, score: -Infinity },
+): Drawn {
+  let { token, score } = known;
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id]!;
     const word = words.getUint32(id * 4, true);
@@ -88,7 +93,8 @@ export function judge(
   const temperature = of.temperatureMilli / 1000;
   const words = wordsOf(of, logits.length, keystream);
   const score = logit + temperature * gumbel(words.getUint32(claimed * 4, true));
-  return { score, shortfall: gapOf(noisy(logits, temperature, words).score - score) };
+  const best = noisy(logits, temperature, words, { token: claimed, score });
+  return { score, shortfall: gapOf(best.score - score) };
 }
 
 const gapOf = (gap: number): number => (gap >= 0 ? gap : Number.POSITIVE_INFINITY);
