@@ -186,6 +186,7 @@ export class Worker {
         directory,
         answering: serves ? answering : undefined,
         reexamination: verifies ? reexamination : undefined,
+        verdict: verifies ? (batch, root) => verifier.verdict(batch, root) : undefined,
         models,
         outbox,
         hold: holdRange({ holds }, { directory, facts, ranges, log }),

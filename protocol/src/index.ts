@@ -74,6 +74,7 @@ export { draw, judge, type Draw, type Drawn, type Judged, type Keystream } from 
 export { demandElements, demandSignature, MOST_ELEMENTS } from './inference/signature';
 export { Datatype, DATATYPE_BYTES, elementsOf, fits, MOST_BASE64, Tensor, TensorSpec } from './inference/tensor';
 export { Sampler, SignedTicket, Ticket, ticketDigest } from './inference/ticket';
+export { calledUpon, callEnds, SILENCE_WEIGHS_MS, turnsOf } from './inference/turns';
 export { compositeKey, ordinal, splitCompositeKey, type StateKey } from './keys/composite';
 export { InclusionProof, proveInclusion, verifyInclusion } from './merkle/proof';
 export { inclusionPath, leafHash, merkleRoot, MerkleTree, nodeHash, rootFromPath, rootOfHashes } from './merkle/tree';
@@ -101,6 +102,7 @@ export {
   PAGE_ITEMS,
 } from './records/dataset';
 export { Dispute, DisputeEntry } from './records/dispute';
+export { BatchRefusal, BatchRefusalEntry, BatchSilence } from './records/batch-refusal';
 export { Fault, FaultEntry } from './records/fault';
 export { Attestation, AttestationEntry, Erasure } from './records/erasure';
 export { Resemblance } from './records/resemblance';
@@ -153,7 +155,7 @@ export { AccessPolicy, ModelAccess, MOST_FORMER } from './records/model-access';
 export { inPool, isSealed, ModelKey, WrappingKey } from './records/model-key';
 export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
-export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms } from './records/stake';
+export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms, VerifierRecord } from './records/stake';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export {
   datasetSubject,
@@ -211,7 +213,7 @@ export {
   type SubmitName,
   type TransactionName,
 } from './transactions/table';
-export { RejectReason, Verdict } from './verdict/verdict';
+export { PASSING, RejectReason, Verdict } from './verdict/verdict';
 export type {
   AcknowledgeReceiptsRequest,
   Continued,
@@ -232,6 +234,8 @@ export type {
   RangeOutput,
   RangeReply,
   RangeRequest,
+  JudgeReply,
+  JudgeRequest,
   ReexamineReply,
   ReexamineRequest,
 } from './worker/messages';

@@ -7,9 +7,11 @@ import {
   RECORDS,
   royaltyLeaves,
   sha256Hex,
+  turnsOf,
   type Account,
   type Batch,
   type BatchEntry,
+  type BatchSilence,
   type ClaimCursor,
   type Fault,
   type FaultEntry,
@@ -30,6 +32,11 @@ import type { World } from './world';
 
 /** What the lab's treasury holds before its session is opened. */
 export const GRANT = 1_000_000;
+
+/** Which two of the compute provider's three rivals are called upon first to accept one of its batches, sorted. */
+export function called(sequence: number): string[] {
+  return turnsOf(['ArchiveMSP', 'GuildMSP', 'LabMSP'], sequence, new Set()).slice(0, 2).sort();
+}
 
 /**
  * A consortium in memory that serves: `poet@1` of the lab's, trained on works of ann and will, a session `s1` of the
@@ -150,9 +157,24 @@ export class Serving {
     return this.world.submit('inference:anchorBatch', this.batch(change), { as: this.services.get('ComputeMSP')! });
   }
 
-  accept(endorser = 'GuildMSP', verifiers = ['GuildMSP', 'LabMSP'], sequence = 1): Promise<Batch> {
+  /** By default by whoever is called upon first, the endorser too if it is said to be named. */
+  accept(endorser?: string, verifiers?: readonly string[], sequence = 1): Promise<Batch> {
+    const { turns, needed } = this.record('batch', 'ComputeMSP', sequence);
+    verifiers ??= turns.slice(0, needed);
+    endorser ??= verifiers[0]!;
     const request = { producer: 'ComputeMSP', sequence, verifiers };
     return this.world.submit('inference:acceptBatch', request, { as: this.services.get('ComputeMSP')!, endorser });
+  }
+
+  /** A member says that its own verifier rejects the batch; endorsed by its own peer. */
+  async refuse(member: string, finding: Omit<Finding, 'member'>, { endorser = member, sequence = 1 } = {}) {
+    const as = await identity(member, { role: 'service' });
+    const request = { producer: 'ComputeMSP', sequence, ...finding };
+    return this.world.submit('inference:refuseBatch', request, { as, endorser });
+  }
+
+  passOver(member: string, { as = this.consortium.people.ann, sequence = 1 } = {}): Promise<BatchSilence> {
+    return this.world.submit('inference:passOver', { producer: 'ComputeMSP', sequence, member }, { as });
   }
 
   reject(

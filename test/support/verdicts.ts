@@ -9,6 +9,10 @@ export type Answer =
 /** A verifier's socket that answers what a test tells it, at the place where the chaincode looks. */
 export class Verdicts {
   answer: Answer = { verdict: 'pending' };
+  /** What it says when it is asked of a receipt, or of the batch, instead of `answer`. */
+  of: ((receipt: string | undefined) => Answer) | undefined;
+  /** The receipts that it was asked of, in order; undefined where it was the batch. */
+  readonly questions: (string | undefined)[] = [];
   /** How many connections have been made to it. */
   connections = 0;
   readonly #server: Server;
@@ -20,11 +24,12 @@ export class Verdicts {
       const url = new URL(request.url ?? '/', 'http://verifier');
       const batch = url.searchParams.get('batch');
       const root = url.searchParams.get('root');
-      if (this.answer === 'hang') return;
-      response.statusCode = this.answer === 'error' ? 500 : 200;
-      response.end(
-        typeof this.answer === 'object' ? JSON.stringify({ batch, root, ...this.answer }) : '{"verdict":"acc',
-      );
+      const receipt = url.searchParams.get('receipt') ?? undefined;
+      this.questions.push(receipt);
+      const answer = this.of?.(receipt) ?? this.answer;
+      if (answer === 'hang') return;
+      response.statusCode = answer === 'error' ? 500 : 200;
+      response.end(typeof answer === 'object' ? JSON.stringify({ batch, root, ...answer }) : '{"verdict":"acc');
     });
     this.#server.on('connection', () => this.connections++);
   }

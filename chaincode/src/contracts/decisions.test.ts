@@ -1,5 +1,4 @@
 import type { Finding } from '@llmchain/protocol';
-import { compositeKey } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { GRANT, Serving } from '../../../test/support/serving';
 
@@ -123,7 +122,7 @@ describe('sessions, and batches that are not accepted', () => {
     serving.verdicts.answer = { verdict: 'accept' };
     await expect(serving.accept()).rejects.toThrowWithCode('wrong_state', { state: 'expired' });
     await serving.anchor({ sequence: 2 });
-    await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 2);
+    await serving.accept(undefined, undefined, 2);
     later(20 * MINUTES);
     await expect(serving.expire({ sequence: 2 })).rejects.toThrowWithCode('wrong_state', { state: 'accepted' });
   });
@@ -131,17 +130,6 @@ describe('sessions, and batches that are not accepted', () => {
   test('the members set how long they wait', async () => {
     await serving.consortium.decide('patience', { kind: 'policy', terms: { batchTimeoutMs: MINUTES } });
     await serving.anchor();
-    later(MINUTES);
-    expect(await serving.expire()).toMatchObject({ state: 'expired' });
-  });
-
-  test('a batch of before there were deadlines has the default one', async () => {
-    await serving.anchor();
-    const key = compositeKey('batch', ['ComputeMSP', '0000000001']);
-    const { deadline: _, ...old } = serving.record('batch', 'ComputeMSP', 1);
-    serving.world.state.set(key, Buffer.from(JSON.stringify(old)));
-    later(9 * MINUTES);
-    await expect(serving.expire()).rejects.toThrowWithCode('wrong_state');
     later(MINUTES);
     expect(await serving.expire()).toMatchObject({ state: 'expired' });
   });
@@ -177,7 +165,7 @@ describe('sessions, and batches that are not accepted', () => {
 
     test('claims pass over a batch that pays nobody', async () => {
       serving.verdicts.answer = { verdict: 'accept' };
-      await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 2);
+      await serving.accept(undefined, undefined, 2);
       const { compute } = serving.consortium.people;
       const { claimed, next } = await serving.claim('member:ComputeMSP', compute, 2);
       expect(claimed).toBe(Math.round(1_001 * 0.3));

@@ -50,7 +50,7 @@ describe('stakes and faults', () => {
   const accepted = async (sequence = 1) => {
     await anchored(sequence);
     serving.verdicts.answer = { verdict: 'accept' };
-    return serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], sequence);
+    return serving.accept(undefined, undefined, sequence);
   };
   const rejected = async (reason: FaultEntry['reason'] = 'output_mismatch') => {
     await anchored();

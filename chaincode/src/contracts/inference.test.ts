@@ -64,7 +64,7 @@ describe('batches, settlement and claims, through the dispatcher of fabric-shim'
       serving.verdicts.answer = { verdict: 'accept' };
       await serving.accept();
       await serving.anchor({ sequence: 2 });
-      await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 2);
+      await serving.accept(undefined, undefined, 2);
       expect(serving.verdicts.connections).toBe(2);
     });
 

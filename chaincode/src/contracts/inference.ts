@@ -1,5 +1,6 @@
 import { canonicalJson, LlmchainError, ordinal, type Batch, type BatchEntry, type Owner } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
+import { BatchMarks } from '../ledger/batch-marks';
 import { Batches } from '../ledger/batches';
 import { Faults } from '../ledger/faults';
 import { Reputations } from '../ledger/reputations';
@@ -7,8 +8,9 @@ import { Sessions } from '../ledger/sessions';
 import { Stakes } from '../ledger/stakes';
 import { demandAcceptance, demandFault, demandRejection } from '../ledger/verifier';
 import { demandOwner } from '../rules/authority';
-import { demandOverdue, demandSeated, demandVerifiers, departed, undecided } from '../rules/batch';
+import { demandOverdue, demandRefusable, demandSeated, demandVerifiers, departed, undecided } from '../rules/batch';
 import { demandAnchorable } from '../rules/model-state';
+import { demandCalled, demandSilent, disputed } from '../rules/turns';
 import { LedgerContext } from './context';
 import { LedgerContract } from './contract';
 
@@ -67,7 +69,9 @@ export class InferenceContract extends LedgerContract {
     await this.#demandEntry(ctx, producer, entry);
     const sessions = new Sessions(ctx);
     for (const { session, amount } of entry.sessions) await sessions.draw(session, amount);
-    const anchored = await batches.anchor(producer, entry, await ctx.consortium(), ctx.now);
+    const { now } = ctx;
+    const silent = await new BatchMarks(ctx.state).lately(producer, entry, now);
+    const anchored = await batches.anchor(producer, entry, { consortium: await ctx.consortium(), silent, now });
     return this.answer('inference:anchorBatch', anchored);
   }
 
@@ -82,9 +86,44 @@ export class InferenceContract extends LedgerContract {
     const named = demandVerifiers(batch, verifiers);
     if (!undecided(batch, { state: 'accepted', verifiers: named })) return this.answer('inference:acceptBatch', batch);
     demandSeated(named, batch, await ctx.consortium());
+    const marks = await new BatchMarks(ctx.state).of(batch);
+    demandCalled(batch, marks, named);
     demandNamed(ctx, named);
-    await demandAcceptance(ctx.endorser, batch);
+    await demandAcceptance(ctx.endorser, batch, disputed(marks));
     return this.answer('inference:acceptBatch', await batches.accept(batch, named));
+  }
+
+  /** Its own peer endorses it only where its own verifier has found just that. Idempotent: the first refusal stands. */
+  @Transaction()
+  @Returns('string')
+  async refuseBatch(ctx: LedgerContext, request: string): Promise<string> {
+    const entry = this.decode('inference:refuseBatch', request);
+    await ctx.authorise('inference:refuseBatch');
+    const { member } = ctx.invoker;
+    const batch = await new Batches(ctx.state).get(entry);
+    const marks = new BatchMarks(ctx.state);
+    const known = await marks.refusalOf(batch, member);
+    if (known) return this.answer('inference:refuseBatch', known);
+    demandRefusable(batch, member);
+    const { reason, receipt } = entry;
+    if (ctx.endorser === member)
+      await demandRejection(batch, { member, reason, ...(receipt === undefined ? {} : { receipt }) });
+    return this.answer('inference:refuseBatch', await marks.refuse(batch, entry, { member, now: ctx.now }));
+  }
+
+  @Transaction()
+  @Returns('string')
+  async passOver(ctx: LedgerContext, request: string): Promise<string> {
+    const { member, ...reference } = this.decode('inference:passOver', request);
+    await ctx.authorise('inference:passOver');
+    const batch = await new Batches(ctx.state).get(reference);
+    const marks = new BatchMarks(ctx.state);
+    const { refusals, silences } = await marks.of(batch);
+    const known = silences.find((silence) => silence.member === member);
+    if (known) return this.answer('inference:passOver', known);
+    demandSilent(batch, { refusals, silences }, member, ctx.now);
+    const by = ctx.invoker.member;
+    return this.answer('inference:passOver', await marks.passOver(batch, member, { by, now: ctx.now }));
   }
 
   /** Endorsed only by members whose own verifier found just what is written in their name. Idempotent by the state. */

@@ -14,7 +14,7 @@ import { operationId, work } from '../../../test/support/consortium';
 import { rewardTable } from '../../../test/support/contributed';
 import { identity, type TestIdentity } from '../../../test/support/identities';
 import { receiptOf } from '../../../test/support/receipts';
-import { GRANT, Serving } from '../../../test/support/serving';
+import { called, GRANT, Serving } from '../../../test/support/serving';
 import type { Answer } from '../../../test/support/verdicts';
 import { owed } from '../rules/claim';
 
@@ -246,8 +246,9 @@ describe('money', () => {
     step('accept', fc.tuple(pick, verdict), async ([at, answer], { consortium, verdicts }, model, submit) => {
       const sequence = undecided(model, at);
       verdicts.answer = answer;
-      const request = { producer: 'ComputeMSP', sequence, verifiers: ['ArchiveMSP', 'GuildMSP'] };
-      const done = await submit('inference:acceptBatch', request, consortium.people.gateway, 'GuildMSP');
+      const verifiers = called(sequence);
+      const request = { producer: 'ComputeMSP', sequence, verifiers };
+      const done = await submit('inference:acceptBatch', request, consortium.people.gateway, verifiers[0]);
       if (done && typeof answer === 'object' && answer.verdict === 'accept') model.vouched.add(sequence);
     }),
     step('reject', fc.tuple(pick, rejection), async ([at, answer], { consortium, verdicts }, model, submit) => {

@@ -62,6 +62,7 @@ describe('batches of whose electorate a member has left', () => {
 
   test('a decision that was taken with it stands, and is still repeated safely', async () => {
     await serving.anchor();
+    await serving.refuse('LabMSP', { reason: 'output_mismatch' }, { endorser: 'ArchiveMSP' });
     const accepted = await serving.accept('PressMSP', ['GuildMSP', 'PressMSP']);
     await decide(leave('PressMSP'));
     const before = serving.snapshot();

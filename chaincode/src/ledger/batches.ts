@@ -3,6 +3,7 @@ import {
   batchId,
   LlmchainError,
   ordinal,
+  turnsOf,
   type Batch,
   type BatchEntry,
   type BatchRef,
@@ -35,8 +36,15 @@ export class Batches {
     return this.#state.get('batch', producer, ordinal(sequence));
   }
 
-  /** Writes the batch and all that its decision will change; the sessions' money is drawn by the caller. */
-  async anchor(producer: string, entry: BatchEntry, consortium: Consortium, now: number): Promise<Batch> {
+  /**
+   * Writes the batch and all that its decision will change; the sessions' money is drawn by the caller.
+   * @param situation.silent rivals that are called upon last
+   */
+  async anchor(
+    producer: string,
+    entry: BatchEntry,
+    { consortium, silent, now }: { consortium: Consortium; silent: ReadonlySet<string>; now: number },
+  ): Promise<Batch> {
     const { members, verifiersNeeded, batchTimeoutMs = BATCH_TIMEOUT_MS } = consortium;
     const electorate = electorateOf(producer, members);
     const key = [producer, ordinal(entry.sequence)];
@@ -57,6 +65,7 @@ export class Batches {
       batch,
       producer,
       electorate,
+      turns: turnsOf(electorate, entry.sequence, silent),
       needed: verifiersNeeded,
       state: 'anchored',
       verifiers: [],

@@ -1,11 +1,12 @@
-import { LlmchainError, ordinal, type BatchRef, type Reputation } from '@llmchain/protocol';
+import { LlmchainError, ordinal, type Batch, type BatchRef, type Reputation } from '@llmchain/protocol';
 import { tallied } from '../rules/stake';
+import { recorded, type Judged } from '../rules/verifier-record';
 import type { Draft, State } from './state';
 
 /** Most batches that are counted at once. */
 const MOST = 500;
 
-/** Counters of what members did as producers. Batches are counted after they are decided, since who decides may write no other key. */
+/** Counters of what members did as producers, and as verifiers of each producer. Batches are counted after they are decided, since who decides may write no other key. */
 export class Reputations {
   readonly #state: State;
 
@@ -30,13 +31,32 @@ export class Reputations {
         },
       );
     const keys = Array.from({ length: sequence - from + 1 }, (_, at) => [producer, ordinal(from + at)]);
-    const { accepted, rejected, expired } = tallied(await this.#state.getMany('batch', keys));
+    const batches = await this.#state.getMany('batch', keys);
+    const { accepted, rejected, expired } = tallied(batches);
+    const judged = await this.#judged(batches);
     return this.#change(producer, known, (before) => ({
       ...before,
       next: sequence + 1,
       accepted: before.accepted + accepted,
       rejected: before.rejected + rejected,
       expired: before.expired + expired,
+      verifiers: recorded(before.verifiers, judged),
+    }));
+  }
+
+  /** Batches with what rivals said of them who did not decide them. */
+  async #judged(batches: readonly Batch[]): Promise<Judged[]> {
+    const keys = batches.flatMap(({ producer, sequence, electorate }) =>
+      electorate.map((member) => [producer, ordinal(sequence), member]),
+    );
+    const refusals = await this.#state.findMany('batch-refusal', keys);
+    const silences = await this.#state.findMany('batch-silence', keys);
+    const of = (marks: readonly ({ batch: string; member: string } | undefined)[], batch: string): string[] =>
+      marks.flatMap((mark) => (mark?.batch === batch ? [mark.member] : []));
+    return batches.map((batch) => ({
+      ...batch,
+      refused: of(refusals, batch.batch),
+      silent: of(silences, batch.batch),
     }));
   }
 
@@ -55,7 +75,7 @@ export class Reputations {
     by: <R extends Draft<'reputation'>>(before: R) => R,
   ): Promise<Reputation> {
     if (known) return this.#state.update('reputation', [member], by(known));
-    const none = { accepted: 0, rejected: 0, expired: 0, faults: 0, slashed: 0 };
+    const none = { accepted: 0, rejected: 0, expired: 0, verifiers: [], faults: 0, slashed: 0 };
     return this.#state.create('reputation', [member], by({ member, next: 1, ...none, owner: { member } }));
   }
 }

@@ -80,13 +80,28 @@ async function verdictOf(
 }
 
 /**
- * Lets the endorsement go on only when this member's own verifier has accepted the batch.
+ * Lets the endorsement go on only when this member's own verifier has accepted the batch, and has re-executed what others
+ * refuse it for.
+ * @param disputed ids of those receipts
  * @throws {LlmchainError} `not_verified` with what was found | `verdict_pending` | `verifier_unavailable`
  */
-export async function demandAcceptance(member: string, { batch, root }: Judged): Promise<void> {
-  const { verdict, reason, receipt } = await verdictOf(member, batch, root);
-  if (verdict === 'accept') return;
-  throw new LlmchainError(
+export async function demandAcceptance(
+  member: string,
+  { batch, root }: Judged,
+  disputed: readonly string[],
+): Promise<void> {
+  for (const about of [undefined, ...disputed]) {
+    const { verdict, reason, receipt = about } = await verdictOf(member, batch, root, about ? { receipt: about } : {});
+    if (verdict !== 'accept') throw refusal(member, batch, { reason, receipt });
+  }
+}
+
+function refusal(
+  member: string,
+  batch: string,
+  { reason, receipt }: { reason: RejectReason | undefined; receipt: string | undefined },
+): LlmchainError {
+  return new LlmchainError(
     'not_verified',
     `The verifier of ${member} rejects batch ${batch}${reason ? ` (${reason})` : ''}.`,
     { member, batch, ...(reason ? { reason } : {}), ...(receipt ? { receipt } : {}) },
@@ -95,13 +110,17 @@ export async function demandAcceptance(member: string, { batch, root }: Judged):
 
 /**
  * Lets the endorsement go on only when this member's own verifier has rejected the batch, for just what is to be written
- * in its name.
+ * in its name: by its own sample, or by the receipt that others refuse it for.
  * @throws {LlmchainError} `not_verified` when it accepts | `invalid_argument` when it found something else |
  * `verdict_pending` | `verifier_unavailable`
  */
 export async function demandRejection({ batch, root }: Judged, finding: Finding): Promise<void> {
   const { member } = finding;
   const { verdict, reason, receipt } = await verdictOf(member, batch, root);
+  if (verdict === 'accept' && finding.receipt !== undefined) {
+    const found = await verdictOf(member, batch, root, { receipt: finding.receipt });
+    if (found.verdict === 'reject' && found.reason === finding.reason) return;
+  }
   if (verdict !== 'reject')
     throw new LlmchainError('not_verified', `The verifier of ${member} accepts batch ${batch}.`, { member, batch });
   if (reason === finding.reason && receipt === finding.receipt) return;

@@ -84,6 +84,8 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'inference:reclaim': { roles: ['admin', 'service'], touches: 'own', former: true },
   'inference:anchorBatch': { roles: ['service'], touches: 'anyone' },
   'inference:acceptBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:refuseBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:passOver': { roles: ROLES, touches: 'anyone', former: true },
   'inference:rejectBatch': { roles: ['service'], touches: 'anyone' },
   'inference:expireBatch': { roles: ROLES, touches: 'anyone', former: true },
   'inference:rotateBatch': { roles: ROLES, touches: 'anyone', former: true },

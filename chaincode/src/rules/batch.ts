@@ -1,11 +1,4 @@
-import {
-  BATCH_TIMEOUT_MS,
-  canonicalJson,
-  LlmchainError,
-  type Batch,
-  type Charter,
-  type Finding,
-} from '@llmchain/protocol';
+import { canonicalJson, LlmchainError, turnsOf, type Batch, type Charter, type Finding } from '@llmchain/protocol';
 
 /**
  * That exactly as many members as the batch needs are named, each once, none of them its producer.
@@ -41,6 +34,27 @@ export function undecided(
   });
 }
 
+/**
+ * That a member may still say that it refuses a batch: it is one of those who may verify it and has not accepted it, and the
+ * batch was not given up anyway.
+ * @throws {LlmchainError} `not_authorised` | `wrong_state`
+ */
+export function demandRefusable(batch: Batch, member: string): void {
+  const { electorate, state, verifiers } = batch;
+  if (!electorate.includes(member))
+    throw new LlmchainError('not_authorised', `${member} does not verify batch ${batch.batch}.`, { electorate });
+  if (state === 'rejected' || state === 'expired')
+    throw new LlmchainError('wrong_state', `Batch ${batch.batch} is ${state} already; there is nothing to refuse.`, {
+      state,
+    });
+  if (verifiers.includes(member))
+    throw new LlmchainError(
+      'wrong_state',
+      `${member} has accepted batch ${batch.batch}. Report the receipt that is false as a fault.`,
+      { state, verifiers },
+    );
+}
+
 /** Who of the batch's electorate has left the consortium since. */
 export function departed(batch: Pick<Batch, 'electorate'>, { members }: Pick<Charter, 'members'>): string[] {
   return batch.electorate.filter((one) => !members.some(({ member }) => member === one));
@@ -63,11 +77,13 @@ export function demandSeated(named: readonly string[], batch: Batch, consortium:
  * terms, so never fewer than the terms say.
  */
 export function reseated(
-  { producer, needed }: Pick<Batch, 'producer' | 'needed'>,
+  { producer, sequence, needed, turns }: Pick<Batch, 'producer' | 'sequence' | 'needed' | 'turns'>,
   { members }: Pick<Charter, 'members'>,
-): Pick<Batch, 'electorate' | 'needed'> {
+): Pick<Batch, 'electorate' | 'needed' | 'turns'> {
   const electorate = electorateOf(producer, members);
-  return { electorate, needed: Math.min(needed, electorate.length) };
+  const stay = turns.filter((member) => electorate.includes(member));
+  const come = turnsOf(electorate, sequence, new Set()).filter((member) => !stay.includes(member));
+  return { electorate, turns: [...stay, ...come], needed: Math.min(needed, electorate.length) };
 }
 
 /** Everybody but the producer. @returns MSP ids, sorted */
@@ -78,14 +94,9 @@ export function electorateOf(producer: string, members: Charter['members']): str
     .sort();
 }
 
-/** From when on a batch may be expired, milliseconds since the Unix epoch. */
-export function deadlineOf(batch: Pick<Batch, 'anchored' | 'deadline'>): number {
-  return batch.deadline ?? batch.anchored + BATCH_TIMEOUT_MS;
-}
-
 /** @throws {LlmchainError} `wrong_state` with `details.deadline` before the batch's time is over */
 export function demandOverdue(batch: Batch, now: number): void {
-  const deadline = deadlineOf(batch);
+  const { deadline } = batch;
   if (now >= deadline) return;
   throw new LlmchainError(
     'wrong_state',

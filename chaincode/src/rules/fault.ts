@@ -11,7 +11,7 @@ import {
   type SignedReceipt,
   type StakeTerms,
 } from '@llmchain/protocol';
-import { deadlineOf, electorateOf } from './batch';
+import { electorateOf } from './batch';
 import { majority } from './vote';
 
 /** What a batch as a whole may have wrong: it pays nobody then, but no receipt is at fault. */
@@ -40,7 +40,7 @@ export function demandLasting(batch: Batch, reason: RejectReason, now: number): 
       `Batch ${batch.batch} was accepted: only what its worker signed can still be at fault.`,
       { state, reason },
     );
-  const due = deadlineOf(batch);
+  const { deadline: due } = batch;
   if (now >= due) return state;
   throw new LlmchainError(
     'wrong_state',

@@ -1,4 +1,5 @@
 import type {
+  Batch,
   FaultEvidence,
   GenerateEvent,
   GenerateRequest,
@@ -49,6 +50,11 @@ export interface Workers {
   pending(worker: WorkerRef, limit: number): Promise<PendingReceipt[]>;
   /** Lets an own worker forget receipts that are stored. @throws {LlmchainError} `unavailable` */
   acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void>;
+  /**
+   * What an own worker's verifier has found of a rival's batch so far.
+   * @throws {LlmchainError} `not_supported` | `unavailable`
+   */
+  judge(worker: WorkerRef, batch: Pick<Batch, 'batch' | 'root'>): Promise<Verdict>;
   /**
    * Has an own worker's verifier re-execute one receipt of a rival's batch.
    * @param question.evidence digest of evidence, and the member that keeps it

@@ -4,17 +4,25 @@ import type { OwnBatch, Production } from '../ports/production';
 import { BatchProgress } from './batch-progress';
 import { mapConcurrently } from './concurrency';
 import type { DecideBatch } from './decide-batch';
+import type { SilentRivals } from './silent-rivals';
 
 /** Batches driven at the same time. */
 const WIDTH = 8;
 
+interface Ports {
+  production: Production;
+  decide: DecideBatch;
+  silent: SilentRivals;
+  log: Log;
+}
+
 /** Has rivals decide on the own batches, see {@link DecideBatch}, and keeps what those said who did not accept. */
 export class AcceptBatches {
   readonly #options: { member: string };
-  readonly #ports: { production: Production; decide: DecideBatch; log: Log };
+  readonly #ports: Ports;
   readonly #progress = new Map<number, BatchProgress>();
 
-  constructor(options: { member: string }, ports: { production: Production; decide: DecideBatch; log: Log }) {
+  constructor(options: { member: string }, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
   }
@@ -38,8 +46,9 @@ export class AcceptBatches {
   }
 
   async #drive({ entry: { sequence } }: OwnBatch, progress: BatchProgress, now: number): Promise<void> {
-    const { decide, production, log } = this.#ports;
+    const { decide, production, silent, log } = this.#ports;
     const { state }: Batch = await decide.run({ producer: this.#options.member, sequence }, progress, now);
+    for (const member of progress.silent) silent.note(member, sequence, now);
     await production.note(sequence, state, state === 'accepted' ? progress.refusers() : progress.refusals());
     if (state === 'anchored') {
       progress.postpone(now);

@@ -15,6 +15,7 @@ import type { ObjectStore } from '../ports/object-store';
 import type { Production, StoredReceipt } from '../ports/production';
 import { BatchDraft, type DraftLimits } from './batch-draft';
 import { collect } from './concurrency';
+import type { SilentRivals } from './silent-rivals';
 
 /** Refusals that stay, and how often they have to be heard in a row before they are believed. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
@@ -34,6 +35,7 @@ interface Ports {
   store: ObjectStore;
   production: Production;
   lineage: Pick<Lineage, 'putReceipts'>;
+  silent: Pick<SilentRivals, 'lately'>;
   log: Log;
 }
 
@@ -70,7 +72,8 @@ export class AnchorReceipts {
       const draft = await this.#draft();
       if (draft.ids.length === 0) return;
       const sequence = 1 + Math.max(await production.lastSequence(), await this.#lastOnLedger());
-      const entry = draft.entry(sequence);
+      const silent = this.#ports.silent.lately();
+      const entry = { ...draft.entry(sequence), ...(silent ? { silent } : {}) };
       await production.begin(entry, draft.ids);
       await this.#anchor(entry);
     }

@@ -1,4 +1,4 @@
-import { RejectReason, type Batch, type Finding } from '@llmchain/protocol';
+import { calledUpon, callEnds, RejectReason, type Batch, type Finding } from '@llmchain/protocol';
 import type { Refusal } from '../ports/receipts';
 
 /** Waits between two proposals of one batch, milliseconds. */
@@ -10,8 +10,11 @@ const WAIT_GROWTH = 1.5;
 export interface Said {
   member: string;
   code: string;
-  details?: { reason?: unknown; receipt?: unknown };
+  details?: { reason?: unknown; receipt?: unknown; called?: unknown; refusals?: unknown; silent?: unknown };
 }
+
+type Electorate = Pick<Batch, 'electorate' | 'needed'>;
+type Called = Pick<Batch, 'turns' | 'needed' | 'anchored' | 'deadline'>;
 
 function refusalOf({ member, code, details }: Said): Refusal {
   return {
@@ -22,12 +25,19 @@ function refusalOf({ member, code, details }: Said): Refusal {
   };
 }
 
-/** What the electorate has said of one batch so far, and when to ask again. */
+/** What the electorate has said of one batch so far, whom the ledger calls upon, and when to ask again. */
 export class BatchProgress {
   /** Members whose verifiers reject the batch. */
   readonly #refused: Map<string, Refusal>;
   /** How often each member had no answer yet, and the last reason. */
   readonly #waited = new Map<string, { times: number; last: Refusal }>();
+  /** Members that the ledger does not call upon any more: they refused there, or were passed over. */
+  readonly #out = new Set<string>();
+  readonly #silent = new Set<string>();
+  /** When somebody else took the place of one of them last. */
+  #changed = 0;
+  /** From when on the ledger has said that members may be passed over. */
+  #due = 0;
   #wait = FIRST_WAIT;
   #next = 0;
   /** Whether anybody was asked since this process has known of the batch. */
@@ -49,21 +59,41 @@ export class BatchProgress {
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * WAIT_GROWTH);
   }
 
-  /** As many members as the batch needs that may still accept it, the most responsive ones; undefined when too few are left. */
-  acceptors(batch: Pick<Batch, 'electorate' | 'needed'>): string[] | undefined {
-    return this.#responsive(
-      batch.electorate.filter((member) => !this.#refused.has(member)),
-      batch.needed,
-    );
+  /** Who is called upon to accept the batch, as far as is known; undefined when too few are left. */
+  called(batch: Called): string[] | undefined {
+    return calledUpon(batch, this.#out);
   }
 
-  /** As many members as the batch needs, whatever they think of it. */
-  any({ electorate, needed }: Pick<Batch, 'electorate' | 'needed'>): string[] | undefined {
+  /** One that is called upon, did not accept when it was asked, and whose time is over. */
+  overdue(batch: Called, now: number): string | undefined {
+    if (now < Math.max(this.#due, callEnds(batch, [this.#changed]))) return undefined;
+    return this.called(batch)?.find((member) => this.#waited.has(member) || this.#refused.has(member));
+  }
+
+  /** Members that were passed over. */
+  get silent(): ReadonlySet<string> {
+    return this.#silent;
+  }
+
+  /** Notes that the ledger has passed a member over. */
+  passedOver(member: string, now: number): void {
+    this.#out.add(member);
+    this.#silent.add(member);
+    this.#changed = now;
+  }
+
+  /** Notes from when on the ledger lets somebody be passed over. */
+  notBefore(due: number): void {
+    this.#due = due;
+  }
+
+  /** As many members as the batch needs, whatever they think of it, the most responsive ones. */
+  any({ electorate, needed }: Electorate): string[] | undefined {
     return this.#responsive(electorate, needed);
   }
 
   /** What as many members as the batch needs have found wrong with it; undefined while too few have said so. */
-  findings({ electorate, needed }: Pick<Batch, 'electorate' | 'needed'>): Finding[] | undefined {
+  findings({ electorate, needed }: Electorate): Finding[] | undefined {
     const found = electorate.flatMap((member): Finding[] => {
       const { reason, receipt } = this.#refused.get(member) ?? {};
       const known = RejectReason.safeParse(reason);
@@ -76,14 +106,15 @@ export class BatchProgress {
     return members && found.filter(({ member }) => members.includes(member));
   }
 
-  /** What members said when they were asked to accept. @returns whether a member was heard to refuse for the first time */
-  refusedAcceptance(said: readonly Said[]): boolean {
-    const before = this.#refused.size;
+  /** What members said when they were asked to accept. @returns whether it opens another way at once */
+  refusedAcceptance(said: readonly Said[], now: number): boolean {
+    const before = this.#refused.size + this.#out.size;
     for (const each of said) {
       if (each.code === 'not_verified') this.#refuse(each);
+      else if (Array.isArray(each.details?.called)) this.#learn(each, now);
       else this.#waits(each);
     }
-    return this.#refused.size > before;
+    return this.#refused.size + this.#out.size > before;
   }
 
   /**
@@ -113,6 +144,26 @@ export class BatchProgress {
   /** Everybody who did not accept, whatever the reason. */
   refusals(): Refusal[] {
     return [...this.refusers(), ...[...this.#waited.values()].map(({ last }) => last)];
+  }
+
+  /** What the ledger says of those who are not called upon any more. */
+  #learn({ details }: Said, now: number): void {
+    const before = this.#out.size;
+    const refusals = Array.isArray(details?.refusals) ? (details.refusals as unknown[]) : [];
+    for (const finding of refusals) {
+      if (typeof finding !== 'object' || finding === null || !('member' in finding)) continue;
+      const { member } = finding;
+      if (typeof member !== 'string') continue;
+      this.#out.add(member);
+      this.#refuse({ member, code: 'not_verified', details: finding });
+    }
+    const silent = Array.isArray(details?.silent) ? (details.silent as unknown[]) : [];
+    for (const member of silent) {
+      if (typeof member !== 'string') continue;
+      this.#out.add(member);
+      this.#silent.add(member);
+    }
+    if (this.#out.size > before) this.#changed = now;
   }
 
   #refuse(said: Said): void {

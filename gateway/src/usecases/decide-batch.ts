@@ -1,4 +1,4 @@
-import { BATCH_TIMEOUT_MS, LlmchainError, ordinal, type Batch, type BatchRef } from '@llmchain/protocol';
+import { LlmchainError, ordinal, type Batch, type BatchRef } from '@llmchain/protocol';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
 import type { BatchProgress, Said } from './batch-progress';
@@ -10,21 +10,15 @@ function saidOf(error: LlmchainError): Said[] {
   return (endorsers ?? []).map(({ member }) => ({ member, code: error.code }));
 }
 
-/** From when on a batch may be expired, milliseconds since the Unix epoch. */
-function deadlineOf({ deadline, anchored }: Batch): number {
-  return deadline ?? anchored + BATCH_TIMEOUT_MS;
-}
-
 type Proposal =
   | { decision: 'accept'; endorsers: string[] }
   | { decision: 'reject'; endorsers: string[]; findings: NonNullable<ReturnType<BatchProgress['findings']>> }
   | { decision: 'expire'; endorsers: string[] };
 
 /**
- * Brings a batch to its end, whoever produced it: proposes its acceptance to as many of its electorate as are needed,
- * its rejection once as many reject it, its expiry when its time is over. A member whose verifier refuses is replaced by
- * another; one that has no verdict yet is asked again later, others first; where one that is named has left the consortium,
- * the batch's electorate is rotated first.
+ * Brings a batch to its end, whoever produced it: proposes its acceptance to those who are called upon, its rejection once
+ * as many as are needed reject it, its expiry when its time is over. Who has no verdict yet is asked again later, and passed
+ * over when its time is over; where one that is called upon has left the consortium, the batch's electorate is rotated first.
  */
 export class DecideBatch {
   readonly #ports: { ledgers: Ledgers; rotate: RotateBatch; log: Log };
@@ -61,11 +55,29 @@ export class DecideBatch {
           continue;
         }
         const said = saidOf(error);
-        const news = decision === 'accept' ? progress.refusedAcceptance(said) : progress.refusedRejection(said);
+        const news = decision === 'accept' ? progress.refusedAcceptance(said, now) : progress.refusedRejection(said);
         // What is new opens another way at once; for all else there is something to wait for.
-        if (!news) return batch;
+        if (!news && !(await this.#passOver(batch, progress, now))) return batch;
       }
     }
+  }
+
+  /** @returns whether somebody else is called upon now */
+  async #passOver(batch: Batch, progress: BatchProgress, now: number): Promise<boolean> {
+    const member = progress.overdue(batch, now);
+    if (member === undefined) return false;
+    const { producer, sequence } = batch;
+    try {
+      await this.#ports.ledgers.service.submit('inference:passOver', { producer, sequence, member });
+    } catch (error) {
+      if (!(error instanceof LlmchainError)) throw error;
+      if (typeof error.details.due === 'number') progress.notBefore(error.details.due);
+      this.#ports.log.debug({ producer, sequence, member, code: error.code }, 'a silent member is not passed over yet');
+      return false;
+    }
+    progress.passedOver(member, now);
+    this.#ports.log.warn({ producer, sequence, member }, 'a member had no verdict in time and was passed over');
+    return true;
   }
 
   async #submit({ producer, sequence }: BatchRef, proposal: Proposal): Promise<Batch> {
@@ -83,12 +95,12 @@ export class DecideBatch {
   }
 }
 
-/** Acceptance while enough members may still accept, else rejection; expiry when neither came about in time. */
+/** Rejection where enough members reject it, else acceptance; expiry when neither came about in time. */
 function propose(batch: Batch, progress: BatchProgress, now: number): Proposal | undefined {
-  const late = deadlineOf(batch) <= now;
-  const acceptors = progress.acceptors(batch);
-  if (acceptors && !(late && progress.asked)) return { decision: 'accept', endorsers: acceptors };
+  const late = batch.deadline <= now;
   const findings = progress.findings(batch);
+  const called = progress.called(batch);
+  if (called && !findings && !(late && progress.asked)) return { decision: 'accept', endorsers: called };
   if (findings) return { decision: 'reject', findings, endorsers: findings.map(({ member }) => member) };
   const endorsers = late ? progress.any(batch) : undefined;
   return endorsers && { decision: 'expire', endorsers };

@@ -6,6 +6,7 @@ import type { Sessions } from '../ports/sessions';
 import { BatchProgress } from './batch-progress';
 import type { DecideBatch } from './decide-batch';
 import { derivedOperation } from './operation';
+import type { RefuseBatches } from './refuse-batches';
 import type { ReportFaults } from './report-faults';
 import { isStale, type RotateBatch } from './rotate-batch';
 import type { Stakes } from './stakes';
@@ -25,6 +26,7 @@ interface WatchPorts {
   sessions: Sessions;
   decide: DecideBatch;
   faults: ReportFaults;
+  refuse: RefuseBatches;
   stakes: Pick<Stakes, 'count'>;
   rotate: RotateBatch;
   log: Log;
@@ -32,7 +34,7 @@ interface WatchPorts {
 
 /**
  * Follows every producer's batches to their end: drives those whose producer does not, for a liar will not propose its
- * own rejection, rotates those of whose electorate somebody has left, and takes back into the own sessions what rejected
+ * own rejection, has what the own verifier rejects said on the ledger, rotates those of whose electorate somebody has left, and takes back into the own sessions what rejected
  * and expired batches had drawn from them.
  */
 export class WatchBatches {
@@ -60,6 +62,7 @@ export class WatchBatches {
         this.#ports.log.warn({ producer, error: String(error) }, 'batches of a producer are looked at again later');
       }
     }
+    await this.#ports.refuse.run(now);
   }
 
   /** Looks at all batches from the first one that was open when last seen; a long list page by page. */
@@ -97,6 +100,7 @@ export class WatchBatches {
 
   /** Whether nothing is left to do about a batch. */
   async #over(batch: Batch, consortium: Consortium, now: number): Promise<boolean> {
+    this.#ports.refuse.consider(batch);
     if (batch.state === 'accepted') return true;
     if (batch.state !== 'anchored') return this.#afterwards(batch, now);
     if (now >= batch.anchored + this.#patience(batch) && isStale(batch, consortium)) await this.#rotate(batch);

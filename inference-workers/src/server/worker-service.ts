@@ -21,11 +21,14 @@ import {
   type HaltRequest,
   type ModelsReply,
   type PendingReceiptsReply,
+  type JudgeReply,
+  type JudgeRequest,
   type PendingReceiptsRequest,
   type RangeReply,
   type RangeRequest,
   type ReexamineReply,
   type ReexamineRequest,
+  type Verdict,
 } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import type { MemberDirectory } from '../members/member-directory';
@@ -56,6 +59,8 @@ export interface WorkerServiceDependencies {
   answering: Answering | undefined;
   /** Absent when this worker does not verify. */
   reexamination: Pick<Reexamination, 'examine'> | undefined;
+  /** What it has found; absent when this worker does not verify. */
+  verdict: ((batch: string, root: string) => Verdict) | undefined;
   models: Pick<ModelCatalogue, 'loaded'>;
   outbox: Pick<Outbox, 'pending' | 'acknowledge'>;
   /** Computes the layers that this worker holds. */
@@ -72,7 +77,7 @@ export function workerService(
   options: { member: string; pool: DevicePool },
   dependencies: WorkerServiceDependencies,
 ): UntypedServiceImplementation {
-  const { directory, answering, reexamination, models, outbox, log } = dependencies;
+  const { directory, answering, reexamination, verdict, models, outbox, log } = dependencies;
 
   const unary =
     <Request, Reply>(
@@ -136,12 +141,21 @@ export function workerService(
       await outbox.acknowledge(ids);
       return {};
     }),
+    judge: unary<JudgeRequest, JudgeReply>(({ batch, root }, caller) => {
+      own(caller);
+      if (!verdict) throw notVerifying();
+      return Promise.resolve({ verdict: JSON.stringify(verdict(batch, root)) });
+    }),
     reexamine: unary<ReexamineRequest, ReexamineReply>(async ({ batch, receipt, evidence, keeper }, caller) => {
       own(caller);
-      if (!reexamination) throw new LlmchainError('not_supported', 'This worker serves and does not verify.');
+      if (!reexamination) throw notVerifying();
       const kept = evidence === '' ? {} : { evidence, keeper };
       const examined = await reexamination.examine({ batch, receipt, ...kept });
       return { verdict: JSON.stringify(examined.verdict), evidence: canonicalJson(examined.evidence) };
     }),
   };
+}
+
+function notVerifying(): LlmchainError {
+  return new LlmchainError('not_supported', 'This worker serves and does not verify.');
 }

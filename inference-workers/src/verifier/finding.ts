@@ -8,6 +8,3 @@ export interface Finding {
   /** Id of the receipt at fault, where it is one. */
   receipt?: string;
 }
-
-/** Findings that pass when the producer's server answers again; all others are for good. */
-export const PASSING: ReadonlySet<Reason> = new Set(['receipts_unavailable', 'opening_unavailable']);

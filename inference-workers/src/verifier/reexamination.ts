@@ -4,6 +4,7 @@ import {
   inclusionPath,
   leafHash,
   LlmchainError,
+  PASSING,
   receiptId,
   sha256Hex,
   toHex,
@@ -17,7 +18,6 @@ import { problemOf } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { BatchVerification } from './batch-verification';
-import { PASSING } from './finding';
 import type { VerdictStore } from './verdict-store';
 
 /** One receipt of a batch that is to be checked by itself, and where evidence of it may be had beside its producer. */
@@ -74,7 +74,9 @@ export class Reexamination {
     void this.examine(question).then(
       ({ verdict }) => this.#remember(key, verdict),
       (error: unknown) => {
-        this.#known.delete(key);
+        // Whoever refuses a batch for a receipt that is not in it must not keep the others from deciding.
+        if (isForeign(error)) this.#remember(key, { batch, root, verdict: 'accept', receipt });
+        else this.#known.delete(key);
         this.#dependencies.log.warn({ ...problemOf(error), batch, receipt }, 'a receipt could not be examined');
       },
     );
@@ -179,6 +181,11 @@ export class Reexamination {
     const passes = verdict.reason !== undefined && PASSING.has(verdict.reason);
     this.#known.set(key, { verdict, until: passes ? Date.now() + BELIEF : Infinity });
   }
+}
+
+/** Whether it says that the batch holds no such receipt: its list fits its root, so that none will come. */
+function isForeign(error: unknown): boolean {
+  return error instanceof LlmchainError && error.code === 'not_found' && 'receipt' in error.details;
 }
 
 function parsedJson(text: string): unknown {

@@ -1,10 +1,10 @@
-import type { Batch, Verdict } from '@llmchain/protocol';
+import { PASSING, type Batch, type Verdict } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { backOff, problemOf, pause } from '../ledger/back-off';
 import type { ModelCatalogue } from '../models/model-catalogue';
 import type { Servable } from '../models/servable';
 import type { BatchVerification } from './batch-verification';
-import { PASSING, type Finding } from './finding';
+import type { Finding } from './finding';
 import { ReceiptList } from './receipt-list';
 import { drawSample, sampleSize } from './sample';
 import type { BatchFile, VerdictStore } from './verdict-store';

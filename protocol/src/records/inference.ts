@@ -41,13 +41,15 @@ export const MOST_SESSIONS = 1_000;
 /** Workers whose receipts may stand in one batch. */
 export const MOST_WORKERS = 100;
 
+const Sequence = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
+
 /** What a producer says of one batch of receipts. The batch's id is `<producer>/<sequence>`. */
 export const BatchEntry = z.strictObject({
-  sequence: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 31),
+  sequence: Sequence,
   model: Id,
   version: Version,
   /** RFC 6962 root over the canonical JSON of the signed receipts. */
@@ -61,6 +63,11 @@ export const BatchEntry = z.strictObject({
   sessions: z.array(SessionDebit).max(MOST_SESSIONS),
   /** Whose receipts these are, sorted: their stakes vouch for them. */
   workers: z.array(Id).min(1).max(MOST_WORKERS).optional(),
+  /** Rivals that were passed over as silent of late, and at which batch of this producer: they are called upon last. */
+  silent: z
+    .array(z.strictObject({ member: MspId, sequence: Sequence }))
+    .max(100)
+    .optional(),
 });
 export type BatchEntry = z.infer<typeof BatchEntry>;
 
@@ -83,6 +90,8 @@ export const Batch = BatchEntry.extend({
   producer: MspId,
   /** The members of whom `needed` must verify: all but the producer. */
   electorate: z.array(MspId).min(1),
+  /** The electorate, in the order in which they are called upon to accept it. */
+  turns: z.array(MspId).min(1),
   needed: z.number().int().min(1),
   state: z.enum(['anchored', 'accepted', 'rejected', 'expired']),
   /** Who accepted it. */
@@ -90,8 +99,8 @@ export const Batch = BatchEntry.extend({
   /** Why it was rejected, by those who did. */
   findings: z.array(Finding).optional(),
   anchored: Millis,
-  /** From then on it may be expired; batches of before there were deadlines have the default one. */
-  deadline: Millis.optional(),
+  /** From then on it may be expired. */
+  deadline: Millis,
   owner: Owner,
   ...stamps,
 });

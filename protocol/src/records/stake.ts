@@ -39,7 +39,20 @@ export type Stake = z.infer<typeof Stake>;
 
 const count = z.number().int().min(0);
 
-/** What the ledger has seen of one member as a producer. */
+/** What one member's verifier did about the batches of one producer. */
+export const VerifierRecord = z.strictObject({
+  member: MspId,
+  /** Batches that it endorsed the acceptance of, and the rejection. */
+  accepted: count,
+  rejected: count,
+  /** Refusals of batches that others accepted. */
+  overruled: count,
+  /** Batches for which it was passed over. */
+  silent: count,
+});
+export type VerifierRecord = z.infer<typeof VerifierRecord>;
+
+/** What the ledger has seen of one member as a producer, and of those who verified its batches. */
 export const Reputation = z.strictObject({
   schema: z.literal('reputation/1'),
   member: MspId,
@@ -48,6 +61,8 @@ export const Reputation = z.strictObject({
   accepted: count,
   rejected: count,
   expired: count,
+  /** Its rivals, by MSP id: who was called upon, or said something, in the batches that are counted. */
+  verifiers: z.array(VerifierRecord).max(100),
   /** Faults of its workers, and what they have cost, micro-credits. */
   faults: count,
   slashed: Micro,

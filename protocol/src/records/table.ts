@@ -1,4 +1,5 @@
 import { Alias, AliasValue } from './alias';
+import { BatchRefusal, BatchSilence } from './batch-refusal';
 import { Balance, ClaimCursor, Delta, Escrow } from './credits';
 import { DataNode } from './data-node';
 import { Dataset, DatasetPage, DatasetVersion } from './dataset';
@@ -31,10 +32,10 @@ import { Epoch, Licence, Work } from './work';
  * taint dataset, id, ordinal version; job, id; model, id, ordinal version · grant id · erasure work sha256 ·
  * attestation work sha256, member · resemblance work sha256, work sha256 ·
  * shard dataset, ordinal version, ordinal index ·
- * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee
- * holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee ·
+ * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee ·
  * model-key model, ordinal version, member, worker · wrapping-key member, worker ·
- * stake worker · reputation member · fault producer, ordinal sequence, receipt
+ * stake worker · reputation member · fault producer, ordinal sequence, receipt ·
+ * batch-refusal, batch-silence producer, ordinal sequence, member
  */
 export const RECORDS = {
   consortium: Consortium,
@@ -79,6 +80,8 @@ export const RECORDS = {
   stake: Stake,
   reputation: Reputation,
   fault: Fault,
+  'batch-refusal': BatchRefusal,
+  'batch-silence': BatchSilence,
 } as const;
 
 export type RecordType = keyof typeof RECORDS;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InclusionProof } from '../merkle/proof';
 import { RoyaltyEntry } from '../money/royalty';
 import { Alias, AliasName, AliasValue } from '../records/alias';
+import { BatchRefusal, BatchRefusalEntry, BatchSilence } from '../records/batch-refusal';
 import { DatasetRef, ModelRef } from '../records/common';
 import { Account, Balance, ClaimCursor, DeltaId, Escrow } from '../records/credits';
 import { DataNode, DataNodeEntry, DataNodeRef } from '../records/data-node';
@@ -207,6 +208,10 @@ export const TRANSACTIONS = {
   ),
   'inference:anchorBatch': submit(BatchEntry, Batch),
   'inference:acceptBatch': submit(BatchRef.extend({ verifiers: z.array(MspId).min(1).max(100) }), Batch),
+  /** In the name of the own member, whose peer endorses only what its own verifier has found. Once: the first one stands. */
+  'inference:refuseBatch': submit(BatchRefusalEntry, BatchRefusal),
+  /** Anyone may, when a member's time is over that was called upon to accept a batch, and another is left to call upon. */
+  'inference:passOver': submit(BatchRef.extend({ member: MspId }), BatchSilence),
   /** Each member that it names endorses its own finding and no other. */
   'inference:rejectBatch': submit(BatchRef.extend({ findings: z.array(Finding).min(1).max(100) }), Batch),
   /** Anyone may, once the batch's deadline has passed. */

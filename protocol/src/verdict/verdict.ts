@@ -19,6 +19,9 @@ export const RejectReason = z.enum([
 ]);
 export type RejectReason = z.infer<typeof RejectReason>;
 
+/** Reasons that pass when the producer's server answers again; all others are for good. */
+export const PASSING: ReadonlySet<RejectReason> = new Set(['receipts_unavailable', 'opening_unavailable']);
+
 /**
  * What a member's verifier answers its own chaincode: `GET /verdict?batch=<producer>/<sequence>&root=<hex>` on a Unix
  * socket. Computed before it is asked; `pending` when it is not.

@@ -77,6 +77,14 @@ export interface AcknowledgeReceiptsRequest {
   ids: string[];
 }
 
+export interface JudgeRequest {
+  batch: string;
+  root: string;
+}
+export interface JudgeReply {
+  verdict: string;
+}
+
 export interface ReexamineRequest {
   batch: string;
   receipt: string;

@@ -24,6 +24,8 @@ import {
   type PendingReceipt,
   type PendingReceiptsReply,
   type PendingReceiptsRequest,
+  type JudgeReply,
+  type JudgeRequest,
   type ReexamineReply,
   type ReexamineRequest,
 } from '@llmchain/protocol';
@@ -45,6 +47,7 @@ interface WorkerClient extends Client {
     callback: Callback<PendingReceiptsReply>,
   ): void;
   acknowledgeReceipts(request: AcknowledgeReceiptsRequest, options: CallOptions, callback: Callback<object>): void;
+  judge(request: JudgeRequest, options: CallOptions, callback: Callback<JudgeReply>): void;
   reexamine(request: ReexamineRequest, options: CallOptions, callback: Callback<ReexamineReply>): void;
 }
 type WorkerClientType = new (
@@ -142,6 +145,13 @@ export class GrpcWorkers implements Workers {
     await ask<object>(worker, (done) =>
       this.#client(worker).acknowledgeReceipts({ ids: [...ids] }, { deadline: Date.now() + 10_000 }, done),
     );
+  }
+
+  async judge(worker: WorkerRef, { batch, root }: Parameters<Workers['judge']>[1]): Promise<Verdict> {
+    const reply = await ask<JudgeReply>(worker, (done) =>
+      this.#client(worker).judge({ batch, root }, { deadline: Date.now() + 10_000 }, done),
+    );
+    return decodeJson(Verdict, reply.verdict, 'verdict');
   }
 
   async reexamine(
