@@ -1,6 +1,5 @@
 import {
   canonicalJson,
-  compositeKey,
   LlmchainError,
   Opening,
   receiptList,
@@ -9,26 +8,22 @@ import {
   verifyInclusion,
   type SubmitName,
 } from '@llmchain/protocol';
-import { MEMBERS } from '../../test/support/consortium';
-import { GatewayConsortium } from '../../test/support/gateway-consortium';
+import type { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
+import { Producing } from '../../test/support/gateway-producing';
 import { TestPeers } from '../../test/support/gateway-peers';
 import { TestPostgres } from '../../test/support/postgres';
 import type { TestWorker } from '../../test/support/gateway-workers';
-import { AcceptBatches } from './usecases/accept-batches';
 import { AnchorReceipts } from './usecases/anchor-receipts';
 import { CollectReceipts } from './usecases/collect-receipts';
-import { DecideBatch } from './usecases/decide-batch';
-import { ReportFaults } from './usecases/report-faults';
-import { Stakes } from './usecases/stakes';
-import { RotateBatch } from './usecases/rotate-batch';
-import { WatchBatches } from './usecases/watch-batches';
+import { SilentRivals } from './usecases/silent-rivals';
 
 /** Price of the test worker's answer, micro-credits. */
 const COST = 133;
 
 describe('the producer’s side', () => {
   let postgres: TestPostgres;
+  let producing: Producing;
   let consortium: GatewayConsortium;
   let archive: TestMember;
   let compute: TestMember;
@@ -39,11 +34,9 @@ describe('the producer’s side', () => {
   }, 30_000);
   afterAll(() => postgres.stop());
   beforeEach(async () => {
-    consortium = await GatewayConsortium.start(postgres, 'ArchiveMSP', 'ComputeMSP');
-    archive = consortium.members.get('ArchiveMSP')!;
-    compute = consortium.members.get('ComputeMSP')!;
+    producing = await Producing.start(postgres);
+    ({ consortium, archive, compute } = producing);
     worker = consortium.workers.get('ComputeMSP')!;
-    worker.loaded = [{ model: 'poet', version: 1 }];
   });
   afterEach(() => consortium.stop());
 
@@ -63,36 +56,9 @@ describe('the producer’s side', () => {
     return { ids, session: actor.session!, key };
   }
 
-  const submitted = (name: SubmitName): unknown[] =>
-    consortium.ledger.submitted.filter((each) => each.name === name).map(({ request }) => request);
+  const submitted = (name: SubmitName): unknown[] => producing.submitted(name);
 
-  async function accept(now?: number): Promise<void> {
-    await acceptor().run(now);
-  }
-
-  function acceptor(): AcceptBatches {
-    const { ports } = compute;
-    return new AcceptBatches(
-      { member: 'ComputeMSP' },
-      { ...ports, decide: new DecideBatch({}, { ...ports, rotate: new RotateBatch({}, ports) }) },
-    );
-  }
-
-  function watcher(member: TestMember): WatchBatches {
-    const { ports, mspId: own } = member;
-    const rotate = new RotateBatch({}, ports);
-    const decide = new DecideBatch({}, { ...ports, rotate });
-    return new WatchBatches(
-      { own, members: [...MEMBERS] },
-      { ...ports, decide, rotate, faults: new ReportFaults({ own }, ports), stakes: new Stakes({ own }, ports) },
-    );
-  }
-
-  /** A receipt as any key's holder sees it. */
-  async function statusOf(member: TestMember, id: string): Promise<Record<string, unknown>> {
-    const { key } = await member.key('auditor', 'eve');
-    return (await member.call(key, 'GET', `/v1/receipts/${id}`)).body;
-  }
+  const statusOf = (member: TestMember, id: string) => producing.statusOf(member, id);
 
   test('receipts go from the worker through one batch to acceptance, and both gateways prove it', async () => {
     const { ids, session, key } = await answers(3);
@@ -110,7 +76,7 @@ describe('the producer’s side', () => {
       },
     ]);
     expect(await statusOf(archive, ids[1]!)).toMatchObject({ state: 'anchored', batch: 'ComputeMSP/1', endorsers: [] });
-    await accept();
+    await producing.decides();
     archive.ports.lineage.endorsers = ['GuildMSP', 'LabMSP'];
     compute.ports.lineage.endorsers = ['GuildMSP', 'LabMSP'];
     for (const member of [archive, compute]) {
@@ -144,7 +110,10 @@ describe('the producer’s side', () => {
     const more = await answers(5);
     const { ports } = compute;
     await new CollectReceipts({ member: 'ComputeMSP' }, ports).run();
-    await new AnchorReceipts({ member: 'ComputeMSP', limits: { receipts: 2 } }, ports).run();
+    await new AnchorReceipts(
+      { member: 'ComputeMSP', limits: { receipts: 2 } },
+      { ...ports, silent: new SilentRivals() },
+    ).run();
     const batches = submitted('inference:anchorBatch').slice(anchored) as { count: number }[];
     expect(batches.map(({ count }) => count)).toEqual([2, 2, 1]);
     for (const id of [...ids, ...more.ids])
@@ -224,7 +193,7 @@ describe('the producer’s side', () => {
     const key = ['session', bad.session].map((part) => `\u0000${part}`).join('') + '\u0000';
     const { state } = consortium.consortium.world;
     state.set(key, Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(state.get(key)!).toString()), escrow: 0 })));
-    const anchor = new AnchorReceipts({ member: 'ComputeMSP' }, compute.ports);
+    const anchor = new AnchorReceipts({ member: 'ComputeMSP' }, { ...compute.ports, silent: new SilentRivals() });
     await compute.gateway.produce().catch(() => undefined);
     for (let turn = 0; turn < 10; turn++) await anchor.run().catch(() => undefined);
     expect(await statusOf(compute, good.ids[0]!)).toMatchObject({ state: 'anchored' });
@@ -232,137 +201,6 @@ describe('the producer’s side', () => {
     expect(await statusOf(compute, bad.ids[0]!)).toMatchObject({
       state: 'signed',
       refusals: [{ member: 'ComputeMSP', code: 'insufficient_credits' }],
-    });
-  });
-
-  describe('acceptance', () => {
-    let ids: string[];
-    let session: string;
-    beforeEach(async () => {
-      ({ ids, session } = await answers(1));
-      await compute.gateway.produce();
-    });
-    const chosen = (): (readonly string[] | undefined)[] =>
-      consortium.ledger.submitted
-        .filter(({ name }) => name === 'inference:acceptBatch')
-        .map(({ endorsers }) => endorsers);
-
-    test('needs no more than two rivals', async () => {
-      await accept();
-      expect(chosen()).toEqual([['ArchiveMSP', 'GuildMSP']]);
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted', refusals: [] });
-    });
-
-    test('a member that refuses is replaced at once, and named', async () => {
-      consortium.ledger.opinions.set('GuildMSP', 'reject');
-      await accept();
-      expect(chosen()).toEqual([
-        ['ArchiveMSP', 'GuildMSP'],
-        ['ArchiveMSP', 'LabMSP'],
-      ]);
-      expect(await compute.ports.production.batch(1)).toMatchObject({
-        state: 'accepted',
-        refusals: [{ member: 'GuildMSP', code: 'not_verified', reason: 'output_mismatch' }],
-      });
-    });
-
-    test('a batch that enough refuse is rejected, and its session has its credits back', async () => {
-      for (const member of ['GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'reject');
-      await accept();
-      await accept();
-      expect(chosen()).toHaveLength(2);
-      const findings = ['GuildMSP', 'LabMSP'].map((member) => ({ member, reason: 'output_mismatch' }));
-      const refusals = findings.map((each) => ({ ...each, code: 'not_verified' }));
-      expect(submitted('inference:rejectBatch')).toEqual([{ producer: 'ComputeMSP', sequence: 1, findings }]);
-      for (const member of [archive, compute]) {
-        expect(await statusOf(member, ids[0]!)).toMatchObject({ state: 'rejected', endorsers: [], refusals, findings });
-      }
-      expect(await archive.session(session)).toMatchObject({ spent: COST });
-      await watcher(archive).run();
-      await watcher(archive).run();
-      expect(await archive.session(session)).toMatchObject({ spent: 0, reserved: 0 });
-      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded', findings });
-      expect(submitted('inference:reclaim')).toHaveLength(1);
-    });
-
-    test('a liar that does not propose its own rejection is rejected by a rival’s gateway, in its turn', async () => {
-      for (const member of ['ArchiveMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'reject');
-      const watch = watcher(archive);
-      await watch.run();
-      expect(submitted('inference:rejectBatch')).toEqual([]);
-      await watch.run(Date.now() + 20_000);
-      expect(submitted('inference:rejectBatch')).toHaveLength(1);
-      await watch.run();
-      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded' });
-      // The producer learns of it.
-      await accept();
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'rejected' });
-    });
-
-    test('a refund is never more than was charged, whatever the producer wrote into its batch', async () => {
-      const { sessions } = archive.ports;
-      await sessions.refund({ producer: 'ComputeMSP', sequence: 1, session, amount: 10 * COST });
-      await sessions.refund({ producer: 'ComputeMSP', sequence: 2, session, amount: COST });
-      expect(await archive.session(session)).toMatchObject({ spent: 0 });
-    });
-
-    test('a batch that nobody verifies expires when its time is over, and gives the credits back', async () => {
-      for (const member of MEMBERS) consortium.ledger.opinions.set(member, 'pending');
-      const driver = acceptor();
-      await driver.run();
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'anchored' });
-      const { state } = consortium.consortium.world;
-      const key = compositeKey('batch', ['ComputeMSP', '0000000001']);
-      const batch = JSON.parse(Buffer.from(state.get(key)!).toString()) as object;
-      state.set(key, Buffer.from(canonicalJson({ ...batch, deadline: Date.now() - 1 })));
-      await driver.run(Date.now() + 1_000);
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'expired' });
-      expect(submitted('inference:expireBatch')).toHaveLength(1);
-      await watcher(archive).run();
-      expect(await statusOf(archive, ids[0]!)).toMatchObject({ state: 'refunded', findings: [] });
-    });
-
-    test('a member without a verdict is asked again later, others first', async () => {
-      consortium.ledger.opinions.set('ArchiveMSP', 'pending');
-      const driver = acceptor();
-      await driver.run();
-      expect(await compute.ports.production.batch(1)).toMatchObject({
-        state: 'anchored',
-        refusals: [{ member: 'ArchiveMSP', code: 'verdict_pending' }],
-      });
-      await driver.run();
-      expect(chosen()).toHaveLength(1);
-      await driver.run(Date.now() + 1_000);
-      expect(chosen()).toEqual([
-        ['ArchiveMSP', 'GuildMSP'],
-        ['GuildMSP', 'LabMSP'],
-      ]);
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted', refusals: [] });
-    });
-
-    test('waits grow while nobody has a verdict, to a minute at most', async () => {
-      for (const member of ['ArchiveMSP', 'GuildMSP', 'LabMSP']) consortium.ledger.opinions.set(member, 'pending');
-      const driver = acceptor();
-      const started = Date.now();
-      for (let second = 0; second < 480; second++) await driver.run(started + second * 1_000);
-      // A quarter of a second at first, half as long again each time, and from the fifteenth wait on a minute.
-      expect(chosen().length).toBeGreaterThan(15);
-      expect(chosen().length).toBeLessThan(25);
-      consortium.ledger.opinions.clear();
-      await driver.run(started + 590_000);
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
-    });
-
-    test('an acceptance that was lost on the way back is noticed', async () => {
-      consortium.ledger.faults.after = (name) => {
-        if (name === 'inference:acceptBatch') throw new LlmchainError('commit_unknown', 'lost');
-      };
-      const driver = acceptor();
-      await driver.run();
-      consortium.ledger.faults.after = undefined;
-      await driver.run(Date.now() + 1_000);
-      expect(await compute.ports.production.batch(1)).toMatchObject({ state: 'accepted' });
-      expect(chosen()).toHaveLength(1);
     });
   });
 

@@ -37,7 +37,7 @@ describe('batches of whose electorate a member has left', () => {
       'inference:rotateBatch',
       'inference:acceptBatch',
     ]);
-    expect(batch()).toMatchObject({ state: 'accepted', electorate: REMAINING, verifiers: ['ArchiveMSP', 'GuildMSP'] });
+    expect(batch()).toMatchObject({ state: 'accepted', electorate: REMAINING, verifiers: ['GuildMSP', 'LabMSP'] });
   });
 
   test('a rival has it rotated when nobody else does, once, by those who are still members', async () => {

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { BlockTransaction, BlockWrite, LedgerBlock } from '@llmchain/ledger-client';
 import {
+  BATCH_TIMEOUT_MS,
   canonicalJson,
   compositeKey,
   decode,
@@ -212,10 +213,12 @@ export function putBatch(
     receipts: `sha256/${sha256Hex('receipts')}`,
     sessions: [{ session: 's1', amount: 100 }],
     electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
+    turns: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
     needed: 2,
     state,
     verifiers: state === 'accepted' ? ['ArchiveMSP', 'GuildMSP'] : [],
     anchored: EPOCH,
+    deadline: EPOCH + BATCH_TIMEOUT_MS,
     owner: { member: producer },
     ...stamps,
   });

@@ -1,5 +1,6 @@
 import type { EvidenceBundle } from '@llmchain/evidence';
 import {
+  BATCH_TIMEOUT_MS,
   batchRoot,
   canonicalJson,
   compositeKey,
@@ -96,10 +97,12 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
     receipts: `sha256/${sha256Hex('list')}`,
     sessions: [{ session: 'ses-1', amount: 300 }],
     electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
+    turns: ['LabMSP', 'ArchiveMSP', 'GuildMSP'],
     needed: 2,
     state: 'accepted',
     verifiers: ['ArchiveMSP', 'LabMSP'],
     anchored: NOW,
+    deadline: NOW + BATCH_TIMEOUT_MS,
     owner: { member: PRODUCER },
     createdTx: 'anchor',
     updatedTx: 'accept',

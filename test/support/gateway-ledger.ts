@@ -11,6 +11,7 @@ import {
   type RequestOf,
   type ResultOf,
   type SubmitName,
+  type Verdict,
 } from '@llmchain/protocol';
 import type { Committed, SubmitOptions } from '@llmchain/ledger-client';
 import type { Actor } from '../../gateway/src/ports/actor';
@@ -54,10 +55,9 @@ class WorldLedger {
     const { ledger } = this;
     ledger.submitted.push({ name, request, endorsers: options.endorsers });
     ledger.faults.before?.(name);
-    if (options.endorsers) this.#endorse(name, options.endorsers);
-    ledger.verdicts.answer =
-      name === 'inference:rejectBatch' ? { verdict: 'reject', reason: FOUND } : { verdict: 'accept' };
+    if (options.endorsers) await this.#endorse(name, request, options.endorsers);
     const endorser = options.endorsers?.[0] ?? this.as.mspId;
+    ledger.verdicts.answer = opinionOf(ledger, endorser);
     const result = await ledger.world.submit(name, request, { as: this.as, endorser });
     for (const watch of ledger.watchers) watch();
     ledger.faults.after?.(name);
@@ -89,20 +89,32 @@ class WorldLedger {
     }
   }
 
-  /** @throws {LlmchainError} as the ledger client does when members refuse to endorse */
-  #endorse(name: SubmitName, members: readonly string[]): void {
-    if (name === 'inference:expireBatch' || name === 'inference:rotateBatch') return;
-    const wanted = name === 'inference:rejectBatch' ? 'reject' : 'accept';
-    const refusals = members.flatMap((member) => {
-      const opinion = this.ledger.opinions.get(member) ?? 'accept';
-      if (opinion === wanted) return [];
-      const code = opinion === 'pending' ? ('verdict_pending' as const) : ('not_verified' as const);
-      const details = { member, ...(opinion === 'reject' ? { reason: FOUND } : {}) };
-      return [{ member, code, message: 'refused', details }];
-    });
+  /** Has each member's chaincode, with its own verifier, say what it says. @throws {LlmchainError} as the ledger client does */
+  async #endorse<N extends SubmitName>(name: N, request: RequestOf<N>, members: readonly string[]): Promise<void> {
+    const { ledger } = this;
+    const refusals = [];
+    for (const member of members) {
+      ledger.verdicts.answer = opinionOf(ledger, member);
+      try {
+        await ledger.world.endorse(name, request, { as: this.as, endorser: member });
+      } catch (error) {
+        if (!(error instanceof LlmchainError)) throw error;
+        const { code, message, details } = error;
+        refusals.push({ member, code, message, details });
+      }
+    }
     const first = refusals[0];
     if (first) throw new LlmchainError(first.code, first.message, { ...first.details, refusals });
   }
+}
+
+/** What a member's verifier says of any batch of a rival's. */
+export function opinionOf(
+  { opinions }: Pick<TestLedger, 'opinions'>,
+  member: string,
+): Pick<Verdict, 'verdict' | 'reason'> {
+  const verdict = opinions.get(member) ?? 'accept';
+  return { verdict, ...(verdict === 'reject' ? { reason: FOUND } : {}) };
 }
 
 /** The names that one member's gateway may use. */

@@ -31,7 +31,7 @@ import type { Actor, Role } from '../../gateway/src/ports/actor';
 import type { Chain } from '../../gateway/src/ports/chain';
 import type { Log } from '../../gateway/src/ports/log';
 import { hashOfKey } from '../../gateway/src/usecases/authenticate';
-import { WorldLedgers, type TestLedger } from './gateway-ledger';
+import { opinionOf, WorldLedgers, type TestLedger } from './gateway-ledger';
 import { TestIndex } from './gateway-index';
 import { TestLineage } from './gateway-lineage';
 import { NEIGHBOUR_HEADER, TestPeers } from './gateway-peers';
@@ -119,7 +119,7 @@ export class TestMember {
       terms: new SealedTerms({ key: randomBytes(32) }, { store: bucket }),
       uploads: new PostgresUploads({}, { database }),
       vault: new SealedModelKeys({ key: randomBytes(32) }, { store: bucket }),
-      workers: new TestWorkers(workers),
+      workers: new TestWorkers(workers, (member) => opinionOf(ledger, member)),
     };
     const secretKey = new Uint8Array(randomBytes(32));
     const signer = `${mspId.toLowerCase()}-gateway-1`;

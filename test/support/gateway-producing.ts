@@ -3,7 +3,10 @@ import { Stakes } from '../../gateway/src/usecases/stakes';
 import { RotateBatch } from '../../gateway/src/usecases/rotate-batch';
 import { AcceptBatches } from '../../gateway/src/usecases/accept-batches';
 import { DecideBatch } from '../../gateway/src/usecases/decide-batch';
+import { RefuseBatches } from '../../gateway/src/usecases/refuse-batches';
+import { SilentRivals } from '../../gateway/src/usecases/silent-rivals';
 import { WatchBatches } from '../../gateway/src/usecases/watch-batches';
+import type { SubmitName } from '@llmchain/protocol';
 import { MEMBERS } from './consortium';
 import { GatewayConsortium } from './gateway-consortium';
 import type { TestMember } from './gateway-member';
@@ -24,36 +27,55 @@ export class Producing {
     return new Producing(consortium, members.get('ArchiveMSP')!, members.get('ComputeMSP')!);
   }
 
-  /** So many answers, in one batch. */
-  async produces(count: number): Promise<void> {
-    const { key } = await this.archive.key('caller', 'reader', 1_000_000);
+  /** So many answers, in one batch. @returns the receipts' ids, and the session that paid for them */
+  async produces(count: number): Promise<{ ids: string[]; session: string }> {
+    const { key, actor } = await this.archive.key('caller', 'reader', 1_000_000);
     const order = { model: 'poet', prompt: 'a', max_tokens: 3 };
+    const ids: string[] = [];
     for (let index = 0; index < count; index++) {
-      const { status, body } = await this.archive.call(key, 'POST', '/v1/completions', order);
+      const { status, body, headers } = await this.archive.call(key, 'POST', '/v1/completions', order);
       if (status !== 200) throw new Error(JSON.stringify(body));
+      ids.push(headers.get('x-llmchain-receipt')!);
     }
     await this.compute.gateway.produce();
+    return { ids, session: actor.session! };
   }
 
   /** The producer has its batches decided. */
   async decides(now?: number): Promise<void> {
-    const { ports } = this.compute;
+    await this.acceptor().run(now);
+  }
+
+  /** What has the producer's batches decided; remembers what members said. */
+  acceptor(silent = new SilentRivals()): AcceptBatches {
     const { decide } = decider(this.compute);
-    await new AcceptBatches({ member: 'ComputeMSP' }, { ...ports, decide }).run(now);
+    return new AcceptBatches({ member: 'ComputeMSP' }, { ...this.compute.ports, decide, silent });
+  }
+
+  /** What was submitted under a name, in order. */
+  submitted(name: SubmitName): unknown[] {
+    return this.consortium.ledger.submitted.filter((each) => each.name === name).map(({ request }) => request);
+  }
+
+  /** A receipt as any key's holder sees it. */
+  async statusOf(member: TestMember, id: string): Promise<Record<string, unknown>> {
+    const { key } = await member.key('auditor', 'eve');
+    return (await member.call(key, 'GET', `/v1/receipts/${id}`)).body;
   }
 
   /** Another member looks after batches. */
   async watches(member: TestMember, now?: number): Promise<void> {
-    const { ports, mspId: own } = member;
-    await new WatchBatches(
+    await this.watcher(member).run(now);
+  }
+
+  watcher({ ports, mspId: own }: TestMember): WatchBatches {
+    const faults = new ReportFaults({ own }, ports);
+    const refuse = new RefuseBatches({ own }, { ...ports, faults });
+    const stakes = new Stakes({ own }, ports);
+    return new WatchBatches(
       { own, members: [...MEMBERS] },
-      {
-        ...ports,
-        ...decider(member),
-        faults: new ReportFaults({ own }, ports),
-        stakes: new Stakes({ own }, ports),
-      },
-    ).run(now);
+      { ...ports, ...decider({ ports }), faults, refuse, stakes },
+    );
   }
 
   stop(): Promise<void> {
@@ -61,7 +83,7 @@ export class Producing {
   }
 }
 
-function decider({ ports }: TestMember): { decide: DecideBatch; rotate: RotateBatch } {
+function decider({ ports }: Pick<TestMember, 'ports'>): { decide: DecideBatch; rotate: RotateBatch } {
   const rotate = new RotateBatch({}, ports);
   return { rotate, decide: new DecideBatch({}, { ...ports, rotate }) };
 }

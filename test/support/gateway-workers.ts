@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type Batch,
   canonicalJson,
   chargeOf,
   commitment,
@@ -21,6 +22,7 @@ import {
   type Receipt,
   type SignedReceipt,
   type Tensor,
+  type Verdict,
 } from '@llmchain/protocol';
 import type { WorkerRef, Workers } from '../../gateway/src/ports/workers';
 
@@ -164,7 +166,11 @@ export class TestWorker {
 
 /** The members' workers as a member's gateway reaches them. */
 export class TestWorkers implements Workers {
-  constructor(private readonly workers: ReadonlyMap<string, TestWorker>) {}
+  /** @param judgement what a member's verifier says of any rival's batch */
+  constructor(
+    private readonly workers: ReadonlyMap<string, TestWorker>,
+    private readonly judgement: (member: string) => Pick<Verdict, 'verdict' | 'reason'>,
+  ) {}
 
   get all(): WorkerRef[] {
     return [...this.workers.values()].map(({ signer: id, member, preference }) => ({ id, member, preference }));
@@ -194,6 +200,10 @@ export class TestWorkers implements Workers {
   acknowledge(worker: WorkerRef, ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#worker(worker).outbox.delete(id);
     return Promise.resolve();
+  }
+
+  judge({ member }: WorkerRef, { batch, root }: Pick<Batch, 'batch' | 'root'>): Promise<Verdict> {
+    return Promise.resolve({ batch, root, ...this.judgement(member) });
   }
 
   reexamine(): Promise<never> {

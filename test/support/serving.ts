@@ -162,7 +162,7 @@ export class Serving {
     const { turns, needed } = this.record('batch', 'ComputeMSP', sequence);
     verifiers ??= turns.slice(0, needed);
     endorser ??= verifiers[0]!;
-    const request = { producer: 'ComputeMSP', sequence, verifiers };
+    const request = { producer: 'ComputeMSP', sequence, verifiers: [...verifiers] };
     return this.world.submit('inference:acceptBatch', request, { as: this.services.get('ComputeMSP')!, endorser });
   }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import {
+  BATCH_TIMEOUT_MS,
   batchRoot,
   decodeJson,
   Opening,
@@ -40,10 +41,12 @@ export function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Bat
     receipts: `sha256/${sha256Hex(receiptList(receipts))}`,
     sessions: [...amounts].map(([session, amount]) => ({ session, amount })),
     electorate: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
+    turns: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
     needed: 2,
     state: 'anchored',
     verifiers: [],
     anchored: Date.now(),
+    deadline: Date.now() + BATCH_TIMEOUT_MS,
     owner: { member: 'ComputeMSP' },
     createdTx: 't',
     updatedTx: 't',

@@ -36,23 +36,33 @@ export class World {
   }
 
   /** As `submit`, with any arguments: what a client of another make might send. */
-  async raw(
+  async raw(name: string, args: readonly string[], call: Call): Promise<unknown> {
+    const { result, writes, policies } = await this.#simulate(name, args, call);
+    for (const [key, value] of writes) {
+      if (value) this.state.set(key, value);
+      else this.state.delete(key);
+    }
+    for (const [key, policy] of policies) this.policies.set(key, policy);
+    return result;
+  }
+
+  /** Whether a peer endorses: as `submit`, of which nothing is written. @throws {LlmchainError} what the chaincode threw */
+  async endorse<N extends TransactionName>(name: N, request: RequestOf<N>, call: Call): Promise<void> {
+    await this.#simulate(name, [canonicalJson(request)], call);
+  }
+
+  async #simulate(
     name: string,
     args: readonly string[],
     { as, endorser = as.mspId, at = Date.now() }: Call,
-  ): Promise<unknown> {
+  ): Promise<{ result: unknown; writes: Map<string, Uint8Array | null>; policies: Map<string, Uint8Array> }> {
     const writes = new Map<string, Uint8Array | null>();
     const policies = new Map<string, Uint8Array>();
     const stub = this.#stub({ name, args, as, endorser, at, writes, policies });
     const response = await this.#dispatcher.Invoke(stub as ChaincodeStub);
     const { status, message = '', payload = new Uint8Array() } = response;
     if (status !== 200) throw parseError(message) ?? new LlmchainError('internal', message);
-    for (const [key, value] of writes) {
-      if (value) this.state.set(key, value);
-      else this.state.delete(key);
-    }
-    for (const [key, policy] of policies) this.policies.set(key, policy);
-    return JSON.parse(Buffer.from(payload).toString('utf8'));
+    return { result: JSON.parse(Buffer.from(payload).toString('utf8')), writes, policies };
   }
 
   #stub(tx: {

@@ -1,6 +1,16 @@
 // Made from the gateway's OpenAPI document; see README.md.
 
-import type { EvidenceBundle, Batch, Reputation, Fault, Settlement, Debit, Reclaim } from './schemas';
+import type {
+  EvidenceBundle,
+  Batch,
+  Reputation,
+  Fault,
+  Settlement,
+  Debit,
+  Reclaim,
+  BatchRefusal,
+  BatchSilence,
+} from './schemas';
 
 export interface BatchesOperations {
   /** Evidence that proves offline, to "llmchain verify": one batch of receipts. Keep it byte for byte. */
@@ -34,6 +44,24 @@ export interface BatchesOperations {
   'GET /v1/batches/{producer}/{sequence}/debits/{session}/reclaim/evidence': {
     request: {
       params: { producer: string; sequence: number; session: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": what a member’s verifier found wrong with a batch. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/refusals/{member}/evidence': {
+    request: {
+      params: { producer: string; sequence: number; member: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: EvidenceBundle;
+  };
+  /** Evidence that proves offline, to "llmchain verify": that a member had no verdict on a batch in time. Keep it byte for byte. */
+  'GET /v1/batches/{producer}/{sequence}/silences/{member}/evidence': {
+    request: {
+      params: { producer: string; sequence: number; member: string };
       query?: { minBlock?: number };
       headers?: { 'x-llmchain-min-block'?: number };
     };
@@ -119,6 +147,24 @@ export interface BatchesOperations {
     };
     answer: Reclaim;
   };
+  /** What a member’s verifier found wrong with a batch. */
+  'GET /v1/batches/{producer}/{sequence}/refusals/{member}': {
+    request: {
+      params: { producer: string; sequence: number; member: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: BatchRefusal;
+  };
+  /** That a member had no verdict on a batch in time. */
+  'GET /v1/batches/{producer}/{sequence}/silences/{member}': {
+    request: {
+      params: { producer: string; sequence: number; member: string };
+      query?: { minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number; 'if-none-match'?: string };
+    };
+    answer: BatchSilence;
+  };
   /** Batches of receipts, page by page. */
   'GET /v1/batches': {
     request: {
@@ -156,5 +202,23 @@ export interface BatchesOperations {
       headers?: { 'x-llmchain-min-block'?: number };
     };
     answer: { data: Debit[]; after?: string };
+  };
+  /** Members whose verifiers reject a batch, and what they found, page by page. */
+  'GET /v1/batches/{producer}/{sequence}/refusals': {
+    request: {
+      params: { producer: string; sequence: number };
+      query?: { limit?: number; after?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: { data: BatchRefusal[]; after?: string };
+  };
+  /** Members that had no verdict on a batch in time and were passed over, page by page. */
+  'GET /v1/batches/{producer}/{sequence}/silences': {
+    request: {
+      params: { producer: string; sequence: number };
+      query?: { limit?: number; after?: string; minBlock?: number };
+      headers?: { 'x-llmchain-min-block'?: number };
+    };
+    answer: { data: BatchSilence[]; after?: string };
   };
 }

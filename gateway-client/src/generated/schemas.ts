@@ -662,10 +662,12 @@ export interface Batch {
   receipts: string;
   sessions: { session: string; amount: number }[];
   workers?: string[];
+  silent?: { member: string; sequence: number }[];
   schema: 'batch/1';
   batch: string;
   producer: string;
   electorate: string[];
+  turns: string[];
   needed: number;
   state: 'anchored' | 'accepted' | 'rejected' | 'expired';
   verifiers: string[];
@@ -688,7 +690,7 @@ export interface Batch {
     receipt?: string;
   }[];
   anchored: number;
-  deadline?: number;
+  deadline: number;
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;
@@ -723,6 +725,7 @@ export interface Reputation {
   accepted: number;
   rejected: number;
   expired: number;
+  verifiers: { member: string; accepted: number; rejected: number; overruled: number; silent: number }[];
   faults: number;
   slashed: number;
   owner: { member: string; person?: string };
@@ -946,6 +949,46 @@ export interface Reclaim {
   session: string;
   batch: string;
   amount: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface BatchRefusal {
+  producer: string;
+  sequence: number;
+  reason:
+    | 'receipts_unavailable'
+    | 'root_mismatch'
+    | 'totals_mismatch'
+    | 'signature_invalid'
+    | 'ticket_invalid'
+    | 'price_mismatch'
+    | 'replayed'
+    | 'opening_unavailable'
+    | 'commitment_mismatch'
+    | 'tokens_mismatch'
+    | 'output_mismatch'
+    | 'execution_mismatch'
+    | 'fingerprint_mismatch';
+  receipt?: string;
+  schema: 'batch-refusal/1';
+  batch: string;
+  member: string;
+  state: 'anchored' | 'accepted';
+  refused: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface BatchSilence {
+  producer: string;
+  sequence: number;
+  schema: 'batch-silence/1';
+  batch: string;
+  member: string;
+  passed: number;
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;

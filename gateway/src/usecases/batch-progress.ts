@@ -10,7 +10,7 @@ const WAIT_GROWTH = 1.5;
 export interface Said {
   member: string;
   code: string;
-  details?: { reason?: unknown; receipt?: unknown; called?: unknown; refusals?: unknown; silent?: unknown };
+  details?: Readonly<Record<string, unknown>>;
 }
 
 type Electorate = Pick<Batch, 'electorate' | 'needed'>;
@@ -155,7 +155,7 @@ export class BatchProgress {
       const { member } = finding;
       if (typeof member !== 'string') continue;
       this.#out.add(member);
-      this.#refuse({ member, code: 'not_verified', details: finding });
+      this.#refuse({ member, code: 'not_verified', details: { ...finding } });
     }
     const silent = Array.isArray(details?.silent) ? (details.silent as unknown[]) : [];
     for (const member of silent) {

@@ -15,6 +15,7 @@ class Pool implements Workers {
   halt = unused;
   pending = unused;
   acknowledge = unused;
+  judge = unused;
   reexamine = unused;
 
   constructor(...workers: (string | WorkerRef)[]) {

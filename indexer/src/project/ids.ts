@@ -35,4 +35,6 @@ export const reputationNode = (member: string): string => `reputation:${member}`
 export const faultNode = (batch: string, receipt: string): string => `fault:${batch}/${receipt}`;
 /** @param subject parts of the taint's state key */
 export const taintNode = (subject: readonly string[]): string => `taint:${subject.join('/')}`;
+export const refusalNode = (batch: string, member: string): string => `batch-refusal:${batch}/${member}`;
+export const silenceNode = (batch: string, member: string): string => `batch-silence:${batch}/${member}`;
 export const reclaimNode = (batch: string, session: string): string => `reclaim:${batch}/${session}`;

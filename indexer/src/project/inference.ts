@@ -1,5 +1,24 @@
-import type { Batch, Fault, Reputation, Settlement, Signer, Stake } from '@llmchain/protocol';
-import { batchNode, faultNode, modelNode, reputationNode, settlementNode, signerNode, stakeNode } from './ids';
+import type {
+  Batch,
+  BatchRefusal,
+  BatchSilence,
+  Fault,
+  Reputation,
+  Settlement,
+  Signer,
+  Stake,
+} from '@llmchain/protocol';
+import {
+  batchNode,
+  faultNode,
+  modelNode,
+  refusalNode,
+  reputationNode,
+  settlementNode,
+  signerNode,
+  silenceNode,
+  stakeNode,
+} from './ids';
 import type { Lineage } from './node';
 
 export function signer(record: Signer): Lineage {
@@ -50,5 +69,22 @@ export function fault({ batch: of, id: receipt, worker, reason }: Fault): Lineag
       { from: id, to: batchNode(of), kind: 'found in' },
       { from: id, to: signerNode(worker), kind: 'slashes' },
     ],
+  };
+}
+
+/** Whose verifier found what wrong with a batch. */
+export function batchRefusal({ batch: of, member, reason, state }: BatchRefusal): Lineage {
+  const id = refusalNode(of, member);
+  return {
+    node: { id, type: 'batch-refusal', name: id, state, label: `${reason} in ${of}, by ${member}` },
+    edges: [{ from: id, to: batchNode(of), kind: 'refuses' }],
+  };
+}
+
+export function batchSilence({ batch: of, member }: BatchSilence): Lineage {
+  const id = silenceNode(of, member);
+  return {
+    node: { id, type: 'batch-silence', name: id, label: `${member} had no verdict on ${of}` },
+    edges: [{ from: id, to: batchNode(of), kind: 'silent on' }],
   };
 }

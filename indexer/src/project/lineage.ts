@@ -1,6 +1,6 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
 import { attestation, erasure, grant } from './access';
-import { batch, fault, reputation, settlement, signer, stake } from './inference';
+import { batch, batchRefusal, batchSilence, fault, reputation, settlement, signer, stake } from './inference';
 import { claim, escrow, reclaim, reward, rewardClaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
 import { alias, consortium, proposal } from './decisions';
@@ -33,6 +33,8 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   stake,
   reputation,
   fault,
+  'batch-refusal': batchRefusal,
+  'batch-silence': batchSilence,
   cursor: claim,
   escrow,
   reward,
