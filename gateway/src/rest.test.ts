@@ -17,6 +17,8 @@ const NO_ROUTE: Partial<Record<TransactionName, string>> = {
   'artworks:attest': 'a gateway attests what it destroyed itself; nobody else can say it',
   'inference:acceptBatch': 'members accept by their verifiers, and gateways propose it when those have',
   'inference:rejectBatch': 'as acceptBatch',
+  'inference:refuseBatch': 'a gateway says what its own verifier has found; nobody else can say it',
+  'inference:passOver': 'gateways ask for it when a member that they asked has no verdict in time',
 };
 
 /** What use cases make of a call, beside `transact`, which says so itself. */

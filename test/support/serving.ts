@@ -173,7 +173,7 @@ export class Serving {
     return this.world.submit('inference:refuseBatch', request, { as, endorser });
   }
 
-  passOver(member: string, { as = this.consortium.people.ann, sequence = 1 } = {}): Promise<BatchSilence> {
+  passOver(member: string, { as = this.services.get('LabMSP')!, sequence = 1 } = {}): Promise<BatchSilence> {
     return this.world.submit('inference:passOver', { producer: 'ComputeMSP', sequence, member }, { as });
   }
 

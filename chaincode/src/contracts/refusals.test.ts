@@ -106,12 +106,14 @@ describe('refusals and silences', () => {
 
   test('who is silent is passed over when its time is over, on a key of its own, and the next one has its time then', async () => {
     await expect(serving.passOver('GuildMSP')).rejects.toThrowWithCode('wrong_state', { due: expect.any(Number) });
+    const { ann } = serving.consortium.people;
+    await expect(serving.passOver('GuildMSP', { as: ann })).rejects.toThrowWithCode('not_authorised');
     later(TURN);
     await expect(serving.passOver('ArchiveMSP')).rejects.toThrowWithCode('wrong_state', {
       called: ['GuildMSP', 'LabMSP'],
     });
     const silence = await serving.passOver('GuildMSP');
-    expect(silence).toMatchObject({ member: 'GuildMSP', owner: { member: 'GuildMSP' } });
+    expect(silence).toMatchObject({ member: 'GuildMSP', owner: { member: 'LabMSP' } });
     expect(await serving.passOver('GuildMSP')).toEqual(silence);
     await expect(serving.passOver('LabMSP')).rejects.toThrowWithCode('wrong_state', { due: silence.passed + TURN });
     later(TURN);

@@ -85,7 +85,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'inference:anchorBatch': { roles: ['service'], touches: 'anyone' },
   'inference:acceptBatch': { roles: ['service'], touches: 'anyone' },
   'inference:refuseBatch': { roles: ['service'], touches: 'anyone' },
-  'inference:passOver': { roles: ROLES, touches: 'anyone', former: true },
+  'inference:passOver': { roles: ['service'], touches: 'anyone' },
   'inference:rejectBatch': { roles: ['service'], touches: 'anyone' },
   'inference:expireBatch': { roles: ROLES, touches: 'anyone', former: true },
   'inference:rotateBatch': { roles: ROLES, touches: 'anyone', former: true },

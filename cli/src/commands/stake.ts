@@ -26,10 +26,13 @@ export function registerStake(root: Command): void {
           ...stakes.map(
             (each) => `${each.worker}  ${each.amount} at stake, ${each.faults} faults cost ${each.slashed}`,
           ),
-          ...reputations.map(
-            (each) =>
-              `${each.member}  ${each.accepted} batches accepted, ${each.rejected} rejected, ${each.expired} expired; ${each.faults} faults`,
-          ),
+          ...reputations.flatMap((each) => [
+            `${each.member}  ${each.accepted} batches accepted, ${each.rejected} rejected, ${each.expired} expired; ${each.faults} faults`,
+            ...each.verifiers.map(
+              (verifier) =>
+                `  verified by ${verifier.member}: ${verifier.accepted} accepted, ${verifier.rejected} rejected, ${verifier.overruled} refused in vain, ${verifier.silent} without a verdict in time`,
+            ),
+          ]),
         ];
         terminal.result({ stakes, reputations }, lines.join('\n') || 'Nothing is at stake.');
       }),

@@ -210,7 +210,7 @@ export const TRANSACTIONS = {
   'inference:acceptBatch': submit(BatchRef.extend({ verifiers: z.array(MspId).min(1).max(100) }), Batch),
   /** In the name of the own member, whose peer endorses only what its own verifier has found. Once: the first one stands. */
   'inference:refuseBatch': submit(BatchRefusalEntry, BatchRefusal),
-  /** Anyone may, when a member's time is over that was called upon to accept a batch, and another is left to call upon. */
+  /** Any member's gateway may, when a member's time is over that was called upon to accept a batch, and another is left to call upon. */
   'inference:passOver': submit(BatchRef.extend({ member: MspId }), BatchSilence),
   /** Each member that it names endorses its own finding and no other. */
   'inference:rejectBatch': submit(BatchRef.extend({ findings: z.array(Finding).min(1).max(100) }), Batch),
