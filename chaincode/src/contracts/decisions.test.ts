@@ -111,7 +111,7 @@ describe('sessions, and batches that are not accepted', () => {
 
   test('anyone expires a batch whose time is over, nobody before, and an accepted one never', async () => {
     const { deadline, anchored } = await serving.anchor();
-    expect(deadline! - anchored).toBe(10 * MINUTES);
+    expect(deadline - anchored).toBe(10 * MINUTES);
     await expect(serving.expire()).rejects.toThrowWithCode('wrong_state', { deadline });
     later(10 * MINUTES);
     const before = serving.snapshot();
