@@ -6,6 +6,8 @@ import {
   datasetVersion,
   digest,
   identifier,
+  memberName,
+  memberNames,
   moment,
   permission,
   several,
@@ -32,6 +34,10 @@ test.each([
   [() => moment('tomorrow')],
   [() => moment('2027-13-01')],
   [() => moment('1')],
+  [() => memberName('eve')],
+  [() => memberNames('lab')],
+  [() => memberNames('lab,lab')],
+  [() => memberNames('lab,eve')],
   [() => workerCounts('')],
   [() => workerCounts('compute')],
   [() => workerCounts('nobody=2')],
@@ -56,6 +62,7 @@ test('reads what is right', () => {
   expect(datasetVersion('verses@12')).toEqual({ dataset: 'verses', version: 12 });
   expect(moment('2027-01-31')).toBe(Date.UTC(2027, 0, 31));
   expect(moment('2027-01-31T12:00:00+01:00')).toBe(Date.UTC(2027, 0, 31, 11));
+  expect(memberNames('compute, lab')).toEqual(['compute', 'lab']);
   expect(workerCounts('compute=2, lab=3', { guild: 1 })).toEqual({ guild: 1, compute: 2, lab: 3 });
   expect(several(count)('2', several(count)('1'))).toEqual([1, 2]);
 });

@@ -71,6 +71,21 @@ export function datasetVersion(text: string): DatasetRef {
   return checked(DatasetRef, { dataset, version: Number(version) });
 }
 
+/** A member, from the command line. */
+export function memberName(text: string): MemberName {
+  const found = MEMBER_NAMES.find((name) => name === text.trim());
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`must be one of ${MEMBER_NAMES.join(', ')}.`);
+}
+
+/** `compute,lab`: two members or more. */
+export function memberNames(text: string): MemberName[] {
+  const names = text.split(',').map(memberName);
+  if (new Set(names).size < names.length) throw new InvalidArgumentError('names a member twice.');
+  if (names.length < 2) throw new InvalidArgumentError('must be two members or more, such as compute,lab.');
+  return names;
+}
+
 /** `compute=2`, or several such with commas between them: members and how many workers they have. */
 export function workerCounts(text: string, before: WorkerCounts = {}): WorkerCounts {
   const counts: Partial<Record<MemberName, number>> = { ...before };

@@ -28,7 +28,9 @@ import { ObjectStore } from './stores/object-store';
 import { Postgres, postgresFolder, removeDatabase } from './stores/postgres';
 import { layoutOf, socketFolder, type Layout } from './topology/layout';
 import { portUses, processNames } from './topology/process-names';
-import { memberOf, type Member, type MemberName, type Topology, type WorkerCounts } from './topology/topology';
+import type { MemberName, WorkerCounts } from './topology/members';
+import type { Split, SplitOrder } from './topology/splits';
+import { memberOf, type Member, type Topology } from './topology/topology';
 import { upResult, type UpResult } from './up-result';
 
 /** Where the built code of our own programs lies. */
@@ -47,6 +49,10 @@ export interface ConsortiumOptions {
   readonly portBase?: number | undefined;
   /** How many workers members have; an existing home has those that it had, and may be given more. */
   readonly workerCounts?: WorkerCounts | undefined;
+  /** A model version to split over workers of several members, who may get more of them for it. */
+  readonly split?: SplitOrder | undefined;
+  /** A model version that each worker is to have whole again. */
+  readonly join?: Pick<Split, 'model' | 'version'> | undefined;
   /** By default the packages beside this one. */
   readonly packages?: Partial<Packages>;
   /** Main files that some members run in place of their workers, as drills and demonstrations do. */
@@ -103,10 +109,8 @@ export class Consortium {
     this.#assertBuilt();
     await claimHome(this.#layout);
     return withLock(this.#layout.lock, async () => {
-      const topology = await homeTopology(this.#layout, {
-        portBase: this.options.portBase,
-        workers: this.options.workerCounts,
-      });
+      const { portBase, workerCounts: workers, split, join } = this.options;
+      const topology = await homeTopology(this.#layout, { portBase, workers, split, join });
       const processes = this.#processes();
       await assertRoom(this.#layout.home);
       await assertRoom(postgresFolder(this.#layout));

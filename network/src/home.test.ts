@@ -5,7 +5,7 @@ import path from 'node:path';
 import { claimHome, describe as describeHome, homeTopology, isHome } from './home';
 import { writeSettings } from './settings';
 import { layoutOf } from './topology/layout';
-import type { WorkerCounts } from './topology/topology';
+import type { WorkerCounts } from './topology/members';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'llmchain-home-'))));
@@ -72,11 +72,28 @@ test('an existing home keeps its workers and is given more, never fewer', async 
   const counts = async (workers?: WorkerCounts): Promise<number[]> =>
     (await homeTopology(layout, { workers })).members.map((member) => member.workers.length);
   expect(await counts({ compute: 2 })).toEqual([1, 1, 1, 2]);
-  await writeSettings(layout, { portBase: 9000, workers: { compute: 2 } });
+  await writeSettings(layout, { portBase: 9000, workers: { compute: 2 }, splits: [] });
   expect(await counts()).toEqual([1, 1, 1, 2]);
   expect(await counts({ lab: 3 })).toEqual([1, 1, 3, 2]);
   expect(await counts({ compute: 4 })).toEqual([1, 1, 1, 4]);
   await expect(counts({ compute: 1 })).rejects.toThrowWithCode('invalid_argument', { member: 'compute', stored: 2 });
+});
+
+test('a home keeps its splits until a version is joined, and none that is not split can be', async () => {
+  const layout = layoutOf(folder);
+  await writeSettings(layout, { portBase: 9000, workers: {}, splits: [] });
+  const split = {
+    ...{ model: 'large', version: 1, layers: 4, ranges: 1 },
+    ...{ over: ['lab', 'guild'] as const, head: 'compute' as const },
+  };
+  const { members, splits } = await homeTopology(layout, { split });
+  const workers = Object.fromEntries(members.map((member) => [member.name, member.workers.length]));
+  expect(workers).toEqual({ guild: 2, archive: 1, lab: 2, compute: 1 });
+  await writeSettings(layout, { portBase: 9000, workers, splits });
+  expect((await homeTopology(layout, {})).splits).toEqual(splits);
+  expect((await homeTopology(layout, { join: split })).splits).toEqual([]);
+  const other = { model: 'large', version: 2 };
+  await expect(homeTopology(layout, { join: other })).rejects.toThrowWithCode('invalid_argument', other);
 });
 
 test('where there is no consortium there is nothing to describe', async () => {

@@ -10,7 +10,8 @@ import { createRoots, createSigningKey } from './identities/identities';
 import type { Programs } from './programs/programs';
 import { layoutOf, type Layout } from './topology/layout';
 import { readSettings, withAsked, writeSettings, type AskedSettings, type HomeSettings } from './settings';
-import { gatewayUrl, topologyOf, type MemberName, type Topology } from './topology/topology';
+import type { MemberName } from './topology/members';
+import { gatewayUrl, topologyOf, type Topology } from './topology/topology';
 
 /** How the file begins that marks a home. */
 const MARK = 'Home of an LLMChain consortium.';
@@ -62,7 +63,7 @@ export async function describe(home: string): Promise<ConsortiumDescription> {
 /** @throws {NetworkError} `home_invalid` where no consortium has been made */
 export async function existingTopology(layout: Layout): Promise<Topology> {
   const settings = await readSettings(layout);
-  if (settings !== undefined) return topologyOf(settings.portBase, settings.workers);
+  if (settings !== undefined) return topologyOf(settings.portBase, settings.workers, settings.splits);
   throw new NetworkError(
     'home_invalid',
     `there is no consortium in ${layout.home}: run "llmchain up", or name another folder with --home`,
@@ -75,8 +76,8 @@ export async function existingTopology(layout: Layout): Promise<Topology> {
  * @throws {NetworkError} `home_invalid` | `invalid_argument`
  */
 export async function homeTopology(layout: Layout, asked: AskedSettings): Promise<Topology> {
-  const { portBase, workers } = withAsked(await readSettings(layout), asked, layout.home);
-  return topologyOf(portBase, workers);
+  const { portBase, workers, splits } = withAsked(await readSettings(layout), asked, layout.home);
+  return topologyOf(portBase, workers, splits);
 }
 
 /**
@@ -127,7 +128,7 @@ export async function establish(
 }
 
 /**
- * Keeps the numbers of workers in a home that exists, and makes keys and certificates of those that are new in it. What an
+ * Keeps the settings in a home that exists, and makes keys and certificates of those that are new in it. What an
  * interrupted attempt left is made anew: none of it was used.
  * @returns how many certificates were made
  */
@@ -151,8 +152,8 @@ export async function addWorkers(
   return new Enrolments({ topology, layout }, { authorities }).enrolAdded(added);
 }
 
-function settingsOf({ portBase, members }: Topology): HomeSettings {
-  return { portBase, workers: Object.fromEntries(members.map(({ name, workers }) => [name, workers.length])) };
+function settingsOf({ portBase, members, splits }: Topology): HomeSettings {
+  return { portBase, workers: Object.fromEntries(members.map(({ name, workers }) => [name, workers.length])), splits };
 }
 
 async function markOf(layout: Layout): Promise<string | undefined> {

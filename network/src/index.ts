@@ -10,13 +10,7 @@ export { describe, type ConsortiumDescription, type MemberDescription } from './
 export { programs, type Programs, type ProgramsOptions } from './programs/programs';
 export { reported, type Report, type Step } from './report';
 export type { MemberStatus, ProcessStatus, Status } from './status';
-export {
-  DEFAULT_PORT_BASE,
-  MEMBER_NAMES,
-  MOST_WORKERS,
-  type Member,
-  type MemberName,
-  type Topology,
-  type WorkerCounts,
-} from './topology/topology';
+export { MEMBER_NAMES, MOST_WORKERS, type MemberName, type WorkerCounts } from './topology/members';
+export type { Split, SplitOrder } from './topology/splits';
+export { DEFAULT_PORT_BASE, type Member, type Topology } from './topology/topology';
 export type { MemberResult, UpResult } from './up-result';

@@ -4,7 +4,8 @@ import { childrenOf, memoryBytes } from './processes/memory';
 import type { Processes } from './processes/processes';
 import type { Layout } from './topology/layout';
 import { processNames } from './topology/process-names';
-import { gatewayUrl, type Member, type MemberName, type Topology } from './topology/topology';
+import type { MemberName } from './topology/members';
+import { gatewayUrl, type Member, type Topology } from './topology/topology';
 import { versionsOf, type Versions } from './versions';
 
 export interface ProcessStatus {

@@ -1,4 +1,5 @@
-import { address, gatewayUrl, type Member, type MemberName, type Topology } from './topology/topology';
+import type { MemberName } from './topology/members';
+import { address, gatewayUrl, type Member, type Topology } from './topology/topology';
 
 export interface MemberResult {
   readonly mspId: string;

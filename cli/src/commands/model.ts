@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal';
 import { modelVersion, mspId, several } from '../values';
 import { registerCalibrate } from './model-calibrate';
 import { registerExternals } from './model-external';
+import { registerSplit } from './model-split';
 
 interface ImportOptions {
   to: string;
@@ -22,7 +23,9 @@ const NAMES = Object.keys(PACKAGED).join(', ');
 export function registerModel(root: Command): void {
   const model = root
     .command('model')
-    .description('models from outside: import, register, approve; and who may call a version');
+    .description(
+      'models from outside: import, register, approve; who may call a version, and whose workers hold its layers',
+    );
   registerCalibrate(model);
   addSettings(
     model
@@ -46,6 +49,7 @@ export function registerModel(root: Command): void {
     );
   registerExternals(model);
   registerAccess(model);
+  registerSplit(model);
 }
 
 interface AccessOptions {

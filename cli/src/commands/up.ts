@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Consortium, type UpResult, type WorkerCounts } from '@llmchain/network';
-import { LlmchainError, REMEDY } from '@llmchain/protocol';
+import { Consortium, type SplitOrder, type UpResult, type WorkerCounts } from '@llmchain/network';
+import { LlmchainError, REMEDY, type ModelRef } from '@llmchain/protocol';
 import { found } from '../consortium/found';
 import { membersOf, type MemberAccess } from '../consortium/members';
 import { acting } from '../consortium/person';
@@ -23,6 +23,9 @@ export interface UpOptions {
   withoutModels?: boolean;
   /** How many workers members have from now on; those not named keep theirs. */
   workers?: WorkerCounts;
+  /** A model version to split, and one to have whole again. */
+  split?: SplitOrder;
+  join?: ModelRef;
 }
 
 const DUTIES: Readonly<Record<string, string>> = {
@@ -65,6 +68,8 @@ export async function up(settings: Settings, terminal: Terminal, options: UpOpti
         home: settings.home,
         portBase: settings.portBase,
         workerCounts: options.workers,
+        split: options.split,
+        join: options.join,
         fabricBin: process.env.FABRIC_BIN,
       },
       { report: terminal },

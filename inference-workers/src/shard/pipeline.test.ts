@@ -194,7 +194,7 @@ test('who may have layers computed, which, and when, is up to the holder and to 
   expect(await ask('compute', 'lab', [open()])).toBe('tainted');
 });
 
-test('a pipeline with a range that one worker alone holds is refused at the start, unless that is asked for', () => {
+test('a range that one worker or one member alone holds is refused at the start, unless that is asked for', () => {
   const config = bench.config('compute', ['serve']);
   const [pipeline] = config.pipelines;
   const [first, second] = pipeline!.ranges;
@@ -205,5 +205,18 @@ test('a pipeline with a range that one worker alone holds is refused at the star
   expect(parse({ ranges: [first, once] })).toBe(false);
   expect(parse({ ranges: [first, once], heldOnce: true })).toBe(true);
   expect(parse({ ranges: [second, first] })).toBe(false);
+  const { members } = config.consortium;
+  const guilds = ['guild-worker-1', 'guild-worker-2'];
+  const workers = guilds.map((id) => ({ id, address: 'localhost:1', preference: 1 }));
+  const larger = { members: members.map((each) => (each.name === 'guild' ? { ...each, workers } : each)) };
+  const inLarger = (ranges: unknown[], heldOnce = false): boolean => {
+    const consortium = { ...config.consortium, ...larger };
+    return WorkerConfig.safeParse({ ...config, consortium, pipelines: [{ ...pipeline, ranges, heldOnce }] }).success;
+  };
+  expect(inLarger([first, second])).toBe(true);
+  expect(inLarger([first, { ...second!, holders: guilds }])).toBe(false);
+  expect(inLarger([first, { ...second!, holders: guilds }], true)).toBe(true);
+  expect(inLarger([first, { ...second!, holders: [...guilds, 'lab-worker-1'] }])).toBe(true);
+  expect(inLarger([first, { ...second!, holders: ['guild-worker-1', 'nobody-worker-1'] }])).toBe(false);
   expect(parse({ ranges: [first, { ...second, first: 2, last: 2 }] })).toBe(false);
 });

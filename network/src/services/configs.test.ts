@@ -1,4 +1,5 @@
 import { layoutOf } from '../topology/layout';
+import { planSplit } from '../topology/splits';
 import { topologyOf } from '../topology/topology';
 import { gatewayConfig, workerConfig } from './configs';
 
@@ -66,4 +67,28 @@ test('further workers serve, each with keys and folders of its own, and every ga
         { id: 'compute-worker-2', address: 'localhost:8461', preference: 1 },
       ],
     ]);
+});
+
+test('of a version that is split, holders are told what they hold and for whom, and the one that answers whom to ask', () => {
+  const { workers, splits } = planSplit(
+    { model: 'large', version: 1, layers: 30, ranges: 2, over: ['compute', 'lab'], head: 'compute' },
+    { workers: {}, splits: [] },
+  );
+  const split = topologyOf(8000, workers, splits);
+  const configs = split.members.flatMap((member) =>
+    member.workers.map((worker) => workerConfig(split, member, worker, layout)),
+  );
+  const layers = { model: 'large', version: 1, heads: ['ComputeMSP'] };
+  expect(configs.filter(({ holds }) => holds.length > 0).map(({ workerId, holds }) => [workerId, holds])).toEqual([
+    ['lab-worker-2', [{ ...layers, first: 0, last: 14 }]],
+    ['lab-worker-3', [{ ...layers, first: 15, last: 29 }]],
+    ['compute-worker-2', [{ ...layers, first: 0, last: 14 }]],
+    ['compute-worker-3', [{ ...layers, first: 15, last: 29 }]],
+  ]);
+  const byGuild = topologyOf(8000, workers, [{ ...splits[0]!, head: 'guild-worker-1' }]);
+  const [guild] = byGuild.members;
+  expect(workerConfig(byGuild, guild!, guild!.workers[0], layout).roles).toEqual(['serve', 'verify']);
+  expect(configs.flatMap(({ workerId, pipelines }) => pipelines.map((each) => [workerId, each.ranges]))).toEqual([
+    ['compute-worker-1', splits[0]!.ranges],
+  ]);
 });

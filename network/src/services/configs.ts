@@ -55,20 +55,35 @@ export function workerConfig(topology: Topology, member: Member, worker: WorkerP
     listen: { host: LISTEN_ADDRESS, port: worker.port },
     tls: files.tls,
     fabric: fabric(member, layout, files.identity),
-    roles: rolesOf(member, worker),
+    roles: rolesOf(topology, member, worker),
     workerId: worker.id,
     signingKey: files.signingKey,
     verifierSocket: files.verifierSocket,
     models: files.models,
     outbox: files.outbox,
     verdicts: files.verdicts,
+    holds: heldBy(topology, worker),
+    pipelines: topology.splits
+      .filter(({ head }) => head === worker.id)
+      .map(({ model, version, ranges }) => ({ model, version, ranges })),
   } satisfies z.input<typeof WorkerConfig>);
 }
 
+/** The ranges that a worker computes, each for the member whose worker answers with it. */
+function heldBy({ splits, members }: Topology, worker: WorkerPlace): WorkerConfig['holds'] {
+  return splits.flatMap(({ model, version, head, ranges }) => {
+    const heads = members.filter(({ workers }) => workers.some(({ id }) => id === head)).map(({ mspId }) => mspId);
+    return ranges
+      .filter(({ holders }) => holders.includes(worker.id))
+      .map(({ first, last }) => ({ model, version, first, last, heads }));
+  });
+}
+
 /** A member's chaincode asks its first worker alone for verdicts; further ones are there to serve. */
-function rolesOf(member: Member, { number }: WorkerPlace): WorkerConfig['roles'] {
+function rolesOf({ splits }: Topology, member: Member, { id, number }: WorkerPlace): WorkerConfig['roles'] {
   if (number > 1) return ['serve'];
-  return member.name === SERVING_MEMBER ? ['serve', 'verify'] : ['verify'];
+  const serves = member.name === SERVING_MEMBER || splits.some(({ head }) => head === id);
+  return serves ? ['serve', 'verify'] : ['verify'];
 }
 
 function common(

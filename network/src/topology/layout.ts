@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import type { MemberName, WorkerPlace } from './topology';
+import type { MemberName } from './members';
+import type { WorkerPlace } from './topology';
 
 /** A certificate and its private key, as PEM files. */
 export interface KeyPairFiles {

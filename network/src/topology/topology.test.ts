@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import { portUses, processNames } from './process-names';
-import { MEMBER_NAMES, MOST_WORKERS, topologyOf, type WorkerCounts } from './topology';
+import { MEMBER_NAMES, MOST_WORKERS, type WorkerCounts } from './members';
+import { topologyOf } from './topology';
 
 const countOfEach = { minLength: 4, maxLength: 4 };
 const portBase = fc.integer({ min: 1024, max: 65_075 });

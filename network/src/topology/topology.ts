@@ -1,7 +1,6 @@
 import { NetworkError } from '../errors';
-
-export const MEMBER_NAMES = ['guild', 'archive', 'lab', 'compute'] as const;
-export type MemberName = (typeof MEMBER_NAMES)[number];
+import { assertCounts, MEMBER_NAMES, workerId, type MemberName, type WorkerCounts } from './members';
+import { assertSplits, type Split } from './splits';
 
 export const DEFAULT_PORT_BASE = 8000;
 
@@ -37,18 +36,14 @@ export interface Member {
   readonly workers: readonly [WorkerPlace, ...WorkerPlace[]];
 }
 
-/** How many workers members have; one where nothing is said. */
-export type WorkerCounts = Readonly<Partial<Record<MemberName, number>>>;
-
-/** Most workers of one member on one machine. */
-export const MOST_WORKERS = 8;
-
-/** Who takes part, under which names and on which ports: a pure function of port base and numbers of workers. */
+/** Who takes part, under which names and on which ports: a pure function of the home's settings. */
 export interface Topology {
   readonly channel: string;
   readonly chaincode: string;
   readonly portBase: number;
   readonly members: readonly Member[];
+  /** Model versions that several members' workers hold together. */
+  readonly splits: readonly Split[];
   readonly postgres: number;
   readonly objectStore: number;
   readonly certificateAuthority: number;
@@ -64,11 +59,12 @@ const HIGHEST_OFFSET = 100 * MEMBER_NAMES.length + 60;
 
 /**
  * The sample consortium on ports `portBase … portBase + 460`, and up to seven more where the last member has more workers.
- * @throws {NetworkError} `invalid_argument` where these are not all between 1024 and 65535, or a number of workers is not
- * from 1 to {@link MOST_WORKERS}
+ * @throws {NetworkError} `invalid_argument` where these are not all between 1024 and 65535, or workers or
+ * splits are none that there can be
  */
-export function topologyOf(portBase: number, workers: WorkerCounts = {}): Topology {
+export function topologyOf(portBase: number, workers: WorkerCounts = {}, splits: readonly Split[] = []): Topology {
   assertCounts(workers);
+  assertSplits(splits, workers);
   const highest = 65_535 - HIGHEST_OFFSET - ((workers[MEMBER_NAMES[MEMBER_NAMES.length - 1]!] ?? 1) - 1);
   if (!Number.isInteger(portBase) || portBase < 1024 || portBase > highest)
     throw new NetworkError(
@@ -87,6 +83,7 @@ export function topologyOf(portBase: number, workers: WorkerCounts = {}): Topolo
       ports: memberPorts(portBase, index),
       workers: memberWorkers(portBase, { name, index }, workers[name] ?? 1),
     })),
+    splits,
     postgres: portBase + 32,
     objectStore: portBase + 33,
     certificateAuthority: portBase + 34,
@@ -117,26 +114,10 @@ function memberWorkers(
 ): Member['workers'] {
   const place = (number: number): WorkerPlace => ({
     number,
-    id: `${name}-worker-${number}`,
+    id: workerId(name, number),
     port: portBase + 100 * (index + 1) + 59 + number,
   });
   return [place(1), ...Array.from({ length: count - 1 }, (_, at) => place(at + 2))];
-}
-
-function assertCounts(workers: WorkerCounts): void {
-  for (const [name, count] of Object.entries(workers)) {
-    if (!(MEMBER_NAMES as readonly string[]).includes(name))
-      throw new NetworkError(
-        'invalid_argument',
-        `there is no member ${name}; the members are ${MEMBER_NAMES.join(', ')}`,
-        { names: MEMBER_NAMES },
-      );
-    if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS)
-      throw new NetworkError('invalid_argument', `${name} can have 1 to ${MOST_WORKERS} workers, not ${count}`, {
-        member: name,
-        most: MOST_WORKERS,
-      });
-  }
 }
 
 /** @throws {NetworkError} `invalid_argument` naming the members there are */

@@ -120,7 +120,7 @@ const pipeline = z
     ...version,
     /** From the first layer to the last; each with the ids of the workers that hold it, this one may be among them. */
     ranges: z.array(z.strictObject({ ...range, holders: z.array(z.string().min(1)).min(1).max(8) })).min(1),
-    /** Takes ranges that one worker alone holds; an answer ends where that one does. */
+    /** Takes ranges that one worker, or one member's workers alone hold; an answer ends where these do. */
     heldOnce: z.boolean().default(false),
     /** Silence after which a holder has failed. */
     timeoutMs: z.number().int().min(50).max(600_000).default(5_000),
@@ -134,7 +134,30 @@ const pipeline = z
     'A range that one worker alone holds ends all answers with it. Name a second holder, or set "heldOnce".',
   );
 
-export const WorkerConfig = z.strictObject({
+/** Workers of one member may fail together, and lie with one voice: two of them are no more than one. */
+function demandMembers(
+  config: { consortium: { members: MemberEndpoints[] }; pipelines: z.infer<typeof pipeline>[] },
+  context: z.RefinementCtx,
+): void {
+  const { members } = config.consortium;
+  const refuse = (at: [number, number], message: string): void => {
+    const path = ['pipelines', at[0], 'ranges', at[1], 'holders'];
+    context.addIssue({ code: 'custom', path, message });
+  };
+  for (const [at, { ranges, heldOnce }] of config.pipelines.entries())
+    for (const [index, { first, last, holders }] of ranges.entries()) {
+      const owners = holders.map((id) => members.find(({ workers }) => workers.some((each) => each.id === id))?.mspId);
+      const unknown = owners.indexOf(undefined);
+      if (unknown >= 0) refuse([at, index], `No member has a worker ${holders[unknown]}.`);
+      else if (!heldOnce && new Set(owners).size < 2)
+        refuse(
+          [at, index],
+          `Layers ${first} to ${last} are held by workers of one member alone. Name another member's.`,
+        );
+    }
+}
+
+const workerConfig = z.strictObject({
   member,
   consortium,
   listen,
@@ -163,6 +186,7 @@ export const WorkerConfig = z.strictObject({
   holds: z.array(heldRange).default([]),
   pipelines: z.array(pipeline).default([]),
 });
+export const WorkerConfig = workerConfig.superRefine(demandMembers);
 export type WorkerConfig = z.infer<typeof WorkerConfig>;
 
 /** Environment of the chaincode server: `CORE_PEER_LOCALMSPID` and the socket of the member's own verifier. */
