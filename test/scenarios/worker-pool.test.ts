@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
-import { askForVerses, receiptOnce } from '../../cli/src/demo/verses';
+import { askForVerses, receiptOnce, untilServed } from '../../cli/src/demo/verses';
 import { SMOLLM2 } from '../../cli/src/models/smollm2';
 import { Scenario, WITH_MODELS } from './support/consortium';
 import { Pool } from './support/pool';
@@ -22,7 +25,7 @@ const Status = z.object({
   processes: z.array(z.object({ name: z.string(), state: z.string(), healthy: z.boolean() })),
 });
 
-(ALL ? describe : describe.skip)('two workers of one member, on a real network', () => {
+(ALL ? describe : describe.skip)('several workers of a member, and of several members, on a real network', () => {
   let scenario: Scenario;
   let caller: MemberApi;
   let pool: Pool;
@@ -135,5 +138,75 @@ const Status = z.object({
     expect(segments.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(undisturbed.body.completionTokens);
     expect(segments.reduce((sum, { amount }) => sum + amount, 0)).toBe(undisturbed.body.amount);
     for (const { id } of segments) await isAccepted(id);
+  });
+
+  const SPLIT = 'smollm2@1';
+  /** What a process has logged since a moment of its log. */
+  const logged = (name: string): string => readFileSync(join(scenario.home, 'logs', `${name}.log`), 'utf8');
+
+  /** Waits until holders that were started for a split have their layers. */
+  async function held(...names: string[]): Promise<void> {
+    for (let left = 240; names.some((name) => !logged(name).includes('model version ready')); left--) {
+      if (left === 0) throw new Error(`${names.join(', ')} have not loaded their layers`);
+      await delay(500);
+    }
+  }
+
+  test('split over two members, a model gives the same answers, also when a holder is killed in mid-answer', async () => {
+    const whole = await ask(PROMPT, 120);
+    const { receipt: undisturbed } = await status(whole.receipt);
+    const { code, answer } = await scenario.command('model', 'split', SPLIT, '--over', 'compute,lab');
+    expect({ code, answer }).toMatchObject({
+      code: 0,
+      answer: {
+        head: 'compute-worker-1',
+        ranges: [
+          { first: 0, last: 14, holders: ['compute-worker-2', 'lab-worker-2'] },
+          { first: 15, last: 29, holders: ['lab-worker-3', 'compute-worker-3'] },
+        ],
+      },
+    });
+    await held('worker-lab-2', 'worker-lab-3', 'worker-compute-3');
+    // What it thought of its holders while they loaded is gone with the process: it asks the first of each range.
+    await pool.signal('compute-worker-1', 'SIGTERM');
+    expect((await scenario.command('up')).code).toBe(0);
+    await untilServed(caller, SPLIT, 120);
+
+    const through = await ask(PROMPT, 120);
+    expect(through.text).toBe(whole.text);
+    await isAccepted(through.receipt);
+
+    const before = logged('worker-compute').length;
+    let struck: Promise<void> | undefined;
+    const disturbed = await ask(PROMPT, 120, (pieces) => {
+      if (pieces === 10) struck = pool.signal('lab-worker-3', 'SIGKILL');
+    });
+    await struck!;
+    expect(logged('worker-compute').slice(before)).toMatch(/"holder":"lab-worker-3".*a holder failed/);
+    expect(disturbed.text).toBe(whole.text);
+    const { segments } = await status(disturbed.receipt);
+    expect(segments).toMatchObject([
+      {
+        worker: 'compute-worker-1',
+        from: 0,
+        amount: undisturbed.body.amount,
+        tokens: undisturbed.body.completionTokens,
+      },
+    ]);
+    await isAccepted(disturbed.receipt);
+
+    // Without any holder of a range there is no answer: nothing else computes it.
+    await pool.signal('compute-worker-3', 'SIGKILL');
+    await expect(ask('Name a river.', 4)).rejects.toMatchObject({ status: 503 });
+    expect((await scenario.command('up')).code).toBe(0);
+    await untilServed(caller, SPLIT, 120);
+  }, 600_000);
+
+  test('joined, it is loaded whole again, and what is not split cannot be joined', async () => {
+    expect((await scenario.command('model', 'join', SPLIT)).code).toBe(0);
+    await pool.loaded(MODEL, BOTH);
+    await ask('Name a river.', 4);
+    const again = await scenario.command('model', 'join', SPLIT);
+    expect(again).toMatchObject({ code: 1, answer: { error: { code: 'invalid_argument' } } });
   });
 });

@@ -14,6 +14,8 @@ export interface RangeSequence {
 export interface Holder {
   /** Its id on the ledger. */
   readonly id: string;
+  /** MSP id of its member. */
+  readonly member: string;
   /** @throws {LlmchainError} the holder's code, or `unavailable` */
   open(order: OpenSequence): Promise<RangeSequence>;
 }

@@ -46,9 +46,13 @@ afterAll(async () => {
 type Lie = (output: RangeOutput, pass: number) => RangeOutput;
 
 /** Holders `a0`, `b0`, `a1`, `b1`; a lie is told instead of what one of them has computed. */
-function pipelined(lies: Record<string, Lie> = {}): Promise<PipelineDecoder> {
+function pipelined(
+  lies: Record<string, Lie> = {},
+  { compareEvery = 0, names = ['a', 'b'] } = {},
+): Promise<PipelineDecoder> {
   const holder = (id: string): Holder => ({
     id,
+    member: id[0]!,
     open: ({ tokens }) => {
       const sequence = ranges[Number(id[1])]!.open(tokens);
       let passes = 0;
@@ -62,8 +66,8 @@ function pipelined(lies: Record<string, Lie> = {}): Promise<PipelineDecoder> {
     },
   });
   const pipeline: WorkerConfig['pipelines'][number] = {
-    ...{ model: 'tiny', version: 1, heldOnce: false, timeoutMs: 1_000 },
-    ranges: [0, 1].map((layer) => ({ first: layer, last: layer, holders: [`a${layer}`, `b${layer}`] })),
+    ...{ model: 'tiny', version: 1, heldOnce: false, timeoutMs: 1_000, compareEvery },
+    ranges: [0, 1].map((layer) => ({ first: layer, last: layer, holders: names.map((name) => `${name}${layer}`) })),
   };
   return PipelineDecoder.open(clearFolder(folder), GRAPH, { version, shape: SHAPE, pipeline }, { holder, log });
 }
@@ -155,6 +159,47 @@ test('holders that fail one after the other in the same answer', async () => {
   expect(await answers(decoder)).toEqual(await answers(whole));
 });
 
+/** A lie that nothing but a comparison finds: one feature of a state, or the logits of one token, a little larger. */
+const plausible: Lie = (output, pass) => {
+  if (pass < 10) return output;
+  const bend = (bytes: Uint8Array): Uint8Array => {
+    const values = floats(bytes);
+    if (values.length > 0) values[3]! += 0.5;
+    return bytesOf(values);
+  };
+  return { ...output, states: bend(output.states), logits: bend(output.logits) };
+};
+
+test('holders that agree are compared, and the answers are the same', async () => {
+  expect(await answers(await pipelined({}, { compareEvery: 1 }))).toEqual(await answers(whole));
+  expect(held()).toBe(0);
+});
+
+test.each(['a0', 'b0', 'a1', 'b1'])(
+  'where %s differs, the answer ends and names both; without comparison it would not',
+  async (id) => {
+    const [layer, holders] = [Number(id[1]), [`a${id[1]}`, `b${id[1]}`]];
+    // The one that is compared with computes all in two passes.
+    const lie: Lie = (output, pass) => plausible(output, id.startsWith('b') ? 10 : pass);
+    const scheduler = new Scheduler(SCHEDULING, model(await pipelined({ [id]: lie }, { compareEvery: 1 })));
+    const details = { first: layer, last: layer, holders };
+    await expect(tokensOf(scheduler, 'a')).rejects.toThrowWithCode('not_verified', details);
+    expect(held()).toBe(0);
+    const unchecked = new Scheduler(SCHEDULING, model(await pipelined({ [id]: lie })));
+    expect(await tokensOf(unchecked, 'a')).toHaveLength(60);
+  },
+);
+
+test.each(['a0', 'b0', 'a1', 'b1'])(
+  'where a third member holds the range, %s is left and the answer goes on',
+  async (id) => {
+    const lie: Lie = (output, pass) => plausible(output, id.startsWith('b') ? 10 : pass);
+    const decoder = await pipelined({ [id]: lie }, { compareEvery: 1, names: ['a', 'b', 'c'] });
+    expect(await answers(decoder)).toEqual(await answers(whole));
+    expect(held()).toBe(0);
+  },
+);
+
 test('where every holder of a range fails, so does the answer, and nothing stays taken', async () => {
   const fail: Lie = () => {
     throw new Error('gone');
@@ -221,10 +266,10 @@ test('a pass that does not follow what is held, or has other sizes, is refused',
 
 test('ranges that are not all layers of the model are refused', async () => {
   const pipeline = {
-    ...{ model: 'tiny', version: 1, heldOnce: true, timeoutMs: 1_000 },
+    ...{ model: 'tiny', version: 1, heldOnce: true, timeoutMs: 1_000, compareEvery: 0 },
     ranges: [{ first: 0, last: 0, holders: ['a0'] }],
   };
-  const holder = (id: string): Holder => ({ id, open: () => Promise.reject(new Error('unused')) });
+  const holder = (id: string): Holder => ({ id, member: 'a', open: () => Promise.reject(new Error('unused')) });
   const opened = PipelineDecoder.open(clearFolder(folder), GRAPH, { version, shape: SHAPE, pipeline }, { holder, log });
   await expect(opened).rejects.toThrowWithCode('not_supported', { layers: 2, end: 1 });
   const beyond = HeldRange.load(clearFolder(folder), version, { first: 1, last: 2 }, CPU);

@@ -53,6 +53,7 @@ export class PipelineDecoder implements Decoder {
         {
           ...{ model: version.model, version: version.version, first, last },
           holders: [...new Set(holders)].map((id) => holder(id, pipeline.timeoutMs)),
+          compareEvery: pipeline.compareEvery,
           ...{ takes: takes.length, gives: gives.length, givesHidden: outputs.includes(HIDDEN) },
           ...{ hiddenSize: shape.hiddenSize, vocabulary: shape.vocabulary },
         },

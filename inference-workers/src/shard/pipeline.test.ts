@@ -43,7 +43,7 @@ beforeEach(async () => {
     holds: holds(0),
     pipelines: [
       {
-        ...{ model: 'tiny', version: 1, heldOnce: false, timeoutMs: 1_500 },
+        ...{ model: 'tiny', version: 1, heldOnce: false, timeoutMs: 1_500, compareEvery: 0 },
         ranges: [
           { first: 0, last: 0, holders: ['lab-worker-1', 'compute-worker-1'] },
           { first: 1, last: 1, holders: ['archive-worker-1', 'guild-worker-1'] },

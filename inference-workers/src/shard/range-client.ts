@@ -1,5 +1,12 @@
 import { credentials, makeClientConstructor, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
-import { LlmchainError, parseError, type RangeReply, type RangeRequest, type WorkerConfig } from '@llmchain/protocol';
+import {
+  LlmchainError,
+  parseError,
+  type MemberEndpoints,
+  type RangeReply,
+  type RangeRequest,
+  type WorkerConfig,
+} from '@llmchain/protocol';
 import type { MemberDirectory } from '../members/member-directory';
 import { WORKER_SERVICE } from '../server/worker-service';
 import type { Holder, OpenSequence, RangeSequence } from './holder';
@@ -33,8 +40,9 @@ export class RangeClients {
    * @throws {LlmchainError} `not_found` when no member has such a worker
    */
   holder(id: string, timeoutMs: number): Holder {
-    const client = this.#client(id);
-    return { id, open: (order) => RemoteSequence.open(client.hold(), { id, timeoutMs }, order) };
+    const member = this.#memberOf(id);
+    const client = this.#client(id, member);
+    return { id, member: member.mspId, open: (order) => RemoteSequence.open(client.hold(), { id, timeoutMs }, order) };
   }
 
   close(): void {
@@ -42,12 +50,16 @@ export class RangeClients {
     this.#clients.clear();
   }
 
-  #client(id: string): HoldClient {
+  #memberOf(id: string): MemberEndpoints {
+    const member = this.#config.consortium.members.find(({ workers }) => workers.some((worker) => worker.id === id));
+    if (member) return member;
+    throw new LlmchainError('not_found', `No member has a worker ${id}. Check "pipelines".`, { id });
+  }
+
+  #client(id: string, member: MemberEndpoints): HoldClient {
     const known = this.#clients.get(id);
     if (known) return known;
-    const member = this.#config.consortium.members.find(({ workers }) => workers.some((worker) => worker.id === id));
-    const tlsRoot = member && this.#directory.find(member.mspId)?.tlsRoot;
-    if (!tlsRoot) throw new LlmchainError('not_found', `No member has a worker ${id}. Check "pipelines".`, { id });
+    const { tlsRoot } = this.#directory.find(member.mspId)!;
     const { key, certificate } = this.#tls;
     const { address } = member.workers.find((worker) => worker.id === id)!;
     const client = new HoldClient(address, credentials.createSsl(Buffer.from(tlsRoot), key, certificate), {

@@ -79,10 +79,7 @@ test.each<[string, (split: Split) => unknown]>([
   ['a gap', (split) => split.ranges[1]!.first++],
   ['two ranges at one worker', (split) => (split.ranges[1]!.holders[0] = 'lab-worker-2')],
 ])('a split with %s is refused', async (_, change) => {
-  const { workers, splits } = structuredClone(planSplit(order, nothing)) as {
-    workers: Record<string, number>;
-    splits: Split[];
-  };
+  const { workers, splits } = structuredClone(planSplit(order, nothing));
   expect(() => assertSplits(splits, workers)).not.toThrow();
   change(splits[0]!);
   await expect(() => assertSplits(splits, workers)).toThrowWithCode('invalid_argument', { model: 'large' });

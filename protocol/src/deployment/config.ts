@@ -124,6 +124,8 @@ const pipeline = z
     heldOnce: z.boolean().default(false),
     /** Silence after which a holder has failed. */
     timeoutMs: z.number().int().min(50).max(600_000).default(5_000),
+    /** Of so many passes through a range, one on average is computed by another member's holder as well, and compared; 0: none. */
+    compareEvery: z.number().int().min(0).max(1_000_000).default(256),
   })
   .refine(
     ({ ranges }) => ranges.every(({ first, last }, at) => first === (at && ranges[at - 1]!.last + 1) && first <= last),
