@@ -116,6 +116,28 @@ describe('sealed models', () => {
     expect(await opens(SECRET)).toBe(WEIGHTS.toString());
   });
 
+  test('a key that is withdrawn while the gateway gives it anew stays withdrawn', async () => {
+    await sets(new Uint8Array(32).fill(8));
+    const { service } = lab.ports.ledgers;
+    const submit = service.submit.bind(service);
+    const withdrawn: number[] = [];
+    const spy = jest.spyOn(service, 'submit').mockImplementation(async (...order: Parameters<typeof submit>) => {
+      // The gateway has looked, and has wrapped the key; a person is faster.
+      if (order[0] === 'models:giveKey')
+        withdrawn.push((await lab.call(trainer, 'POST', `${KEYS}/ComputeMSP/${WORKER}/withdraw`)).status);
+      return submit(...order);
+    });
+    await lab.gateway.giveModelKeys();
+    spy.mockRestore();
+    expect(withdrawn).toEqual([200]);
+    expect(await key()).toMatchObject({ state: 'withdrawn' });
+    await lab.gateway.giveModelKeys();
+    expect(await key()).toMatchObject({ state: 'withdrawn' });
+    await sets(SECRET);
+    const again = await lab.call(trainer, 'POST', `${KEYS}/ComputeMSP/${WORKER}/give`);
+    expect(again).toMatchObject({ status: 200, body: { state: 'given' } });
+  });
+
   test('nothing is given to a wrapping key that was revoked, nor by anyone but the owner', async () => {
     const admin = (await compute.key('admin', 'ada')).key;
     const foreign = await compute.call(admin, 'POST', `${KEYS}/ComputeMSP/${WORKER}/give`);

@@ -155,6 +155,34 @@ const NEAR = 1e-5;
     await isAccepted(receiptId(ranked.llmchain.receipt.body));
   });
 
+  test('its owner lists who has its key, withdraws it from a worker for good, and gives it again, by the command line', async () => {
+    const Keys = z.object({ keys: z.array(z.object({ worker: z.string(), member: z.string(), state: z.string() })) });
+    const states = async (): Promise<Record<string, string>> => {
+      const { keys } = Keys.parse(await done('model', 'keys', 'list', 'diagnosis@1', '--member', 'archive'));
+      return Object.fromEntries(keys.map(({ worker, state }) => [worker, state]));
+    };
+    const workers = ['guild', 'archive', 'lab', 'compute'].map((name) => `${name}-worker-1`);
+    expect(Object.keys(await states()).sort()).toEqual([...workers].sort());
+    const changes = (change: string, ...words: string[]) =>
+      scenario.command('model', 'keys', change, 'diagnosis@1', 'guild-worker-1', '--member', ...words);
+    expect(await changes('withdraw', 'guild')).toMatchObject({
+      code: 1,
+      answer: { error: { code: 'not_authorised' } },
+    });
+    expect(await changes('withdraw', 'lab', '--as', 'curator')).toMatchObject({
+      code: 0,
+      answer: { state: 'withdrawn' },
+    });
+    // Its gateway looks again with each block, and leaves it as it is.
+    await delay(3_000);
+    expect(await states()).toMatchObject({ 'guild-worker-1': 'withdrawn', 'archive-worker-1': 'given' });
+    expect(await changes('give', 'lab')).toMatchObject({ code: 0, answer: { state: 'given' } });
+    expect(await states()).toMatchObject({ 'guild-worker-1': 'given' });
+    expect((await scenario.command('model', 'keys', 'list', 'profanity@1')).answer).toMatchObject({
+      error: { code: 'wrong_state' },
+    });
+  });
+
   test('documents are ranked and works recommended by vectors, which rivals verify and endorse', async () => {
     await admitted(
       ...(['vectors', join(FIXTURES, 'bert/tiny'), '--source', 'https://example.org/tiny'] as const),

@@ -183,7 +183,14 @@ export function* examples(
   yield example('models:taint', GUILD, { model: 'stained', version: 1 });
   const holder = { member: 'GuildMSP', worker: 'guild-worker' };
   const wrap = { ephemeral: DIGEST, wrapped: '00'.repeat(48) };
-  yield example('models:giveKey', GUILD, { model: 'sealed', version: 1, ...holder, publicKey: DIGEST, wrap });
+  yield example('models:giveKey', GUILD, {
+    model: 'sealed',
+    version: 1,
+    ...holder,
+    publicKey: DIGEST,
+    wrap,
+    replaces: null,
+  });
   yield example('models:withdrawKey', GUILD, { model: 'sealed', version: 1, ...holder });
   yield example('models:setAccess', GUILD, { model: 'bard', version: 1, policy: { callers: 'owner' } });
   yield example('models:lift', GUILD, { model: 'cleared', version: 1 });

@@ -136,7 +136,11 @@ export class Requests {
     const key = { member: 'GuildMSP', worker: 'guild-worker', publicKey: DIGEST };
     const wrap = { ephemeral: DIGEST, wrapped: '00'.repeat(48) };
     await submit('models:register', sealedEntry({ model: 'sealed' }), trainer);
-    await world.submit('models:giveKey', { model: 'sealed', version: 1, ...key, wrap }, { as: trainer });
+    await world.submit(
+      'models:giveKey',
+      { model: 'sealed', version: 1, ...key, wrap, replaces: null },
+      { as: trainer },
+    );
     for (const each of ['guild-worker', 'old-worker'])
       await submit('inference:stake', { worker: each, amount: 50 }, admin);
     const notice = { operationId: operationId(), worker: 'old-worker', amount: 20, through: 0 };

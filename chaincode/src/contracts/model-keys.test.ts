@@ -42,7 +42,11 @@ describe('keys of sealed models', () => {
     );
   const reference = { model: 'foreign', version: 1, member: 'ComputeMSP', worker: WORKER };
   const gives = (change: Partial<RequestOf<'models:giveKey'>> = {}, as = owner) =>
-    serving.world.submit('models:giveKey', { ...reference, publicKey: FIRST, wrap: WRAP, ...change }, { as });
+    serving.world.submit(
+      'models:giveKey',
+      { ...reference, publicKey: FIRST, wrap: WRAP, replaces: null, ...change },
+      { as },
+    );
   const withdraws = () =>
     serving.world.submit('models:withdrawKey', reference, { as: serving.consortium.people.trainer });
 
@@ -54,7 +58,37 @@ describe('keys of sealed models', () => {
     expect(withdrawn).toMatchObject({ state: 'withdrawn', publicKey: FIRST });
     expect(withdrawn).not.toHaveProperty('wrap');
     expect(await withdraws()).toEqual(withdrawn);
-    expect(await gives()).toMatchObject({ state: 'given', wrap: WRAP });
+    const { trainer } = serving.consortium.people;
+    expect(await gives({ replaces: withdrawn.updatedTx }, trainer)).toMatchObject({ state: 'given', wrap: WRAP });
+  });
+
+  test('a key that is withdrawn while it is given anew stays withdrawn', async () => {
+    await registers(sealedEntry());
+    await sets();
+    const { trainer } = serving.consortium.people;
+    const seen = await gives();
+    await sets(SECOND);
+    const anew = { publicKey: SECOND, wrap: { ...WRAP, ephemeral: SECOND, wrapped: 'cd'.repeat(48) } };
+    const withdrawn = await withdraws();
+    // The gateway's program, by what it saw before and by what it would see now; then people who have not seen it.
+    for (const replaces of [seen.updatedTx, withdrawn.updatedTx])
+      await expect(gives({ ...anew, replaces })).rejects.toThrowWithCode('wrong_state', { worker: WORKER });
+    for (const replaces of [seen.updatedTx, null])
+      await expect(gives({ ...anew, replaces }, trainer)).rejects.toThrowWithCode('conflict', {
+        found: withdrawn.updatedTx,
+      });
+    const key = serving.record('model-key', 'foreign', '0000000001', 'ComputeMSP', WORKER);
+    expect(key).toEqual(withdrawn);
+    expect(await gives({ ...anew, replaces: withdrawn.updatedTx }, trainer)).toMatchObject({ state: 'given' });
+  });
+
+  test('a first key takes the place of none, and the same one given twice is one', async () => {
+    await registers(sealedEntry());
+    await sets();
+    await expect(gives({ replaces: 'another' })).rejects.toThrowWithCode('conflict', { found: null });
+    const given = await gives();
+    expect(await gives()).toEqual(given);
+    await expect(gives({ wrap: { ...WRAP, wrapped: 'cd'.repeat(48) } })).rejects.toThrowWithCode('conflict');
   });
 
   test('are wrapped to no key that the worker had before, and to none that was revoked', async () => {

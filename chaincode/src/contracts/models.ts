@@ -25,7 +25,7 @@ import {
 } from '../rules/model-lineage';
 import { changedAccess } from '../rules/model-access';
 import { demandApprovable } from '../rules/model-state';
-import { demandGivable, demandSealing } from '../rules/model-sealing';
+import { demandGivable, demandSealing, demandSeen } from '../rules/model-sealing';
 import { demandVerifiable } from '../rules/model-verification';
 import { demandTask } from '../rules/model-task';
 import { demandTable } from '../rules/royalty';
@@ -135,11 +135,11 @@ export class ModelsContract extends LedgerContract {
     });
   }
 
-  /** Idempotent by what is wrapped. One that was withdrawn may be given again. */
+  /** Idempotent by what is wrapped. One that was withdrawn may be given again by people, who saw that it was. */
   @Transaction()
   @Returns('string')
   async giveKey(ctx: LedgerContext, request: string): Promise<string> {
-    const { wrap, publicKey, ...reference } = this.decode('models:giveKey', request);
+    const { wrap, publicKey, replaces, ...reference } = this.decode('models:giveKey', request);
     await ctx.authorise('models:giveKey');
     const { model, version, member, worker } = reference;
     const of = await ctx.state.get('model', model, ordinal(version));
@@ -151,6 +151,7 @@ export class ModelsContract extends LedgerContract {
     const before = await ctx.state.find('model-key', ...key);
     if (before?.publicKey === publicKey && before.wrap?.wrapped === wrap.wrapped)
       return this.answer('models:giveKey', before);
+    demandSeen(before, replaces, ctx.invoker);
     return this.answer(
       'models:giveKey',
       before

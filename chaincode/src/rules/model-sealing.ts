@@ -5,9 +5,11 @@ import {
   sealedSize,
   type Charter,
   type ModelEntry,
+  type ModelKey,
   type ModelVersion,
   type WrappingKey,
 } from '@llmchain/protocol';
+import type { Invoker } from './authority';
 
 /**
  * That a version's files are sealed all or none, and that enough members may have the key of sealed ones: whoever computes
@@ -72,5 +74,31 @@ export function demandGivable(
       'conflict',
       `${worker} has another wrapping key by now. Wrap the key to that one.`,
       details,
+    );
+}
+
+/**
+ * Whether who gives a key knows what it takes the place of: otherwise one that is withdrawn in the same moment would be given
+ * for all that. Programs give no key again that people have withdrawn.
+ * @param before the key as it is; undefined where none was given
+ * @param replaces transaction that last changed it, as the giver saw it
+ * @throws {LlmchainError} `conflict` | `wrong_state`
+ */
+export function demandSeen(
+  before: ModelKey | undefined,
+  replaces: string | null,
+  { role }: Pick<Invoker, 'role'>,
+): void {
+  if (before?.state === 'withdrawn' && role === 'service')
+    throw new LlmchainError(
+      'wrong_state',
+      `The key of ${before.model}@${before.version} was withdrawn from ${before.worker}. A trainer or administrator may give it again.`,
+      { model: before.model, version: before.version, member: before.member, worker: before.worker },
+    );
+  if ((before?.updatedTx ?? null) !== replaces)
+    throw new LlmchainError(
+      'conflict',
+      'The key was given or withdrawn since it was looked at. Look at it, and decide again.',
+      { replaces, found: before?.updatedTx ?? null },
     );
 }

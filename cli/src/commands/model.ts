@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal';
 import { modelVersion, mspId, several } from '../values';
 import { registerCalibrate } from './model-calibrate';
 import { registerExternals } from './model-external';
+import { registerModelKeys } from './model-keys';
 import { registerSplit } from './model-split';
 
 interface ImportOptions {
@@ -24,7 +25,7 @@ export function registerModel(root: Command): void {
   const model = root
     .command('model')
     .description(
-      'models from outside: import, register, approve; who may call a version, and whose workers hold its layers',
+      'models from outside: import, register, approve; who may call a version, which workers have its key, and whose hold its layers',
     );
   registerCalibrate(model);
   addSettings(
@@ -49,6 +50,7 @@ export function registerModel(root: Command): void {
     );
   registerExternals(model);
   registerAccess(model);
+  registerModelKeys(model);
   registerSplit(model);
 }
 

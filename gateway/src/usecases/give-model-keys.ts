@@ -61,7 +61,7 @@ export class GiveModelKeys {
     const workers = (await collect(service.list('wrapping-key'))).filter(({ member }) => members.includes(member));
     for (const version of versions) {
       const given = await collect(service.list('model-key', version.model, ordinal(version.version)));
-      for (const worker of awaiting(version, workers, given)) await this.#attempt(version, worker);
+      for (const { worker, before } of awaiting(version, workers, given)) await this.#attempt(version, worker, before);
     }
   }
 
@@ -77,13 +77,21 @@ export class GiveModelKeys {
       throw new LlmchainError('not_authorised', `Only ${owner.member} may give the key of ${version.model}.`, {
         owner,
       });
-    return this.#give(ledger, version, await ledger.get('wrapping-key', to.member, to.worker));
+    const [wrapping, before] = await Promise.all([
+      ledger.get('wrapping-key', to.member, to.worker),
+      ledger.find('model-key', version.model, ordinal(version.version), to.member, to.worker),
+    ]);
+    return this.#give(ledger, version, wrapping, before);
   }
 
-  async #attempt({ model, version }: ModelVersion, { member, worker, publicKey }: WrappingKey): Promise<void> {
+  async #attempt(
+    { model, version }: ModelVersion,
+    { member, worker, publicKey }: WrappingKey,
+    before: ModelKey | undefined,
+  ): Promise<void> {
     const { ledgers, log } = this.#ports;
     try {
-      await this.#give(ledgers.service, { model, version }, { member, worker, publicKey });
+      await this.#give(ledgers.service, { model, version }, { member, worker, publicKey }, before);
       log.info({ model, version, member, worker }, 'the key of a sealed model was given');
     } catch (error) {
       const details = error instanceof LlmchainError ? error.toJSON() : { error: String(error) };
@@ -95,23 +103,26 @@ export class GiveModelKeys {
     ledger: Ledger,
     { model, version }: ModelRef,
     { member, worker, publicKey }: Pick<WrappingKey, 'member' | 'worker' | 'publicKey'>,
+    before: ModelKey | undefined,
   ): Promise<ModelKey & Place> {
     const wrap = await this.#ports.vault.wrap({ model, version }, { member, worker, publicKey });
-    const request = { model, version, member, worker, publicKey, wrap };
+    // What is given takes the place of what was seen alone: a withdrawal in the meantime stands.
+    const request = { model, version, member, worker, publicKey, wrap, replaces: before?.updatedTx ?? null };
     const { result, transaction, block } = await ledger.submit('models:giveKey', request);
     return { ...result, transaction, block };
   }
 }
 
-/** Workers of a version's pool that have no key of it yet, or one for an earlier wrapping key. */
+/** Workers of a version's pool that have no key of it yet, or one for an earlier wrapping key, which is told with them. */
 function awaiting(
   version: ModelVersion,
   workers: readonly WrappingKey[],
   given: readonly ModelKey[],
-): readonly WrappingKey[] {
-  return workers.filter(({ member, worker, publicKey, state }) => {
-    if (state !== 'active' || !inPool(version, version.owner.member, member)) return false;
-    const before = given.find((key) => key.member === member && key.worker === worker);
-    return !before || (before.state === 'given' && before.publicKey !== publicKey);
+): readonly { worker: WrappingKey; before: ModelKey | undefined }[] {
+  return workers.flatMap((worker) => {
+    if (worker.state !== 'active' || !inPool(version, version.owner.member, worker.member)) return [];
+    const before = given.find((key) => key.member === worker.member && key.worker === worker.worker);
+    const awaits = !before || (before.state === 'given' && before.publicKey !== worker.publicKey);
+    return awaits ? [{ worker, before }] : [];
   });
 }

@@ -187,7 +187,17 @@ export const TRANSACTIONS = {
   /** By the owner: whose callers may call the version from now on. */
   'models:setAccess': submit(z.strictObject({ ...operation, ...ModelRef.shape, policy: AccessPolicy }), ModelAccess),
   /** By the owner of a sealed version: its key, wrapped to the wrapping key that a worker has now. */
-  'models:giveKey': submit(ModelRef.extend({ member: MspId, worker: Id, publicKey: Hex32, wrap: KeyWrap }), ModelKey),
+  'models:giveKey': submit(
+    ModelRef.extend({
+      member: MspId,
+      worker: Id,
+      publicKey: Hex32,
+      wrap: KeyWrap,
+      /** Id of the transaction that last changed what the giver saw of this key; null where it saw none. */
+      replaces: z.string().min(1).max(100).nullable(),
+    }),
+    ModelKey,
+  ),
   /** By the owner: the worker is not given the key again. What it has opened cannot be taken back. */
   'models:withdrawKey': submit(ModelRef.extend({ member: MspId, worker: Id }), ModelKey),
   /** Anyone may, once the job or a dataset of the version is tainted; and lift, once none is. */
