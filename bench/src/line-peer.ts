@@ -7,16 +7,20 @@ import { z } from 'zod';
 const Answered = z.object({ seconds: z.number(), tokens: z.number() });
 export type Answered = z.infer<typeof Answered>;
 
-/** Another program that generates text, in a Node.js process of its own: a line of JSON asks it, a line answers. */
+/** Another program that generates text, in a process of its own: a line of JSON asks it, a line answers. */
 export class LinePeer {
   readonly #name: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: Interface;
 
-  /** @param name what the peer is called when it fails */
-  constructor(name: string, script: string, args: readonly string[]) {
+  /**
+   * @param name what the peer is called when it fails
+   * @param command program and arguments
+   */
+  constructor(name: string, command: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env) {
     this.#name = name;
-    this.#child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const [program, ...args] = command;
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.#child.stderr.resume();
     this.#lines = createInterface({ input: this.#child.stdout });
   }

@@ -55,10 +55,17 @@ export class Python {
     return new Python(folder);
   }
 
+  /** How a program of `bench/peers` is started. */
+  program(name: string): { command: [string, string]; env: NodeJS.ProcessEnv } {
+    const env = { PATH: process.env['PATH'], PYTHONPATH: this.packages, PYTHONDONTWRITEBYTECODE: '1' };
+    return { command: ['python3', join(PEERS, name)], env };
+  }
+
   /** Standard output of a program of `bench/peers`. @throws {LlmchainError} `internal` */
   async run(program: string, ...args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env['PATH'], PYTHONPATH: this.packages, PYTHONDONTWRITEBYTECODE: '1' };
-    const { stdout } = await run('python3', [join(PEERS, program), ...args], { env, maxBuffer: LONGEST_OUTPUT }).catch(
+    const { command, env } = this.program(program);
+    const [python, ...first] = command;
+    const { stdout } = await run(python, [...first, ...args], { env, maxBuffer: LONGEST_OUTPUT }).catch(
       (cause: unknown) => {
         throw new LlmchainError('internal', `The peer ${program} failed: ${lastWord(cause)}`, {}, { cause });
       },

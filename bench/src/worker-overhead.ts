@@ -22,7 +22,8 @@ export const workerOverhead: Benchmark = {
   goals: [{ arm: 'end to end over bare runtime', least: 0.97 }],
   async run({ consortium, samples, rounds, smoke, say }) {
     const caller = await withSmollm(consortium);
-    const bare = new LinePeer('onnxruntime-node', PEER, [
+    const bare = new LinePeer('onnxruntime-node', [
+      ...([process.execPath, PEER] as const),
       await importedSmollm2('fp32'),
       String(availableParallelism()),
     ]);
