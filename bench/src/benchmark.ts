@@ -7,6 +7,8 @@ export interface BenchmarkRun {
   rounds: number;
   /** One tiny round that proves that the benchmark works; its figures mean nothing. */
   smoke: boolean;
+  /** More trials, where a benchmark has a form that takes long. */
+  long: boolean;
   say: (text: string) => void;
 }
 

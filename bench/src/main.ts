@@ -51,6 +51,7 @@ const Options = z.strictObject({
   'port-base': z.coerce.number().int().min(1024).max(65_000).optional(),
   rounds: z.coerce.number().int().min(1).max(1_000).optional(),
   smoke: z.boolean().default(false),
+  long: z.boolean().default(false),
   json: z.boolean().default(false),
 });
 
@@ -68,13 +69,13 @@ async function measure(
   options: z.output<typeof Options>,
   say: (text: string) => void,
 ): Promise<Report> {
-  const { smoke } = options;
+  const { smoke, long } = options;
   const rounds = smoke ? 1 : (options.rounds ?? benchmark.rounds);
   const before = load();
   const samples = new Samples();
   const consortium = await Consortium.at(options.home, options['port-base']);
   try {
-    await benchmark.run({ consortium, samples, rounds, smoke, say });
+    await benchmark.run({ consortium, samples, rounds, smoke, long, say });
   } finally {
     await consortium.end();
   }
@@ -90,12 +91,12 @@ async function keep(report: Report): Promise<string> {
   return file;
 }
 
-/** `main.js NAME [--smoke] [--rounds N] [--home DIR] [--port-base N] [--json]` */
+/** `main.js NAME [--smoke] [--long] [--rounds N] [--home DIR] [--port-base N] [--json]` */
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const { values, positionals } = parseArgs({
-    options: { home: text, 'port-base': text, rounds: text, smoke: flag, json: flag },
+    options: { home: text, 'port-base': text, rounds: text, smoke: flag, long: flag, json: flag },
     allowPositionals: true,
   });
   const options = Options.parse(values);

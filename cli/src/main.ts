@@ -93,6 +93,7 @@ function program(): Command {
     .argument('[name]', 'such as up, ledger')
     .option('--rounds <n>', 'how often each arm is measured', count)
     .option('--smoke', 'one tiny round, to see that it works', false)
+    .option('--long', 'more trials, where a benchmark has a form that takes long', false)
     .option('--home <dir>', 'folder of the consortium to measure')
     .option('--port-base <n>', 'first of the ports', port)
     .option('--json', 'print one JSON object as the last line of standard output', false)

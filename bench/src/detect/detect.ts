@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calibrate, type ServableModel } from '@llmchain/inference-workers';
 import type { Verification, VerificationMode } from '@llmchain/protocol';
 import type { Benchmark, BenchmarkRun } from '../benchmark';
+import { binomialInterval, shareOf } from '../binomial-interval';
 import { smollm } from '../smollm';
 import { TAMPERINGS, type Parties } from './answers';
 import { measured, predicted } from './sampling';
@@ -18,6 +19,8 @@ const WEIGHTS: Readonly<Record<VerificationMode, { served: Weights; cheaper: Wei
 const MODES = ['exact', 'statistical'] as const;
 const TOKENS = 96;
 const SMOLLM_TOKENS = 64;
+/** How many times as many answers the long form has. */
+const LONG = 5;
 const BATCH = 100;
 const DRAWS = 2_000;
 
@@ -69,13 +72,16 @@ async function trial(
     for (const [index, kind] of kinds.entries()) {
       const results = await found(kind, parties, questions(size.tampered, tokens, 1_000 * (index + 1)));
       all.push(...results);
-      const count = results.filter(Boolean).length;
-      samples.add(`${label}, ${mode}: ${kind}`, 'found', count / results.length);
-      say(`${label}, ${mode}: ${kind}: ${count} of ${results.length} found`);
+      const missed = results.filter((one) => !one).length;
+      samples.add(`${label}, ${mode}: ${kind}`, 'found', 1 - missed / results.length);
+      say(`${label}, ${mode}: ${kind}: ${shareOf(missed, results.length)} missed`);
     }
+    const missed = all.filter((one) => !one).length;
+    samples.add(`${label}, ${mode}: missed, at most`, 'share', binomialInterval(missed, all.length).high);
     const alarms = await falseAlarms(models, questions(size.honest, tokens, 100_000));
     samples.add(`${label}, ${mode}: false alarms`, `of ${size.honest}`, alarms);
-    say(`${label}, ${mode}: ${alarms} false alarms in ${size.honest} honest answers`);
+    samples.add(`${label}, ${mode}: false alarms, at most`, 'share', binomialInterval(alarms, size.honest).high);
+    say(`${label}, ${mode}: false alarms in honest answers: ${shareOf(alarms, size.honest)}`);
     return all;
   } finally {
     for (const model of opened) await model.close();
@@ -85,7 +91,8 @@ async function trial(
 /**
  * How verifiers fare: tampered answers that are found when they are sampled, honest ones that are not taken for them, over
  * threads, batch sizes and chunks; and what share of batches with some tampered receipts is rejected at different rates.
- * `--rounds` is the number of tampered answers of each kind.
+ * `--rounds` is the number of tampered answers of each kind; with `--long` there are five times as many answers. What may be
+ * missed or falsely found at most is the upper end of the exact interval of 95 % (Clopper & Pearson).
  */
 export const detect: Benchmark = {
   rounds: 200,
@@ -95,7 +102,9 @@ export const detect: Benchmark = {
     { arm: `SmolLM2, ${mode}: false alarms`, most: 0 },
   ]),
   async run(run) {
-    const { samples, rounds, smoke } = run;
+    const { samples, smoke, long } = run;
+    const times = long ? LONG : 1;
+    const rounds = times * run.rounds;
     const folder = await mkdtemp(join(tmpdir(), 'detect-'));
     const size: Size = smoke
       ? { tampered: 2, honest: 16, tokens: 48, calibration: 1 }
@@ -128,8 +137,8 @@ export const detect: Benchmark = {
       }
       if (smoke) return;
       const large: Size = {
-        tampered: Math.min(rounds, 10),
-        honest: Math.min(rounds, 48),
+        tampered: Math.min(rounds, 10 * times),
+        honest: Math.min(rounds, 48 * times),
         tokens: SMOLLM_TOKENS,
         calibration: 1,
       };

@@ -9,12 +9,14 @@ export interface BenchOptions {
   portBase?: number;
   rounds?: number;
   smoke: boolean;
+  /** With more trials, where the benchmark has a form that takes long. */
+  long: boolean;
   json: boolean;
 }
 
 /** Runs a benchmark as the program that it is; what it says is what this command says. @returns whether it went well */
 export async function benchCommand(name: string | undefined, options: BenchOptions): Promise<boolean> {
-  const { home, portBase, rounds, smoke, json } = options;
+  const { home, portBase, rounds, smoke, long, json } = options;
   const given: readonly [string, string | number | undefined][] = [
     ['--home', home === undefined ? undefined : resolve(home)],
     ['--port-base', portBase],
@@ -24,6 +26,7 @@ export async function benchCommand(name: string | undefined, options: BenchOptio
     ...(name === undefined ? [] : [name]),
     ...given.flatMap(([option, value]) => (value === undefined ? [] : [option, String(value)])),
     ...(smoke ? ['--smoke'] : []),
+    ...(long ? ['--long'] : []),
     ...(json ? ['--json'] : []),
   ];
   return new Promise((done, fail) => {
