@@ -34,11 +34,11 @@ const Status = z.object({
     scenario = await Scenario.up(PORTS, WITH_MODELS, '--workers', 'compute=2');
     caller = await scenario.someone('archive', 'caller', 'reader', 50_000_000);
     pool = await Pool.of(scenario.home, 'archive');
-    await pool.loaded(MODEL, BOTH);
-  });
+    await pool.loaded(MODEL, BOTH, 300);
+  }, 900_000);
   afterAll(async () => {
-    pool.close();
     await scenario.reset();
+    pool.close();
   });
 
   /** An answer without chance in it. @param onPiece told how many pieces of text have come */
