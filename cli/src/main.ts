@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo';
 import { keyCreateCommand, keyRevokeCommand, type KeyRequest } from './commands/key';
 import { registerDispute } from './commands/dispute';
 import { doctorCommand } from './commands/doctor';
+import { registerCanary } from './commands/canary';
 import { registerFault } from './commands/fault';
 import { registerGrant } from './commands/grant';
 import { registerLicence } from './commands/licence';
@@ -131,6 +132,7 @@ function program(): Command {
     registerMarket,
     registerDataset,
     registerReward,
+    registerCanary,
     registerFault,
     registerStake,
     registerDispute,

@@ -168,6 +168,36 @@ describe('how a batch is decided', () => {
     expect(await own()).toMatchObject({ state: 'accepted', refusals: [] });
   });
 
+  test('a canary is answered by an own worker, and whoever accepted it is told of on the ledger', async () => {
+    const { key } = await compute.key('operator', 'eve', 1_000_000);
+    const order = { model: 'poet', prompt: 'a', maxTokens: 3 };
+    const send = (as: string) => compute.call(as, 'POST', '/v1/canaries', order);
+    const { status, body } = await send(key);
+    expect([status, Object.keys(body)]).toEqual([201, ['receipt']]);
+    expect([...consortium.workers].map(([member, { canaries }]) => [member, canaries])).toEqual([
+      ['LabMSP', 0],
+      ['ComputeMSP', 1],
+    ]);
+    expect((await send((await compute.key('caller', 'reader', 1_000_000)).key)).status).toBe(403);
+    expect((await send((await compute.key('operator', 'poor')).key)).status).toBe(402);
+    await compute.gateway.produce();
+    await producing.decides();
+    const path = `/v1/batches/ComputeMSP/2/receipts/${String(body['receipt'])}/fault`;
+    expect((await compute.call(key, 'POST', path)).body).toMatchObject({ error: { code: 'not_verified' } });
+    thinks('reject', 'ArchiveMSP', 'GuildMSP', 'LabMSP');
+    expect((await compute.call(key, 'POST', path)).body).toMatchObject({ batch: 'ComputeMSP/2', ...FOUND });
+    const { body: reputation } = await compute.call(key, 'GET', '/v1/reputations/ComputeMSP');
+    expect(reputation).toMatchObject({
+      faults: 1,
+      verifiers: [
+        { member: 'ArchiveMSP', missed: 1 },
+        { member: 'LabMSP', missed: 1 },
+      ],
+    });
+    const elsewhere = `/v1/batches/ComputeMSP/1/receipts/${String(body['receipt'])}/fault`;
+    expect((await compute.call(key, 'POST', elsewhere)).status).toBe(404);
+  });
+
   test('waits grow while nobody has a verdict, to a minute at most', async () => {
     thinks('pending', 'ArchiveMSP', 'GuildMSP', 'LabMSP');
     const driver = producing.acceptor();

@@ -83,6 +83,7 @@ import { RewardContributors } from './usecases/reward-contributors';
 import { RouteInference } from './usecases/route-inference';
 import { RoyaltyTables } from './usecases/royalty-tables';
 import { SealDataset } from './usecases/seal-dataset';
+import { SendCanary } from './usecases/send-canary';
 import { ServePeers } from './usecases/serve-peers';
 import { ShardDataset } from './usecases/shard-dataset';
 import { SilentRivals } from './usecases/silent-rivals';
@@ -205,7 +206,7 @@ export class Gateway {
     const rotate = new RotateBatch({}, ports);
     const decide = new DecideBatch({}, { ...ports, rotate });
     this.#accept = new AcceptBatches({ member }, { ...ports, decide, silent });
-    const reportFaults = new ReportFaults(options, ports);
+    const reportFaults = new ReportFaults(options, { ...ports, receipts: readReceipt });
     const stakes = new Stakes(options, ports);
     const refuse = new RefuseBatches(options, { ...ports, faults: reportFaults });
     this.#watch = new WatchBatches(options, { ...ports, decide, rotate, refuse, faults: reportFaults, stakes });
@@ -216,6 +217,7 @@ export class Gateway {
     this.#give = new GiveModelKeys(options, ports);
     this.#reconcile = new ReconcileReservations({ member }, { ...ports, checker });
     const catalogue = new BrowseCatalogue({ member }, { ...ports, models, router, standing });
+    const infer = new Infer(options, { ...ports, models, router, issuer, checker, alarm });
     this.routes = routesOf({
       catalogue,
       accessLog: ports.accessLog,
@@ -229,7 +231,8 @@ export class Gateway {
       findSimilar: new FindSimilar({}, { ...ports, readContent }),
       fundSessions,
       giveModelKeys: this.#give,
-      infer: new Infer(options, { ...ports, models, router, issuer, checker, alarm }),
+      infer,
+      sendCanary: new SendCanary({}, { infer }),
       ingestDataset: new IngestDataset({}, ports),
       keys: ports.keys,
       licenceTerms,

@@ -48,6 +48,7 @@ const REPEATED_SAFELY: Readonly<Record<string, string>> = {
   'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun': 'a question',
   'POST /v1/batches/{producer}/{sequence}/rotate': 'as expire',
   'POST /v1/batches/{producer}/{sequence}/tally': 'what is counted is not counted again',
+  'POST /v1/canaries': 'each is another one',
   'POST /v1/chat/completions': 'an answer is bought each time, as with OpenAI; its receipt says which it is',
   'POST /v1/completions': 'as chat',
   'POST /v1/datasets/consent': 'a question',

@@ -1,3 +1,4 @@
+import { ReadReceipt } from '../../gateway/src/usecases/read-receipt';
 import { ReportFaults } from '../../gateway/src/usecases/report-faults';
 import { Stakes } from '../../gateway/src/usecases/stakes';
 import { RotateBatch } from '../../gateway/src/usecases/rotate-batch';
@@ -69,7 +70,7 @@ export class Producing {
   }
 
   watcher({ ports, mspId: own }: TestMember): WatchBatches {
-    const faults = new ReportFaults({ own }, ports);
+    const faults = new ReportFaults({ own }, { ...ports, receipts: new ReadReceipt({ member: own }, ports) });
     const refuse = new RefuseBatches({ own }, { ...ports, faults });
     const stakes = new Stakes({ own }, ports);
     return new WatchBatches(

@@ -67,9 +67,13 @@ export class TestWorker {
     this.signer = `${member.toLowerCase()}-worker-1`;
   }
 
+  /** Orders to answer falsely; the verifiers of a test say what they are told. */
+  canaries = 0;
+
   async *generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<GenerateEvent> {
     const ticket = SignedTicket.parse(JSON.parse(request.ticket));
     this.asked.push(ticket);
+    if (request.canary) this.canaries++;
     if (this.refusal) {
       yield { event: 'failure', failure: JSON.stringify(this.refusal) };
       return;

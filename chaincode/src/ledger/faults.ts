@@ -61,7 +61,7 @@ export class Faults {
     await this.#money.pay('consortium', cost.consortium, 'slash');
     const loss = cost.finders.reduce((sum, { amount }) => sum + amount, cost.consortium);
     if (stake) await this.#state.update('stake', [worker], slashed(stake, cost.refund + loss));
-    await new Reputations(this.#state).fault(producer, cost.refund + loss);
+    await new Reputations(this.#state).fault(batch, id, cost.refund + loss);
     return this.#state.create('fault', [producer, ordinal(sequence), id], {
       ...entry,
       finders,

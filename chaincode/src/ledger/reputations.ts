@@ -1,6 +1,6 @@
 import { LlmchainError, ordinal, type Batch, type BatchRef, type Reputation } from '@llmchain/protocol';
 import { tallied } from '../rules/stake';
-import { recorded, type Judged } from '../rules/verifier-record';
+import { recorded, scored, type Judged } from '../rules/verifier-record';
 import type { Draft, State } from './state';
 
 /** Most batches that are counted at once. */
@@ -60,10 +60,13 @@ export class Reputations {
     }));
   }
 
-  async fault(producer: string, cost: number): Promise<Reputation> {
+  /** Counts a false receipt: against its producer, and for or against those who had decided on its batch. */
+  async fault(batch: Batch, receipt: string, cost: number): Promise<Reputation> {
+    const { producer } = batch;
     const known = await this.#state.find('reputation', producer);
     return this.#change(producer, known, (before) => ({
       ...before,
+      verifiers: scored(before.verifiers, batch, receipt),
       faults: before.faults + 1,
       slashed: before.slashed + cost,
     }));

@@ -1,7 +1,7 @@
 import { calledUpon, turnsOf, type Batch, type BatchRefusal, type BatchSilence } from '@llmchain/protocol';
 import fc from 'fast-check';
 import { demandCalled, demandSilent, disputed, type Marks } from './turns';
-import { recorded } from './verifier-record';
+import { recorded, scored } from './verifier-record';
 
 const ELECTORATE = ['ArchiveMSP', 'GuildMSP', 'LabMSP', 'PressMSP', 'ShopMSP'];
 const TIME = 200_000;
@@ -86,7 +86,7 @@ test('receipts that rivals refuse a batch for are disputed, each once', () => {
 });
 
 test('verifiers are credited with what they endorsed, and with refusals only where others accepted', () => {
-  const one = { member: 'GuildMSP', accepted: 1, rejected: 0, overruled: 0, silent: 2 };
+  const one = { member: 'GuildMSP', accepted: 1, rejected: 0, overruled: 0, silent: 2, found: 1, missed: 0 };
   const after = recorded(
     [one],
     [
@@ -101,8 +101,23 @@ test('verifiers are credited with what they endorsed, and with refusals only whe
     ],
   );
   expect(after).toEqual([
-    { member: 'ArchiveMSP', accepted: 0, rejected: 0, overruled: 1, silent: 0 },
-    { member: 'GuildMSP', accepted: 2, rejected: 0, overruled: 0, silent: 3 },
-    { member: 'LabMSP', accepted: 1, rejected: 1, overruled: 0, silent: 0 },
+    { member: 'ArchiveMSP', accepted: 0, rejected: 0, overruled: 1, silent: 0, found: 0, missed: 0 },
+    { member: 'GuildMSP', accepted: 2, rejected: 0, overruled: 0, silent: 3, found: 1, missed: 0 },
+    { member: 'LabMSP', accepted: 1, rejected: 1, overruled: 0, silent: 0, found: 0, missed: 0 },
+  ]);
+});
+
+test('a false receipt counts for whoever had rejected the batch for it, and against whoever had accepted the batch', () => {
+  const receipt = '1'.repeat(64);
+  const findings = [
+    { member: 'GuildMSP', reason: 'tokens_mismatch' as const, receipt },
+    { member: 'LabMSP', reason: 'replayed' as const, receipt: '2'.repeat(64) },
+  ];
+  const found = scored([], { state: 'rejected', verifiers: [], findings }, receipt);
+  expect(found).toMatchObject([{ member: 'GuildMSP', found: 1, missed: 0 }]);
+  const missed = scored(found, { state: 'accepted', verifiers: ['ArchiveMSP', 'GuildMSP'] }, receipt);
+  expect(missed).toMatchObject([
+    { member: 'ArchiveMSP', found: 0, missed: 1, accepted: 0 },
+    { member: 'GuildMSP', found: 1, missed: 1, rejected: 0 },
   ]);
 });

@@ -30,7 +30,7 @@ export function registerStake(root: Command): void {
             `${each.member}  ${each.accepted} batches accepted, ${each.rejected} rejected, ${each.expired} expired; ${each.faults} faults`,
             ...each.verifiers.map(
               (verifier) =>
-                `  verified by ${verifier.member}: ${verifier.accepted} accepted, ${verifier.rejected} rejected, ${verifier.overruled} refused in vain, ${verifier.silent} without a verdict in time`,
+                `  verified by ${verifier.member}: ${verifier.accepted} accepted, ${verifier.rejected} rejected, ${verifier.overruled} refused in vain, ${verifier.silent} without a verdict in time; ${verifier.found} faults found, ${verifier.missed} missed`,
             ),
           ]),
         ];

@@ -23,6 +23,7 @@ import type { FundSessions } from '../usecases/fund-sessions';
 
 import type { GiveModelKeys } from '../usecases/give-model-keys';
 import type { Infer } from '../usecases/infer';
+import type { SendCanary } from '../usecases/send-canary';
 import type { IngestDataset } from '../usecases/ingest-dataset';
 import type { LicenceTerms } from '../usecases/licence-terms';
 import type { ListRecords } from '../usecases/list-records';
@@ -97,6 +98,7 @@ export interface UseCases {
   fundSessions: FundSessions;
   giveModelKeys: GiveModelKeys;
   infer: Infer;
+  sendCanary: SendCanary;
   ingestDataset: IngestDataset;
   keys: ApiKeys;
   licenceTerms: LicenceTerms;

@@ -41,6 +41,8 @@ export interface InferenceOrder {
   maxTokens?: number | undefined;
   /** 32 bytes from the caller, hexadecimal: lets the own member produce. */
   callerNonce?: string | undefined;
+  /** Has an own worker answer falsely, so that verifiers are tested; nobody may be given the answer. */
+  canary?: true;
 }
 
 export type Answer =
@@ -64,6 +66,7 @@ interface Ordered {
   started: boolean;
   /** The tokens that have come. */
   tokens: number[];
+  canary: boolean;
 }
 
 type FinishedEvent = Extract<GenerateEvent, { event: 'finished' }>;
@@ -134,7 +137,7 @@ export class Infer {
     await this.#ports.alarm.demand(model);
     const maxTokens = mostTokens(order, model);
     const weight = { tenant: actor.session ?? actor.key, prompt: promptOf(order.input), maxTokens };
-    const tried = new Set<string>();
+    const tried = new Set(order.canary ? this.#foreign() : []);
     let failure: LlmchainError | undefined;
     let broken: Segment | undefined;
     for (;;) {
@@ -161,6 +164,11 @@ export class Infer {
       if (segment.answer.started) broken = segment;
       await this.#ports.alarm.demand(model);
     }
+  }
+
+  /** Workers of other members. */
+  #foreign(): string[] {
+    return this.#ports.workers.all.filter(({ member }) => member !== this.#own).map(({ id }) => id);
   }
 
   async #order(
@@ -195,7 +203,11 @@ export class Infer {
       expires,
     });
     if (!reserved) throw broke();
-    return { answer: { model, weight, issued, id, first: worker, started: false, tokens: [] }, worker, id };
+    return {
+      answer: { model, weight, issued, id, first: worker, started: false, tokens: [], canary: order.canary === true },
+      worker,
+      id,
+    };
   }
 
   /**
@@ -245,7 +257,7 @@ export class Infer {
       };
       const events = this.#ports.workers.generate(
         worker,
-        { ticket: canonicalJson(ticket), input, inputSalt, ...(continued ? { continued } : {}) },
+        { ticket: canonicalJson(ticket), input, inputSalt, ...(continued ? { continued } : {}), canary: answer.canary },
         { signal: AbortSignal.any([caller, left.signal]), deadline: ticket.body.expires },
       );
       for await (const event of events) {

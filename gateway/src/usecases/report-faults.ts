@@ -12,7 +12,9 @@ import type { Membership } from '../ports/consortium';
 import type { Faults } from '../ports/faults';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
+import type { Openings } from '../ports/receipts';
 import type { Examined, Workers } from '../ports/workers';
+import type { ReadReceipt } from './read-receipt';
 import type { Place } from './transact';
 
 /** What is said of a batch as a whole: no receipt is at fault. */
@@ -26,6 +28,8 @@ const ROUND = 1_000;
 interface Ports {
   faults: Faults;
   ledgers: Ledgers;
+  openings: Pick<Openings, 'get'>;
+  receipts: Pick<ReadReceipt, 'own'>;
   log: Log;
   workers: Workers;
 }
@@ -68,13 +72,13 @@ export class ReportFaults {
   }
 
   /**
-   * Reports a receipt that the own verifier finds false.
+   * Reports a receipt that the own verifier finds false, or an own one, which nobody here judges.
    * @throws {LlmchainError} `not_verified` when it finds nothing | `verdict_pending` | what the rivals' verifiers say
    */
   async report(of: ReceiptOfBatch): Promise<Fault & Place> {
     const { faults, ledgers, log } = this.#ports;
     const { producer, sequence, receipt } = of;
-    const { verdict, evidence } = await this.rerun(of);
+    const { verdict, evidence } = producer === this.#options.own ? await this.#owned(of) : await this.rerun(of);
     if (verdict.verdict !== 'reject' || !verdict.reason)
       throw new LlmchainError(
         'not_verified',
@@ -84,7 +88,7 @@ export class ReportFaults {
         },
       );
     const finders = this.#finders(producer, await ledgers.service.get('consortium'));
-    const entry = {
+    let entry = {
       producer,
       sequence,
       receipt: evidence.receipt,
@@ -104,11 +108,29 @@ export class ReportFaults {
         );
         return { ...result, transaction, block };
       } catch (error) {
+        const found = producer === this.#options.own ? foundElse(error) : undefined;
         // The first time that a rival's verifier is asked it begins.
-        if (!isPending(error) || round >= ROUNDS) throw error;
+        if (round >= ROUNDS || !(found ?? isPending(error))) throw error;
+        if (found) entry = { ...entry, reason: found };
         await new Promise((resolve) => setTimeout(resolve, ROUND));
       }
     }
+  }
+
+  /** An own receipt with what opens it; what is wrong with it the rivals say. */
+  async #owned({ sequence, receipt: id }: ReceiptOfBatch): Promise<Examined> {
+    const { openings, receipts, ledgers } = this.#ports;
+    const { own } = this.#options;
+    const placed = await receipts.own(id);
+    if (placed?.sequence !== sequence || !placed.proof)
+      throw new LlmchainError('not_found', `Batch ${batchId(own, sequence)} holds no receipt ${id}.`, { receipt: id });
+    const { batch, root } = await ledgers.service.get('batch', own, ordinal(sequence));
+    const { receipt, proof } = placed;
+    const opening = await openings.get(id);
+    return {
+      verdict: { batch, root, verdict: 'reject', reason: 'tokens_mismatch', receipt: id },
+      evidence: { schema: 'fault-evidence/1', batch, root, receipt, proof, opening },
+    };
   }
 
   /** Reports what a rejected batch was rejected for. @returns whether nothing is left to do about it */
@@ -154,6 +176,14 @@ function faulty({ findings = [] }: Batch): string[] {
       findings.flatMap(({ reason, receipt }) => (receipt === undefined || OF_BATCHES.has(reason) ? [] : [receipt])),
     ),
   ];
+}
+
+/** What a rival's verifier found that was asked about something else. */
+function foundElse(error: unknown): RejectReason | undefined {
+  if (!(error instanceof LlmchainError)) return undefined;
+  const { refusals = [] } = error.details as { refusals?: { details?: { reason?: unknown } }[] };
+  const found = refusals.map(({ details }) => RejectReason.safeParse(details?.reason)).find(({ success }) => success);
+  return found?.data;
 }
 
 function isPending(error: unknown): boolean {

@@ -9,6 +9,7 @@ import {
 } from '@llmchain/protocol';
 import type { Logger } from 'pino';
 import { RUNTIME, type EngineOptions } from '../engine/execution-provider';
+import { canaryOf } from '../engine/canary';
 import type { Generate } from '../engine/generate';
 import { roomFor, type Generated } from '../engine/generation';
 import { pause, problemOf } from '../ledger/back-off';
@@ -106,10 +107,12 @@ export class Answering {
         throw new LlmchainError('unavailable', 'The worker finishes what it has and stops. Ask another one.');
       }
       const admitted = await admission.admit(caller, request, Date.now());
+      const canary = request.canary === true;
+      if (canary) this.#demandOwnText(caller, admitted);
       await this.#underHalt(admitted, (halted) =>
         'prepared' in admitted
           ? this.#computeTensors(admitted, emit, { caller: signal, halted })
-          : this.#compute(admitted, emit, { caller: signal, halted }),
+          : this.#compute(admitted, emit, { caller: signal, halted }, canary),
       );
     } catch (error) {
       if (signal.aborted) return;
@@ -138,6 +141,18 @@ export class Answering {
   haltModel({ model, version }: ModelRef, reason: Halting): void {
     for (const answer of this.#underWay.values())
       if (answer.model === model && answer.version === version) answer.halt(reason);
+  }
+
+  /** @throws {LlmchainError} `not_authorised` | `not_supported` */
+  #demandOwnText(caller: string, admitted: AdmittedRequest): void {
+    const { producer, worker } = this.#options.signer;
+    if (caller !== producer)
+      throw new LlmchainError(
+        'not_authorised',
+        `Only ${producer}, whose stake answers for it, has ${worker} answer falsely.`,
+      );
+    if ('prepared' in admitted)
+      throw new LlmchainError('not_supported', 'Only models of text answer falsely to test verifiers. Name one.');
   }
 
   async #underHalt(
@@ -216,9 +231,14 @@ export class Answering {
     admitted: AdmittedPrompt,
     emit: (event: GenerateEvent) => void,
     { caller, halted }: { caller: AbortSignal; halted: AbortSignal },
+    canary: boolean,
   ): Promise<void> {
     const { ticket, id, seed, continued, input, inputSalt, model, prompt } = admitted;
-    const { served, outbox, generate, log } = this.#dependencies;
+    const { served, outbox, log } = this.#dependencies;
+    const { stopTokens } = model;
+    const generate = canary
+      ? canaryOf(this.#dependencies.generate, { stopTokens, vocabulary: model.decoder.geometry.vocabulary })
+      : this.#dependencies.generate;
     await served.claim(id, ticket.body.expires);
     let started = Date.now();
     const begin = (): void => {

@@ -49,6 +49,9 @@ export const VerifierRecord = z.strictObject({
   overruled: count,
   /** Batches for which it was passed over. */
   silent: count,
+  /** Faults for whose receipts it had rejected the batch, and such in batches that it had accepted. */
+  found: count,
+  missed: count,
 });
 export type VerifierRecord = z.infer<typeof VerifierRecord>;
 

@@ -6,6 +6,8 @@ export interface GenerateRequest {
   inputSalt: string;
   /** Null on the wire where the answer begins here. */
   continued?: Continued | null;
+  /** Has the worker answer falsely, so that verifiers can be tested; only for the worker's own member. */
+  canary?: boolean;
 }
 
 /** The tokens from which on to go on with an answer, and the signed order to do so. */
