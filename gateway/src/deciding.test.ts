@@ -183,7 +183,7 @@ describe('how a batch is decided', () => {
     await compute.gateway.produce();
     await producing.decides();
     const path = `/v1/batches/ComputeMSP/2/receipts/${String(body['receipt'])}/fault`;
-    expect((await compute.call(key, 'POST', path)).body).toMatchObject({ error: { code: 'not_verified' } });
+    expect((await compute.call(key, 'POST', path)).body).toMatchObject({ code: 'not_verified' });
     thinks('reject', 'ArchiveMSP', 'GuildMSP', 'LabMSP');
     expect((await compute.call(key, 'POST', path)).body).toMatchObject({ batch: 'ComputeMSP/2', ...FOUND });
     const { body: reputation } = await compute.call(key, 'GET', '/v1/reputations/ComputeMSP');

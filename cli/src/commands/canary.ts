@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer } from '@llmchain/gateway-client';
 import { LlmchainError } from '@llmchain/protocol';
 import type { Command } from 'commander';
 import { MemberApi } from '../api/member-api';
 import { carryOut, type Common } from '../carry-out';
 import { memberNamed, membersOf } from '../consortium/members';
-import { receiptOnce } from '../demo/verses';
 import { addSettings } from '../settings';
 import { count } from '../values';
 import { createKey } from './key';
 
-const DECIDED: ReadonlySet<string> = new Set(['accepted', 'rejected', 'refunded', 'expired']);
-/** How long rivals may take, seconds. */
-const PATIENCE = 900;
+type Status = Answer<'GET /v1/receipts/{id}'>;
+
+const UNDECIDED: ReadonlySet<Status['state']> = new Set(['signed', 'anchored']);
+/** How long rivals may take, and how often the receipt is looked at, milliseconds. */
+const PATIENCE = 900_000;
+const EVERY = 1_000;
 
 interface CanaryOptions extends Common {
   member: string;
@@ -48,8 +52,8 @@ export function registerCanary(root: Command): void {
           const { prompt, tokens: maxTokens } = options;
           const { receipt } = await api.call('POST /v1/canaries', { body: { model, prompt, maxTokens } });
           terminal.line(`A false answer is on its way to the rivals of ${member.name}: receipt ${receipt}.`);
-          const { state, batch, findings } = await receiptOnce(api, receipt, (one) => DECIDED.has(one.state), PATIENCE);
-          if (state === 'expired')
+          const { state, batch, findings } = await decided(api, receipt);
+          if (state !== 'accepted' && findings.length === 0)
             throw new LlmchainError('not_verified', 'The rivals had no verdict in time. Send another canary later.', {
               receipt,
             });
@@ -66,6 +70,13 @@ export function registerCanary(root: Command): void {
         }
       }),
     );
+}
+
+async function decided(api: MemberApi, id: string): Promise<Status> {
+  for (const end = Date.now() + PATIENCE; ; await delay(EVERY)) {
+    const status = await api.call('GET /v1/receipts/{id}', { params: { id } });
+    if (!UNDECIDED.has(status.state) || Date.now() > end) return status;
+  }
 }
 
 /** Has the rivals re-execute what was accepted. @returns who had accepted it */

@@ -106,7 +106,7 @@ export interface BatchesOperations {
       receipt?: string;
     };
   };
-  /** Report a receipt that this member’s verifier finds false: refund, slash, reputation. */
+  /** Report a receipt that this member’s verifier finds false, or an own one, such as a canary’s: refund, slash, reputation. */
   'POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/fault': {
     request: { params: { producer: string; sequence: number; receipt: string } };
     answer: Fault & { transaction: string; block: number };

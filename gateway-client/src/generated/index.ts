@@ -4,6 +4,7 @@ import type { AccessLogOperations } from './access-log';
 import type { AccountsOperations } from './accounts';
 import type { ArtworksOperations } from './artworks';
 import type { BatchesOperations } from './batches';
+import type { CanariesOperations } from './canaries';
 import type { CatalogueOperations } from './catalogue';
 import type { ChatOperations } from './chat';
 import type { ClaimsOperations } from './claims';
@@ -55,6 +56,7 @@ export interface Operations
     AccountsOperations,
     ArtworksOperations,
     BatchesOperations,
+    CanariesOperations,
     CatalogueOperations,
     ChatOperations,
     ClaimsOperations,

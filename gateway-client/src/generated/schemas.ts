@@ -725,7 +725,15 @@ export interface Reputation {
   accepted: number;
   rejected: number;
   expired: number;
-  verifiers: { member: string; accepted: number; rejected: number; overruled: number; silent: number }[];
+  verifiers: {
+    member: string;
+    accepted: number;
+    rejected: number;
+    overruled: number;
+    silent: number;
+    found: number;
+    missed: number;
+  }[];
   faults: number;
   slashed: number;
   owner: { member: string; person?: string };
