@@ -73,9 +73,11 @@ export function registerCanary(root: Command): void {
 }
 
 async function decided(api: MemberApi, id: string): Promise<Status> {
-  for (const end = Date.now() + PATIENCE; ; await delay(EVERY)) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
     const status = await api.call('GET /v1/receipts/{id}', { params: { id } });
     if (!UNDECIDED.has(status.state) || Date.now() > end) return status;
+    await delay(EVERY);
   }
 }
 
