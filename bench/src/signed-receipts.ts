@@ -83,13 +83,14 @@ export class SignedReceipts {
   }
 
   #ticket(index: number): Ticket {
-    const { gateway, model, sessions, amount } = this.#order;
+    const { gateway, producer, model, sessions, amount } = this.#order;
     const nonce = toHex(randomBytes(32));
     const issued = Date.now();
     return {
       schema: 'ticket/1',
       requestId: `request-${index}`,
       gateway,
+      producer,
       session: sessions[index % sessions.length]!,
       model,
       version: 1,

@@ -154,6 +154,7 @@ describe('refused before anything is computed', () => {
         requestOf({ ...bench.members.guild.gateway, signer: 'guild-gateway-2' }, { kind: 'completion', prompt: 'x' }),
       'not_authorised',
     ],
+    ['a ticket that orders from another member', sign({ producer: 'LabMSP' }), 'not_authorised'],
     ['an expired ticket', sign({ issued: past - 60_000, expires: past }), 'wrong_state'],
     ['a ticket from the future', sign({ issued: Date.now() + 120_000, expires: Date.now() + 180_000 }), 'clock_skew'],
     ['a model that is not approved', sign({ version: 2 }), 'not_found'],
@@ -315,6 +316,7 @@ describe('an answer that another worker began', () => {
     ['other tokens', { tokens: [1, 2, 3, 4, 5] }, {}, 'invalid_argument'],
     ['fewer tokens', { tokens: [1] }, {}, 'invalid_argument'],
     ['another ticket', {}, { ticket: 'ab'.repeat(32) }, 'not_authorised'],
+    ['another member’s worker', {}, { producer: 'LabMSP' }, 'not_authorised'],
     ['too little for what follows', {}, { maxAmount: 5 * 18 }, 'insufficient_credits'],
     ['more than the ticket leaves', {}, { maxAmount: 1_000_000 }, 'insufficient_credits'],
   ] as const)('is not gone on with for an order with %s', async (_what, sent, changes, code) => {

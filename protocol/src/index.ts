@@ -64,6 +64,7 @@ export {
   chargeOf,
   Execution,
   mostChargeOf,
+  orderedFrom,
   Receipt,
   receiptId,
   segmentStart,

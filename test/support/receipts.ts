@@ -17,6 +17,7 @@ export function receiptOf(
     schema: 'ticket/1' as const,
     requestId: `request-${seed}`,
     gateway: 'ArchiveMSP',
+    producer: 'ComputeMSP',
     session,
     model: 'poet',
     version: 1,

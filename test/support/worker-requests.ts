@@ -48,6 +48,7 @@ export function continuationOf(
   const body: Continuation = {
     schema: 'continuation/1',
     ticket: ticketDigest(ticket),
+    producer: 'ComputeMSP',
     from: tokens.length,
     answered: commitment(tokens, salt),
     maxAmount: 5 * (ticket.maxTokens - tokens.length),
@@ -66,6 +67,7 @@ export function requestOf(gateway: TestGateway, input: InferenceInput, changes: 
     schema: 'ticket/1',
     requestId: `req-${randomBytes(8).toString('hex')}`,
     gateway: gateway.mspId,
+    producer: 'ComputeMSP',
     session: 'ses-1',
     model: 'tiny',
     version: 1,

@@ -14,6 +14,15 @@ import { Dispatcher } from '../../chaincode/src/dispatcher';
 import type { ChaincodeStub } from 'fabric-shim';
 import type { TestIdentity } from './identities';
 
+/** A transaction that was endorsed and is not committed yet. */
+export interface Endorsed {
+  /** What it read: values by key. */
+  reads: ReadonlyMap<string, Uint8Array | undefined>;
+  writes: ReadonlyMap<string, Uint8Array | null>;
+  policies: ReadonlyMap<string, Uint8Array>;
+  result: unknown;
+}
+
 interface Call {
   as: TestIdentity;
   /** MSP id of the peer that endorses. */
@@ -37,7 +46,19 @@ export class World {
 
   /** As `submit`, with any arguments: what a client of another make might send. */
   async raw(name: string, args: readonly string[], call: Call): Promise<unknown> {
-    const { result, writes, policies } = await this.#simulate(name, args, call);
+    return this.commit(await this.#simulate(name, args, call));
+  }
+
+  /** Endorses a transaction as the world is now; nothing is written. @throws {LlmchainError} what the chaincode threw */
+  endorse<N extends TransactionName>(name: N, request: RequestOf<N>, call: Call): Promise<Endorsed> {
+    return this.#simulate(name, [canonicalJson(request)], call);
+  }
+
+  /** Commits a transaction, as a peer does. @throws {LlmchainError} `conflict` when what it read was written since */
+  commit({ reads, writes, policies, result }: Endorsed): unknown {
+    for (const [key, value] of reads) {
+      if (this.state.get(key) !== value) throw new LlmchainError('conflict', 'What the transaction read was written.');
+    }
     for (const [key, value] of writes) {
       if (value) this.state.set(key, value);
       else this.state.delete(key);
@@ -46,23 +67,19 @@ export class World {
     return result;
   }
 
-  /** Whether a peer endorses: as `submit`, of which nothing is written. @throws {LlmchainError} what the chaincode threw */
-  async endorse<N extends TransactionName>(name: N, request: RequestOf<N>, call: Call): Promise<void> {
-    await this.#simulate(name, [canonicalJson(request)], call);
-  }
-
   async #simulate(
     name: string,
     args: readonly string[],
     { as, endorser = as.mspId, at = Date.now() }: Call,
-  ): Promise<{ result: unknown; writes: Map<string, Uint8Array | null>; policies: Map<string, Uint8Array> }> {
+  ): Promise<Endorsed> {
+    const reads = new Map<string, Uint8Array | undefined>();
     const writes = new Map<string, Uint8Array | null>();
     const policies = new Map<string, Uint8Array>();
-    const stub = this.#stub({ name, args, as, endorser, at, writes, policies });
+    const stub = this.#stub({ name, args, as, endorser, at, reads, writes, policies });
     const response = await this.#dispatcher.Invoke(stub as ChaincodeStub);
     const { status, message = '', payload = new Uint8Array() } = response;
     if (status !== 200) throw parseError(message) ?? new LlmchainError('internal', message);
-    return { result: JSON.parse(Buffer.from(payload).toString('utf8')), writes, policies };
+    return { reads, writes, policies, result: JSON.parse(Buffer.from(payload).toString('utf8')) as unknown };
   }
 
   #stub(tx: {
@@ -71,6 +88,7 @@ export class World {
     as: TestIdentity;
     endorser: string;
     at: number;
+    reads: Map<string, Uint8Array | undefined>;
     writes: Map<string, Uint8Array | null>;
     policies: Map<string, Uint8Array>;
   }): object {
@@ -83,10 +101,15 @@ export class World {
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, value]) => ({ key, value }));
     };
+    const seen = <T extends { key: string; value: Uint8Array }>(found: T): T => {
+      tx.reads.set(found.key, found.value);
+      return found;
+    };
     const iterate = (entries: { key: string; value: Uint8Array }[]): object => {
       let at = 0;
       return {
-        next: () => Promise.resolve(at < entries.length ? { done: false, value: entries[at++] } : { done: true }),
+        next: () =>
+          Promise.resolve(at < entries.length ? { done: false, value: seen(entries[at++]!) } : { done: true }),
         close: () => Promise.resolve(),
       };
     };
@@ -98,7 +121,10 @@ export class World {
       getMspID: () => tx.endorser,
       getDateTimestamp: () => new Date(tx.at),
       getCreator: () => ({ mspid: tx.as.mspId, idBytes: Buffer.from(tx.as.certificate) }),
-      getState: (key: string) => Promise.resolve(state.get(key) ?? new Uint8Array()),
+      getState: (key: string) => {
+        tx.reads.set(key, state.get(key));
+        return Promise.resolve(state.get(key) ?? new Uint8Array());
+      },
       putState: (key: string, value: Uint8Array) => Promise.resolve(void tx.writes.set(key, value)),
       deleteState: (key: string) => Promise.resolve(void tx.writes.set(key, null)),
       setStateValidationParameter: (key: string, policy: Uint8Array) =>

@@ -54,6 +54,7 @@ function ticketOf(model: ServableModel, asked: Asked): Ticket {
     schema: 'ticket/1',
     requestId: 'request',
     gateway: 'GatewayMSP',
+    producer: SIGNER.producer,
     session: 'session',
     model: 'unregistered',
     version: 1,

@@ -2,6 +2,7 @@ import {
   canonicalJson,
   ordinal,
   receiptId,
+  orderedFrom,
   ticketDigest,
   verifyInclusion,
   verifySigned,
@@ -62,6 +63,7 @@ export function followReceipt(
   steps.take('inclusion', 'arithmetic', () => {
     const batch = recordOf(record, 'batch', body.producer, ordinal(sequence));
     demand(body.worker === receipt.signer, 'the receipt names another worker than its signer');
+    demand((orderedFrom(body) ?? body.producer) === body.producer, 'the answer was ordered from another member');
     demand(
       batch.model === ticket.body.model && batch.version === ticket.body.version,
       'the batch is of another model version',

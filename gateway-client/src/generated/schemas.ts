@@ -25,6 +25,7 @@ export interface EvidenceBundle {
                 schema: 'ticket/1';
                 requestId: string;
                 gateway: string;
+                producer?: string;
                 session: string;
                 model: string;
                 version: number;
@@ -44,6 +45,7 @@ export interface EvidenceBundle {
               body: {
                 schema: 'continuation/1';
                 ticket: string;
+                producer?: string;
                 from: number;
                 answered: string;
                 maxAmount: number;
@@ -500,6 +502,7 @@ export interface Receipt {
       schema: 'ticket/1';
       requestId: string;
       gateway: string;
+      producer?: string;
       session: string;
       model: string;
       version: number;
@@ -519,6 +522,7 @@ export interface Receipt {
     body: {
       schema: 'continuation/1';
       ticket: string;
+      producer?: string;
       from: number;
       answered: string;
       maxAmount: number;
@@ -752,6 +756,7 @@ export interface Fault {
           schema: 'ticket/1';
           requestId: string;
           gateway: string;
+          producer?: string;
           session: string;
           model: string;
           version: number;
@@ -771,6 +776,7 @@ export interface Fault {
         body: {
           schema: 'continuation/1';
           ticket: string;
+          producer?: string;
           from: number;
           answered: string;
           maxAmount: number;

@@ -3,6 +3,7 @@ import {
   chargeOf,
   LlmchainError,
   mostChargeOf,
+  orderedFrom,
   segmentStart,
   verificationMode,
   verifySigned,
@@ -30,6 +31,7 @@ function faultOf(receipt: SignedReceipt, expected: Expected, signer: Signer): st
   if (signer.kind !== 'worker' || signer.owner.member !== producer) return 'its signer is not a worker of the producer';
   if (!verifySigned('llmchain/receipt/1', receipt, signer.publicKey)) return 'its signature is not good';
   if (body.worker !== receipt.signer || body.producer !== producer) return 'it names another worker or producer';
+  if (orderedFrom(body) !== producer) return 'it was ordered from another member';
   if (canonicalJson(body.ticket) !== canonicalJson(ticket)) return 'it answers another ticket';
   if (canonicalJson(body.continuation ?? null) !== canonicalJson(continuation ?? null))
     return 'it answers another order to go on';

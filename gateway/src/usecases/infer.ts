@@ -192,7 +192,9 @@ export class Infer {
       );
     if (session === undefined) throw broke();
     const { input, sampler, callerNonce } = order;
-    const issued = this.#ports.issuer.run({ session, model, input, sampler, maxTokens, maxAmount, callerNonce });
+    const issued = this.#ports.issuer.run({
+      ...{ producer: worker.member, session, model, input, sampler, maxTokens, maxAmount, callerNonce },
+    });
     const id = ticketDigest(issued.ticket.body);
     const { expires } = issued.ticket.body;
     const reserved = await this.#ports.sessions.reserve({
@@ -220,7 +222,9 @@ export class Infer {
     const { model, weight, issued, tokens } = answer;
     const { session, expires } = issued.ticket.body;
     const amount = model.prices.completionToken * (weight.maxTokens - tokens.length);
-    const continuation = this.#ports.issuer.goOn(issued.ticket, tokens, amount);
+    const continuation = this.#ports.issuer.goOn(issued.ticket, {
+      ...{ producer: worker.member, answered: tokens, maxAmount: amount },
+    });
     const id = continuationDigest(continuation.continuation.body);
     const next = { receipt: id, session, amount, producer: worker.member, expires };
     return (await this.#ports.sessions.carry(broken.id, next)) ? { answer, worker, id, continuation } : undefined;

@@ -30,6 +30,8 @@ export interface IssuerOptions {
 }
 
 export interface TicketOrder {
+  /** The member whose worker is to answer; MSP id. */
+  producer: string;
   session: string;
   model: ModelVersion;
   input: InferenceInput;
@@ -97,6 +99,7 @@ export class IssueTicket {
         schema: 'ticket/1' as const,
         requestId: `req-${randomBytes(12).toString('hex')}`,
         gateway: member,
+        producer: order.producer,
         session: order.session,
         model: order.model.model,
         version: order.model.version,
@@ -117,15 +120,20 @@ export class IssueTicket {
 
   /**
    * Orders another worker to go on with an answer.
-   * @param answered the tokens that have come, at least one
-   * @param maxAmount the most that what follows may cost, micro-credits
+   * @param order.producer the member whose worker is to go on; MSP id
+   * @param order.answered the tokens that have come, at least one
+   * @param order.maxAmount the most that what follows may cost, micro-credits
    */
-  goOn(ticket: SignedTicket, answered: readonly number[], maxAmount: number): IssuedContinuation {
+  goOn(
+    ticket: SignedTicket,
+    { producer, answered, maxAmount }: { producer: string; answered: readonly number[]; maxAmount: number },
+  ): IssuedContinuation {
     const { signer, secretKey } = this.#options;
     const salt = randomBytes(32).toString('hex');
     const body = {
       schema: 'continuation/1' as const,
       ticket: ticketDigest(ticket.body),
+      producer,
       from: answered.length,
       answered: commitment(answered, salt),
       maxAmount,

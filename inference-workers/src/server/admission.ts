@@ -4,6 +4,7 @@ import {
   decodeJson,
   InferenceInput,
   LlmchainError,
+  orderedFrom,
   priceOf,
   receiptId,
   SignedContinuation,
@@ -102,6 +103,7 @@ export class Admission {
     if (model.kind === 'task') {
       if (request.continued)
         throw new LlmchainError('not_supported', 'Tensors come whole: there is nothing to go on with.');
+      this.#checkOrdered(orderedFrom({ ticket }));
       const prepared = model.prepare(input);
       demandCovered(ticket.body, model.version, prepared.units, 0);
       return { ...admitted, model, prepared };
@@ -112,6 +114,7 @@ export class Admission {
     const continued = request.continued
       ? await this.#continued(request.continued, { ticket, seed, model, promptTokens: prompt.length, completion })
       : undefined;
+    this.#checkOrdered(orderedFrom({ ticket, continuation: continued?.continuation }));
     const id = continued ? receiptId({ ticket, continuation: continued.continuation }) : seed;
     return { ...admitted, id, continued, model, prompt };
   }
@@ -156,6 +159,12 @@ export class Admission {
         'A ticket that its own member serves needs a nonce from the caller. Add callerNonce, or take another worker.',
       );
     }
+  }
+
+  /** A receipt for what was ordered from another member would be rejected. */
+  #checkOrdered(producer: string | undefined): void {
+    if (producer !== this.#member)
+      throw refused(`The answer was ordered from ${producer ?? 'nobody'}. Order it from ${this.#member}.`);
   }
 
   async #checkOrder(domain: Domain, order: Signed<unknown>, gateway: string): Promise<void> {

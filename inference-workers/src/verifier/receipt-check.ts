@@ -3,6 +3,7 @@ import {
   couldCall,
   fingerprintCount,
   mostChargeOf,
+  orderedFrom,
   priceOf,
   receiptId,
   segmentStart,
@@ -27,10 +28,11 @@ export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | und
   return reason && { reason, receipt: receiptId(receipt) };
 }
 
-/** The ticket orders this model, of this member's session, at this time, and the model's owner let the member call it then. */
+/** The producer was to answer; the ticket orders this model, of this member's session, at this time, and the model's owner let the member call it then. */
 function ticketFault({ access, batch, sessions }: BatchFacts, receipt: Receipt): Reason | undefined {
   const ticket = receipt.ticket.body;
   const good =
+    orderedFrom(receipt) === batch.producer &&
     ticket.model === batch.model &&
     ticket.version === batch.version &&
     sessions.get(ticket.session)?.owner.member === ticket.gateway &&

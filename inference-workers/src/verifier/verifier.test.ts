@@ -54,6 +54,7 @@ describe('a segment that goes on with what another worker gave', () => {
 
   const spare = { ticket: { maxAmount: 500 } };
   const cases: [string, Lie, Verdict['reason']][] = [
+    ['an order to another member', { continuation: { producer: 'LabMSP' } }, 'ticket_invalid'],
     ['an order for another ticket', { continuation: { ticket: sha256Hex('another') } }, 'ticket_invalid'],
     ['an order of another gateway', { by: testGateway('lab', 'LabMSP') }, 'signature_invalid'],
     ['a forged order', { by: { ...testGateway('guild', 'GuildMSP') } }, 'signature_invalid'],
@@ -175,6 +176,7 @@ describe('rejected on paper, though no opening is asked for', () => {
     ['a debit from another session', {}, { sessions: [{ session: 'ses-9', amount: 1 }] }, 'totals_mismatch'],
     ['a receipt of another member', body({ producer: 'LabMSP' }), {}, 'signature_invalid'],
     ['a receipt of another worker', body({ worker: 'lab-worker-1' }), {}, 'signature_invalid'],
+    ['an answer that another member was to give', { ticket: { producer: 'LabMSP' } }, {}, 'ticket_invalid'],
     ['another model version', { ticket: { version: 2 } }, {}, 'ticket_invalid'],
     ["another member's session", { ticket: { session: 'ses-2' } }, {}, 'ticket_invalid'],
     ['a session that does not exist', { ticket: { session: 'ses-3' } }, {}, 'ticket_invalid'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digestOf } from '../canonical/json';
-import { Digest, Hex32, Hex64, Id, Micro } from '../schema/scalars';
+import { Digest, Hex32, Hex64, Id, Micro, MspId } from '../schema/scalars';
 
 /**
  * A gateway's order to go on with an answer that another worker broke off: under the ticket, whose digest stays the
@@ -10,6 +10,8 @@ export const Continuation = z.strictObject({
   schema: z.literal('continuation/1'),
   /** Digest of the ticket. */
   ticket: Digest,
+  /** The member whose worker is to go on; see `Ticket`. */
+  producer: MspId.optional(),
   /** How many tokens of the answer have come. */
   from: z.number().int().min(1).max(1_000_000),
   /** Salted digest of these tokens, see `commitment`. */

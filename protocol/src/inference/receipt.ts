@@ -69,6 +69,11 @@ export function segmentStart({ continuation }: Pick<Receipt, 'continuation'>): n
   return continuation?.body.from ?? 0;
 }
 
+/** The member that was to compute a receipt's segment; undefined where an older order does not say. */
+export function orderedFrom({ ticket, continuation }: Pick<Receipt, 'ticket' | 'continuation'>): string | undefined {
+  return (continuation ?? ticket).body.producer;
+}
+
 /** What a segment costs, micro-credits: request and prompt are paid with the first, the others' tokens alone. */
 export function chargeOf(
   prices: Prices,
