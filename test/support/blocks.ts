@@ -212,6 +212,7 @@ export function putBatch(
     amount: 100,
     receipts: `sha256/${sha256Hex('receipts')}`,
     sessions: [{ session: 's1', amount: 100 }],
+    workers: [{ worker: 'worker.compute', lastOrder: EPOCH }],
     electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
     turns: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
     needed: 2,

@@ -96,6 +96,7 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
     amount: 300,
     receipts: `sha256/${sha256Hex('list')}`,
     sessions: [{ session: 'ses-1', amount: 300 }],
+    workers: [{ worker: 'compute-worker-1', lastOrder: NOW }],
     electorate: ['ArchiveMSP', 'GuildMSP', 'LabMSP'],
     turns: ['LabMSP', 'ArchiveMSP', 'GuildMSP'],
     needed: 2,

@@ -211,7 +211,7 @@ export function* examples(
   const batch = { producer: 'ComputeMSP', sequence: 3 };
   const verifiers = ['GuildMSP', 'LabMSP'];
   const found = { reason: 'output_mismatch' as const, receipt: DIGEST };
-  yield example('inference:anchorBatch', GUILD, serving.batch({ workers: ['guild-worker'] }));
+  yield example('inference:anchorBatch', GUILD, serving.batch({ workers: [{ worker: 'guild-worker', lastOrder: 0 }] }));
   yield example('inference:acceptBatch', GUILD, { ...batch, verifiers }, { verdict: { verdict: 'accept' } });
   const findings = verifiers.map((member) => ({ member, ...found }));
   yield example('inference:rejectBatch', GUILD, { ...batch, findings }, { verdict: { verdict: 'reject', ...found } });

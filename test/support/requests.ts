@@ -149,7 +149,7 @@ export class Requests {
     const false4 = serving.batchOf(4, FALSE);
     await world.submit('inference:anchorBatch', false4.entry, { as: gateway });
     serving.verdicts.answer = { verdict: 'accept' };
-    await serving.accept('GuildMSP', ['GuildMSP', 'LabMSP'], 4);
+    await serving.accept('GuildMSP', ['ArchiveMSP', 'GuildMSP'], 4);
     await consortium.decide('closed', { kind: 'leave', member: 'MillMSP', reason: 'closed' });
     await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
 

@@ -25,6 +25,7 @@ import {
   compositeKey,
 } from '@llmchain/protocol';
 import { item, operationId, TestConsortium, work } from './consortium';
+import { NOW } from './evidence-world';
 import { identity, type TestIdentity } from './identities';
 import { receiptOf } from './receipts';
 import { Verdicts } from './verdicts';
@@ -72,6 +73,9 @@ export class Serving {
       ['LabMSP', await identity('LabMSP', { role: 'service' })],
       ['ComputeMSP', consortium.people.gateway],
     ]);
+    const signer = { signer: 'compute-worker-1', kind: 'worker' as const, publicKey: sha256Hex('key') };
+    const registration = { operationId: operationId(), ...signer };
+    await consortium.world.submit('members:registerSigner', registration, { as: consortium.people.gateway });
     return new Serving(consortium, verdicts, table, services);
   }
 
@@ -92,6 +96,7 @@ export class Serving {
       amount: 1_001,
       receipts: `sha256/${sha256Hex('list')}`,
       sessions: [{ session: 's1', amount: 1_001 }],
+      workers: [{ worker: 'compute-worker-1', lastOrder: NOW }],
       ...change,
     };
   }
@@ -111,17 +116,14 @@ export class Serving {
       count: receipts.length,
       amount: costs.reduce((sum, { amount }) => sum + amount, 0),
       sessions: [...sessions].map(([session, amount]) => ({ session, amount })),
-      workers: ['compute-worker-1'],
       ...change,
     });
     return { entry, receipts };
   }
 
-  /** The compute provider's worker, on the ledger, with so much at stake. */
+  /** Puts so much at stake for the compute provider's worker. */
   async staked(amount: number): Promise<void> {
-    const { gateway, compute } = this.consortium.people;
-    const signer = { signer: 'compute-worker-1', kind: 'worker' as const, publicKey: sha256Hex('key') };
-    await this.world.submit('members:registerSigner', { operationId: operationId(), ...signer }, { as: gateway });
+    const { compute } = this.consortium.people;
     const grants = [{ account: 'member:ComputeMSP' as const, amount: GRANT }];
     await this.consortium.decide('for-stakes', { kind: 'issue', grants, reason: 'stakes' });
     if (amount > 0)

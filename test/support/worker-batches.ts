@@ -22,9 +22,11 @@ export function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Bat
   const sum = (part: (body: Receipt) => number): number => receipts.reduce((total, { body }) => total + part(body), 0);
   const sequence = changes.sequence ?? 1;
   const amounts = new Map<string, number>();
+  const workers = new Map<string, number>();
   for (const { body } of receipts) {
     const { session } = body.ticket.body;
     amounts.set(session, (amounts.get(session) ?? 0) + body.amount);
+    workers.set(body.worker, Math.max(workers.get(body.worker) ?? 0, body.ticket.body.issued));
   }
   return {
     schema: 'batch/1',
@@ -40,6 +42,7 @@ export function batchOf(receipts: readonly SignedReceipt[], changes: Partial<Bat
     amount: sum((body) => body.amount),
     receipts: `sha256/${sha256Hex(receiptList(receipts))}`,
     sessions: [...amounts].map(([session, amount]) => ({ session, amount })),
+    workers: [...workers].sort().map(([worker, lastOrder]) => ({ worker, lastOrder })),
     electorate: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
     turns: ['GuildMSP', 'ArchiveMSP', 'LabMSP'],
     needed: 2,

@@ -92,9 +92,17 @@ describe('stakes and faults', () => {
     const { entry } = serving.batchOf(1, COSTS);
     const { workers: _, ...unnamed } = entry;
     await expect(
-      serving.world.submit('inference:anchorBatch', unnamed, { as: people().gateway }),
+      serving.world.raw('inference:anchorBatch', [JSON.stringify(unnamed)], { as: people().gateway }),
     ).rejects.toThrowWithCode('invalid_argument');
-    await expect(serving.anchor({ ...entry, workers: ['another'] })).rejects.toThrowWithCode('insufficient_credits', {
+    const register = {
+      operationId: operationId(),
+      signer: 'another',
+      kind: 'worker' as const,
+      publicKey: '0'.repeat(64),
+    };
+    await serving.world.submit('members:registerSigner', register, { as: people().gateway });
+    const another = [{ worker: 'another', lastOrder: entry.workers[0]!.lastOrder }];
+    await expect(serving.anchor({ ...entry, workers: another })).rejects.toThrowWithCode('insufficient_credits', {
       worker: 'another',
       available: 0,
       needed: 1_000,
@@ -102,7 +110,7 @@ describe('stakes and faults', () => {
     await act('unstake', { amount: 1_001, through: 0 });
     await expect(serving.anchor(entry)).rejects.toThrowWithCode('insufficient_credits', { available: 999 });
     await act('stake', { amount: 1 });
-    expect(await serving.anchor(entry)).toMatchObject({ state: 'anchored', workers: ['compute-worker-1'] });
+    expect(await serving.anchor(entry)).toMatchObject({ state: 'anchored', workers: entry.workers });
   });
 
   test('a stake is withdrawn after its time, and not while a batch is open that it vouches for', async () => {

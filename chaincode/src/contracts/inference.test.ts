@@ -1,5 +1,6 @@
 import { proveInclusion, royaltyLeaves, sha256Hex } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
+import { NOW } from '../../../test/support/evidence-world';
 import { Serving } from '../../../test/support/serving';
 
 describe('batches, settlement and claims, through the dispatcher of fabric-shim', () => {
@@ -45,6 +46,31 @@ describe('batches, settlement and claims, through the dispatcher of fabric-shim'
         serving.anchor({ amount: 10_001, sessions: [{ session: 's1', amount: 10_001 }] }),
       ).rejects.toThrowWithCode('insufficient_credits', { available: 10_000 });
       await expect(serving.anchor({ amount: 2 })).rejects.toThrowWithCode('invalid_argument');
+    });
+
+    test('a batch names workers of its producer, each once in their order, with their last orders', async () => {
+      const { lab, gateway } = serving.consortium.people;
+      const register = (signer: string, kind: 'worker' | 'gateway', as = gateway) =>
+        serving.world.submit(
+          'members:registerSigner',
+          { operationId: operationId(), signer, kind, publicKey: sha256Hex(signer) },
+          { as },
+        );
+      await register('b-worker', 'worker');
+      await register('a-gateway', 'gateway');
+      await register('rivals-worker', 'worker', lab);
+      const naming = (...workers: string[]) =>
+        serving.anchor({ workers: workers.map((worker) => ({ worker, lastOrder: NOW })) });
+      await expect(naming()).rejects.toThrowWithCode('invalid_argument');
+      await expect(naming('b-worker', 'b-worker')).rejects.toThrowWithCode('invalid_argument');
+      await expect(naming('compute-worker-1', 'b-worker')).rejects.toThrowWithCode('invalid_argument');
+      await expect(naming('nobody')).rejects.toThrowWithCode('not_found', { worker: 'nobody' });
+      await expect(naming('a-gateway')).rejects.toThrowWithCode('not_found', { worker: 'a-gateway' });
+      await expect(naming('b-worker', 'rivals-worker')).rejects.toThrowWithCode('not_authorised', {
+        worker: 'rivals-worker',
+        member: 'LabMSP',
+      });
+      expect(await naming('b-worker', 'compute-worker-1')).toMatchObject({ state: 'anchored' });
     });
 
     test.each([

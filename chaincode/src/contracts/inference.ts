@@ -6,6 +6,7 @@ import { Faults } from '../ledger/faults';
 import { Reputations } from '../ledger/reputations';
 import { Sessions } from '../ledger/sessions';
 import { Stakes } from '../ledger/stakes';
+import { Workers } from '../ledger/workers';
 import { demandAcceptance, demandFault, demandRejection } from '../ledger/verifier';
 import { demandOwner } from '../rules/authority';
 import { demandOverdue, demandRefusable, demandSeated, demandVerifiers, departed, undecided } from '../rules/batch';
@@ -233,7 +234,8 @@ export class InferenceContract extends LedgerContract {
     const { model, version, sequence, sessions, amount } = entry;
     demandAnchorable(await ctx.state.get('model', model, ordinal(version)));
     const { stake: terms } = await ctx.consortium();
-    await new Stakes(ctx).demandVouched(producer, entry.workers ?? [], terms);
+    const workers = await new Workers(ctx.state).named(producer, entry);
+    await new Stakes(ctx).demandVouched(producer, workers, terms);
     if (sequence > 1 && !(await ctx.state.find('batch-mark', producer, ordinal(sequence - 1)))) {
       throw new LlmchainError(
         'wrong_state',

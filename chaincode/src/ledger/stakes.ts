@@ -65,7 +65,7 @@ export class Stakes {
     return this.#state.update('stake', [worker], stake);
   }
 
-  /** @throws {LlmchainError} as {@link demandVouched} */
+  /** @param workers their ids @throws {LlmchainError} as {@link demandVouched} */
   async demandVouched(producer: string, workers: readonly string[], terms: StakeTerms = NO_STAKE_TERMS): Promise<void> {
     const stakes = [];
     if (terms.minimum > 0) for (const worker of workers) stakes.push(await this.#state.find('stake', worker));

@@ -82,7 +82,7 @@ export const AUTHORITY: Readonly<Record<SubmitName, Authority>> = {
   'inference:topUpSession': { roles: ['admin'], touches: 'own' },
   'inference:closeSession': { roles: ['admin'], touches: 'own', former: true },
   'inference:reclaim': { roles: ['admin', 'service'], touches: 'own', former: true },
-  'inference:anchorBatch': { roles: ['service'], touches: 'anyone' },
+  'inference:anchorBatch': { roles: ['service'], touches: 'own' },
   'inference:acceptBatch': { roles: ['service'], touches: 'anyone' },
   'inference:refuseBatch': { roles: ['service'], touches: 'anyone' },
   'inference:passOver': { roles: ['service'], touches: 'anyone' },

@@ -90,7 +90,7 @@ export function demandFinders(
  */
 export function culprit({ workers }: Pick<Batch, 'workers'>, receipt: SignedReceipt): string {
   const { worker } = receipt.body;
-  return !workers || workers.includes(worker) ? worker : workers[0]!;
+  return (workers.find((one) => one.worker === worker) ?? workers[0]!).worker;
 }
 
 /** What a fault takes from a stake, and who gets it; all of it, to the last micro-credit. */

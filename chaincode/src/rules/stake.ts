@@ -8,9 +8,9 @@ export function bonded({ amount, unbonding }: Pick<Stake, 'amount' | 'unbonding'
 }
 
 /**
- * That each worker whose receipts are to be anchored has enough at stake, and that they are named where anything has to be.
+ * That each worker whose receipts are to be anchored has enough at stake.
  * @param stakes those of the workers, in their order
- * @throws {LlmchainError} `invalid_argument` | `insufficient_credits` with `details.worker`
+ * @throws {LlmchainError} `insufficient_credits` with `details.worker`
  */
 export function demandVouched(
   producer: string,
@@ -19,14 +19,6 @@ export function demandVouched(
   { minimum }: StakeTerms,
 ): void {
   if (minimum === 0) return;
-  if (workers.length === 0)
-    throw new LlmchainError(
-      'invalid_argument',
-      'Name the workers whose receipts these are: their stakes vouch for them.',
-      {
-        issues: [{ pointer: '/workers', message: 'must name the workers' }],
-      },
-    );
   for (const [index, worker] of workers.entries()) {
     const stake = stakes[index];
     const own = stake?.owner.member === producer ? stake : undefined;

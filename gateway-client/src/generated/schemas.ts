@@ -665,7 +665,7 @@ export interface Batch {
   amount: number;
   receipts: string;
   sessions: { session: string; amount: number }[];
-  workers?: string[];
+  workers: { worker: string; lastOrder: number }[];
   silent?: { member: string; sequence: number }[];
   schema: 'batch/1';
   batch: string;

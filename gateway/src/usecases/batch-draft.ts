@@ -31,7 +31,8 @@ export class BatchDraft {
   readonly #leaves: Uint8Array[] = [];
   readonly #list = createHash('sha256').update('[');
   readonly #sessions = new Map<string, number>();
-  readonly #workers = new Set<string>();
+  /** When the last order was issued that each answered, milliseconds since the Unix epoch. */
+  readonly #workers = new Map<string, number>();
   #first: SignedReceipt | undefined;
   #bytes = 2;
   #promptTokens = 0;
@@ -50,7 +51,7 @@ export class BatchDraft {
   add({ id, body }: StoredReceipt): boolean {
     const receipt = JSON.parse(body) as SignedReceipt;
     const { worker } = receipt.body;
-    const { session } = receipt.body.ticket.body;
+    const { session, issued } = receipt.body.ticket.body;
     const bytes = Buffer.byteLength(body) + (this.#ids.length > 0 ? 1 : 0);
     const { receipts, sessions, bytes: most } = this.#limits;
     const full =
@@ -66,7 +67,7 @@ export class BatchDraft {
     this.#ids.push(id);
     this.#leaves.push(leafHash(body));
     this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + receipt.body.amount);
-    this.#workers.add(worker);
+    this.#workers.set(worker, Math.max(this.#workers.get(worker) ?? 0, issued));
     this.#promptTokens += receipt.body.promptTokens;
     this.#completionTokens += receipt.body.completionTokens;
     return true;
@@ -90,7 +91,9 @@ export class BatchDraft {
         .filter(([, amount]) => amount > 0)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([session, amount]) => ({ session, amount })),
-      workers: [...this.#workers].sort(),
+      workers: [...this.#workers]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([worker, lastOrder]) => ({ worker, lastOrder })),
     };
   }
 }

@@ -20,11 +20,13 @@ export function checkTotals(batch: Batch, totals: Totals): Finding | undefined {
   return same ? undefined : { reason: 'totals_mismatch' };
 }
 
-/** Whether the batch names just the workers whose receipts it holds: their stakes answer for them. */
+/** Whether the batch names just the workers whose receipts it holds, each once, with the last order that it answered. */
 function vouchedFor({ workers }: Batch, { workers: signed }: Totals): boolean {
+  const named = new Map(workers.map(({ worker, lastOrder }) => [worker, lastOrder]));
   return (
-    !workers ||
-    (workers.length === signed.size && new Set(workers).size === signed.size && workers.every((one) => signed.has(one)))
+    workers.length === signed.size &&
+    named.size === signed.size &&
+    [...signed].every(([worker, lastOrder]) => named.get(worker) === lastOrder)
   );
 }
 

@@ -27,12 +27,13 @@ export class Totals {
   amount = 0;
   /** What each session pays. */
   readonly drawn = new Map<string, number>();
-  readonly workers = new Set<string>();
+  /** When the last order was issued that each worker answered, milliseconds since the Unix epoch. */
+  readonly workers = new Map<string, number>();
 
   add({ worker, promptTokens, completionTokens, amount, ticket }: Receipt): void {
-    const { session } = ticket.body;
+    const { session, issued } = ticket.body;
     this.count++;
-    this.workers.add(worker);
+    this.workers.set(worker, Math.max(this.workers.get(worker) ?? 0, issued));
     this.promptTokens += promptTokens;
     this.completionTokens += completionTokens;
     this.amount += amount;

@@ -174,6 +174,18 @@ describe('rejected on paper, though no opening is asked for', () => {
     ['more prompt tokens', {}, { promptTokens: 1_000 }, 'totals_mismatch'],
     ['a larger amount', {}, { amount: 1_000_000 }, 'totals_mismatch'],
     ['a debit from another session', {}, { sessions: [{ session: 'ses-9', amount: 1 }] }, 'totals_mismatch'],
+    [
+      'a worker that signed none of its receipts',
+      {},
+      { workers: [{ worker: 'idle', lastOrder: Date.now() }] },
+      'totals_mismatch',
+    ],
+    [
+      'a last order before the last one',
+      {},
+      { workers: [{ worker: 'compute-worker-1', lastOrder: Date.now() - 90_000 }] },
+      'totals_mismatch',
+    ],
     ['a receipt of another member', body({ producer: 'LabMSP' }), {}, 'signature_invalid'],
     ['a receipt of another worker', body({ worker: 'lab-worker-1' }), {}, 'signature_invalid'],
     ['an answer that another member was to give', { ticket: { producer: 'LabMSP' } }, {}, 'ticket_invalid'],

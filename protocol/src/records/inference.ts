@@ -47,6 +47,10 @@ const Sequence = z
   .min(1)
   .max(2 ** 31);
 
+/** Whose receipts stand in a batch, and when the last order was issued that it answered there, by the tickets. */
+export const BatchWorker = z.strictObject({ worker: Id, lastOrder: Millis });
+export type BatchWorker = z.infer<typeof BatchWorker>;
+
 /** What a producer says of one batch of receipts. The batch's id is `<producer>/<sequence>`. */
 export const BatchEntry = z.strictObject({
   sequence: Sequence,
@@ -61,8 +65,8 @@ export const BatchEntry = z.strictObject({
   /** Where the list of signed receipts lies: canonical JSON of an array. */
   receipts: Address,
   sessions: z.array(SessionDebit).max(MOST_SESSIONS),
-  /** Whose receipts these are, sorted: their stakes vouch for them. */
-  workers: z.array(Id).min(1).max(MOST_WORKERS).optional(),
+  /** Whose receipts these are, sorted by worker: their stakes vouch for them. */
+  workers: z.array(BatchWorker).min(1).max(MOST_WORKERS),
   /** Rivals that were passed over as silent of late, and at which batch of this producer: they are called upon last. */
   silent: z
     .array(z.strictObject({ member: MspId, sequence: Sequence }))
