@@ -125,7 +125,8 @@ describe('an answer is paid once', () => {
       case 'anchor': {
         const { entry } = entryOf(pick % LISTS);
         const sequence = Math.max(1, batches.length + (pick % 7 > 0 ? 1 : 0));
-        const workers = [producer === 'ComputeMSP' ? 'compute-worker-1' : 'lab-worker-1'];
+        const worker = producer === 'ComputeMSP' ? 'compute-worker-1' : 'lab-worker-1';
+        const workers = [{ worker, lastOrder: 0 }];
         return transaction('inference:anchorBatch', { ...entry, sequence, workers }, as);
       }
       case 'accept':
