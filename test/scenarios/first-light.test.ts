@@ -24,6 +24,9 @@ const Anything = z.looseObject({});
 const BELIEF = 2_500;
 const Account = z.object({ balance: z.number(), waiting: z.number() });
 const Claims = z.object({ amount: z.number() });
+const Canary = z.object({ receipt: z.string(), found: z.array(z.string()), missed: z.array(z.string()) });
+/** Set by `./llmchain test --all`: a member that is silent has half a minute each time. */
+const ALL = process.env.LLMCHAIN_TEST_ALL === '1';
 
 /** One consortium for the whole story; its chapters build on one another. */
 describe('the story of a work, on a real network', () => {
@@ -245,6 +248,38 @@ describe('the story of a work, on a real network', () => {
       const seen = await admin.call('POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun', { params });
       expect(seen).toMatchObject({ verdict: 'reject', reason: 'output_mismatch' });
     }
+  });
+
+  test('a false answer that is sent to see whether rivals look is found by them, which counts for them', async () => {
+    const { answer } = await scenario.command('canary', 'poet@1', '--member', 'compute');
+    const { found, missed, receipt } = Canary.parse(answer);
+    expect([found.length, missed]).toEqual([2, []]);
+    const fault = await faultOf('ComputeMSP');
+    expect(fault.id).toBe(receipt);
+    const { verifiers } = await caller.call('GET /v1/reputations/{member}', { params: { member: 'ComputeMSP' } });
+    expect(verifiers.filter((each) => each.found > 0).map(({ member }) => member)).toEqual([...found].sort());
+  });
+
+  (ALL ? test : test.skip)('a verifier that hangs is passed over, on the ledger, and others verify', async () => {
+    const receipts: string[] = [];
+    await scenario.whileHanging(['worker-guild'], async () => {
+      await delay(BELIEF);
+      for (let answer = 0; answer < 2; answer++) {
+        const { receipt } = await askForVerses(caller, 'poet@1', 'Thy', () => undefined, 8);
+        const { endorsers } = await receiptOnce(caller, receipt, ({ state }) => state === 'accepted', 120);
+        expect(endorsers).not.toContain('GuildMSP');
+        receipts.push(receipt);
+      }
+    });
+    const silences = [];
+    for (const id of receipts) {
+      const { batch } = await caller.call('GET /v1/receipts/{id}', { params: { id } });
+      const [producer = '', sequence = ''] = batch!.split('/');
+      const params = { producer, sequence: Number(sequence) };
+      const { data } = await caller.call('GET /v1/batches/{producer}/{sequence}/silences', { params, query: {} });
+      silences.push(...data.map(({ member }) => member));
+    }
+    expect(new Set(silences)).toEqual(new Set(['GuildMSP']));
   });
 
   test('a member that leaves decides nothing any more: who is left verifies the batch that it was to verify', async () => {
