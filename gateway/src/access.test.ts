@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sha256Hex } from '@llmchain/protocol';
+import { LlmchainError, sha256Hex } from '@llmchain/protocol';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
 import type { TestMember } from '../../test/support/gateway-member';
 import { NEIGHBOUR_HEADER } from '../../test/support/gateway-peers';
