@@ -251,7 +251,8 @@ describe('the story of a work, on a real network', () => {
   });
 
   test('a false answer that is sent to see whether rivals look is found by them, which counts for them', async () => {
-    const { answer } = await scenario.command('canary', 'poet@1', '--member', 'compute');
+    const { answer, stderr } = await scenario.command('canary', 'poet@1', '--member', 'compute');
+    expect(stderr).not.toContain('llmchain:');
     const { found, missed, receipt } = Canary.parse(answer);
     expect([found.length, missed]).toEqual([2, []]);
     const fault = await faultOf('ComputeMSP');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   canonicalJson,
   LlmchainError,
@@ -69,6 +70,24 @@ function pagesOf(items: readonly DatasetItem[]): DatasetItem[][] {
   return pages;
 }
 
+/** How often, and how long apart, a version is sealed whose pages an endorser does not have yet, milliseconds. */
+const SEALS = 20;
+const BETWEEN = 500;
+
+/** Tries again while an endorsing peer is some blocks behind: its pages were committed before. */
+async function whenSeen<T>(seal: () => Promise<T>): Promise<T> {
+  for (let left = SEALS; ; left--) {
+    try {
+      return await seal();
+    } catch (error) {
+      const behind =
+        error instanceof LlmchainError && error.code === 'not_found' && error.details.type === 'dataset-page';
+      if (!behind || left === 0) throw error;
+      await delay(BETWEEN);
+    }
+  }
+}
+
 /**
  * Makes a dataset version of works: nothing is written before every item has consent, so that the steward learns of
  * every offender at once; then its pages go to the ledger and the version is sealed under its Merkle root.
@@ -132,7 +151,7 @@ export class SealDataset {
     await mapConcurrently(others, PAGES_AT_ONCE, (page, index) => add(page, index + 1));
     const operationId = operation('seal');
     const seal = { operationId, dataset, version, pages: pages.length, root, ...reports };
-    const sealed = await ledger.submit('datasets:seal', seal);
+    const sealed = await whenSeen(() => ledger.submit('datasets:seal', seal));
     return { ...sealed.result, transaction: sealed.transaction, block: sealed.block };
   }
 
