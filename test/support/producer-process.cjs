@@ -15,6 +15,7 @@ const { PostgresProduction } = require('../../gateway/dist/adapters/database/pos
 const { SealedOpenings } = require('../../gateway/dist/adapters/object-store/sealed-openings.js');
 const { AcceptBatches } = require('../../gateway/dist/usecases/accept-batches.js');
 const { AnchorReceipts } = require('../../gateway/dist/usecases/anchor-receipts.js');
+const { SilentRivals } = require('../../gateway/dist/usecases/silent-rivals.js');
 const { CollectReceipts } = require('../../gateway/dist/usecases/collect-receipts.js');
 const { DecideBatch } = require('../../gateway/dist/usecases/decide-batch.js');
 const { RotateBatch } = require('../../gateway/dist/usecases/rotate-batch.js');
@@ -98,9 +99,10 @@ async function run() {
   const lineage = { putReceipts: mortal('index', () => Promise.resolve()) };
   const ports = { workers, production, openings, store: files, lineage, ledgers: { service }, log };
   const collect = new CollectReceipts({ member }, ports);
-  const anchor = new AnchorReceipts({ member }, ports);
+  const silent = new SilentRivals();
+  const anchor = new AnchorReceipts({ member }, { ...ports, silent });
   const decide = new DecideBatch({}, { ...ports, rotate: new RotateBatch({}, ports) });
-  const accept = new AcceptBatches({ member }, { ...ports, decide });
+  const accept = new AcceptBatches({ member }, { ...ports, decide, silent });
 
   const orders = {
     die: async (at) => {
