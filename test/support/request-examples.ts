@@ -212,7 +212,10 @@ export function* examples(
   const verifiers = ['GuildMSP', 'LabMSP'];
   const found = { reason: 'output_mismatch' as const, receipt: DIGEST };
   yield example('inference:anchorBatch', GUILD, serving.batch({ workers: [{ worker: 'guild-worker', lastOrder: 0 }] }));
-  yield example('inference:acceptBatch', GUILD, { ...batch, verifiers }, { verdict: { verdict: 'accept' } });
+  const accepts = { producer: 'ComputeMSP', sequence: 5, verifiers };
+  yield example('inference:acceptBatch', GUILD, accepts, { verdict: { verdict: 'accept' } });
+  yield example('inference:refuseBatch', GUILD, { ...batch, ...found }, { verdict: { verdict: 'reject', ...found } });
+  yield example('inference:passOver', GUILD, { ...batch, member: 'ArchiveMSP' });
   const findings = verifiers.map((member) => ({ member, ...found }));
   yield example('inference:rejectBatch', GUILD, { ...batch, findings }, { verdict: { verdict: 'reject', ...found } });
   yield example('inference:expireBatch', GUILD, batch);

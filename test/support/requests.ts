@@ -150,6 +150,10 @@ export class Requests {
     await world.submit('inference:anchorBatch', false4.entry, { as: gateway });
     serving.verdicts.answer = { verdict: 'accept' };
     await serving.accept('GuildMSP', ['ArchiveMSP', 'GuildMSP'], 4);
+    // One for which nobody is called upon that leaves.
+    await world.submit('inference:anchorBatch', serving.batch({ sequence: 5, sessions: [], amount: 0 }), {
+      as: gateway,
+    });
     await consortium.decide('closed', { kind: 'leave', member: 'MillMSP', reason: 'closed' });
     await consortium.decide('shop', { kind: 'join', member: { member: 'ShopMSP', name: 'shop' } });
 

@@ -34,6 +34,8 @@ beforeAll(async () => {
     ['models:setAccess', 'admin'],
     ['inference:tally', 'service'],
     ['inference:reportFault', 'service'],
+    ['inference:passOver', 'service'],
+    ['inference:refuseBatch', 'service'],
   ] as const;
   for (const [name, role] of more) {
     const example = requests.examples.find((each) => each.name === name)!;

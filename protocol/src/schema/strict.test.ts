@@ -72,6 +72,8 @@ test('every change of the ledger can be repeated safely', () => {
     'models:giveKey',
     'models:withdrawKey',
     'inference:tally',
+    'inference:refuseBatch',
+    'inference:passOver',
     'inference:reportFault',
   ];
   for (const [name, { kind, request }] of Object.entries(TRANSACTIONS)) {
