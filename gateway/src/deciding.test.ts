@@ -8,8 +8,8 @@ import { SilentRivals } from './usecases/silent-rivals';
 
 /** Price of the test worker's answer, micro-credits. */
 const COST = 133;
-/** How long a member that is called upon has, milliseconds: a twentieth of the ten minutes that a batch waits. */
-const TURN = 30_000;
+/** How long a member that is called upon has, milliseconds: a tenth of the ten minutes that a batch waits. */
+const TURN = 60_000;
 const FOUND = { reason: 'output_mismatch' };
 
 describe('how a batch is decided', () => {

@@ -25,7 +25,7 @@ const BELIEF = 2_500;
 const Account = z.object({ balance: z.number(), waiting: z.number() });
 const Claims = z.object({ amount: z.number() });
 const Canary = z.object({ receipt: z.string(), found: z.array(z.string()), missed: z.array(z.string()) });
-/** Set by `./llmchain test --all`: a member that is silent has half a minute each time. */
+/** Set by `./llmchain test --all`: a member that is silent has a minute each time. */
 const ALL = process.env.LLMCHAIN_TEST_ALL === '1';
 
 /** One consortium for the whole story; its chapters build on one another. */

@@ -3,8 +3,8 @@ import { Serving } from '../../../test/support/serving';
 
 const RECEIPT = sha256Hex('a receipt');
 const FOUND: Omit<Finding, 'member'> = { reason: 'tokens_mismatch', receipt: RECEIPT };
-/** A twentieth of the ten minutes that a batch waits. */
-const TURN = 30_000;
+/** A tenth of the ten minutes that a batch waits. */
+const TURN = 60_000;
 
 describe('refusals and silences', () => {
   let serving: Serving;

@@ -63,7 +63,7 @@ test('only who is called upon is passed over, in its time and while another is l
         const at = Math.max(0, ...given.refusals.map(({ refused }) => refused), ...given.silences.map((s) => s.passed));
         const may =
           (calledUpon(batch, gone) ?? []).includes(member) &&
-          now >= at + TIME / 20 &&
+          now >= at + TIME / 10 &&
           ELECTORATE.length - gone.size > most;
         const act = () => {
           demandSilent(batch, given, member, now);
