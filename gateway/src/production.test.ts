@@ -40,21 +40,7 @@ describe('the producer’s side', () => {
   });
   afterEach(() => consortium.stop());
 
-  /** Receipt ids of so many answers. */
-  async function answers(count: number, credits = 1_000_000): Promise<{ ids: string[]; session: string; key: string }> {
-    const { key, actor } = await archive.key('caller', 'reader', credits);
-    const ids: string[] = [];
-    for (let index = 0; index < count; index++) {
-      const { headers, status } = await archive.call(key, 'POST', '/v1/completions', {
-        model: 'poet',
-        prompt: 'a',
-        max_tokens: 3,
-      });
-      expect(status).toBe(200);
-      ids.push(headers.get('x-llmchain-receipt')!);
-    }
-    return { ids, session: actor.session!, key };
-  }
+  const answers: Producing['answers'] = (count, credits) => producing.answers(count, credits);
 
   const submitted = (name: SubmitName): unknown[] => producing.submitted(name);
 

@@ -3,10 +3,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { decodeJson, ordinal, SignedReceipt, type ModelVersion } from '@llmchain/protocol';
-import { modelKeyRecord, sealedFiles } from '../../test/support/sealed-model';
+import { modelKeyRecord, sealedVersion } from '../../test/support/sealed-model';
 import { until } from '../../test/support/until';
 import { mspOf, WorkerBench, type MemberName, type WorkerClient } from '../../test/support/worker-bench';
-import { filesOf, tinyModel } from '../../test/support/worker-model';
 import { requestOf } from '../../test/support/worker-requests';
 
 const KEY = new Uint8Array(32).fill(3);
@@ -19,13 +18,7 @@ let version: ModelVersion;
 
 beforeAll(async () => {
   bench = await WorkerBench.start();
-  const folder = path.join(bench.home, 'owners-own');
-  const clear = await tinyModel(folder, { seed: 2, version: 2 });
-  plain = await filesOf(folder, clear);
-  const { files, contents } = await sealedFiles(KEY, clear.files, plain);
-  for (const content of contents) bench.members.lab.peer.add(content);
-  version = { ...clear, files };
-  bench.approve(version);
+  ({ version, plain } = await sealedVersion(bench, KEY));
   await bench.startWorker('compute', ['serve', 'verify']);
   worker = bench.client('guild', 'compute');
 });

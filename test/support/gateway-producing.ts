@@ -28,9 +28,9 @@ export class Producing {
     return new Producing(consortium, members.get('ArchiveMSP')!, members.get('ComputeMSP')!);
   }
 
-  /** So many answers, in one batch. @returns the receipts' ids, and the session that paid for them */
-  async produces(count: number): Promise<{ ids: string[]; session: string }> {
-    const { key, actor } = await this.archive.key('caller', 'reader', 1_000_000);
+  /** So many answers to one caller. @returns the receipts' ids, the session that paid for them, and its key */
+  async answers(count: number, credits = 1_000_000): Promise<{ ids: string[]; session: string; key: string }> {
+    const { key, actor } = await this.archive.key('caller', 'reader', credits);
     const order = { model: 'poet', prompt: 'a', max_tokens: 3 };
     const ids: string[] = [];
     for (let index = 0; index < count; index++) {
@@ -38,8 +38,14 @@ export class Producing {
       if (status !== 200) throw new Error(JSON.stringify(body));
       ids.push(headers.get('x-llmchain-receipt')!);
     }
+    return { ids, session: actor.session!, key };
+  }
+
+  /** So many answers, in one batch. @returns as {@link answers} */
+  async produces(count: number): Promise<{ ids: string[]; session: string }> {
+    const answered = await this.answers(count);
     await this.compute.gateway.produce();
-    return { ids, session: actor.session! };
+    return answered;
   }
 
   /** The producer has its batches decided. */

@@ -2,8 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { modelFileKey, sha256Hex, wrapModelKey, type ModelFile, type RecordOf } from '@llmchain/protocol';
+import {
+  modelFileKey,
+  sha256Hex,
+  wrapModelKey,
+  type ModelFile,
+  type ModelVersion,
+  type RecordOf,
+} from '@llmchain/protocol';
 import { sealing } from '../../gateway/src/adapters/object-store/envelope/seal';
+import type { WorkerBench } from './worker-bench';
+import { filesOf, tinyModel } from './worker-model';
 
 /** Files and what they hold, sealed as an owner's gateway does it. @param folder where they are written, if anywhere */
 export async function sealedFiles(
@@ -39,4 +48,22 @@ export function modelKeyRecord(
   const wrap = wrapModelKey(dataKey, purpose, new Uint8Array(32).fill(5));
   const owner = { member: 'LabMSP' };
   return { schema: 'model-key/1', ...purpose, state: 'given', wrap, owner, createdTx: 't', updatedTx: 't' };
+}
+
+/**
+ * Version 2 of the tiny model, approved on a bench, whose files its owner serves sealed.
+ * @returns also the version in clear, the folder that holds it, and what its files hold
+ */
+export async function sealedVersion(
+  bench: WorkerBench,
+  dataKey: Uint8Array,
+): Promise<{ version: ModelVersion; clear: ModelVersion; folder: string; plain: Buffer[] }> {
+  const folder = path.join(bench.home, 'owners-own');
+  const clear = await tinyModel(folder, { seed: 2, version: 2 });
+  const plain = await filesOf(folder, clear);
+  const { files, contents } = await sealedFiles(dataKey, clear.files, plain);
+  for (const content of contents) bench.members.lab.peer.add(content);
+  const version = { ...clear, files };
+  bench.approve(version);
+  return { version, clear, folder, plain };
 }

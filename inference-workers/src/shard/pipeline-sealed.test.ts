@@ -3,10 +3,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { decodeJson, InferenceInput, ordinal, ticketDigest, type ModelVersion } from '@llmchain/protocol';
-import { modelKeyRecord, sealedFiles } from '../../../test/support/sealed-model';
+import { modelKeyRecord, sealedVersion } from '../../../test/support/sealed-model';
 import { until } from '../../../test/support/until';
 import { mspOf, WorkerBench, type MemberName } from '../../../test/support/worker-bench';
-import { filesOf, tinyModel } from '../../../test/support/worker-model';
 import { requestOf } from '../../../test/support/worker-requests';
 import { clearFolder } from '../files/model-files';
 import { loadServable } from '../models/servable';
@@ -24,14 +23,12 @@ let whole: ServableModel;
 /** Lab and compute hold layer 0, archive and guild layer 1; compute answers. */
 beforeAll(async () => {
   bench = await WorkerBench.start();
-  const folder = path.join(bench.home, 'owners-own');
-  const clear = await tinyModel(folder, { seed: 2, version: 2 });
-  plain = await filesOf(folder, clear);
-  const { files, contents } = await sealedFiles(KEY, clear.files, plain);
-  for (const content of contents) bench.members.lab.peer.add(content);
-  version = { ...clear, files };
-  bench.approve(version);
-  whole = (await loadServable(clearFolder(folder), clear, { provider: 'cpu', threads: 1 })) as ServableModel;
+  const sealed = await sealedVersion(bench, KEY);
+  ({ version, plain } = sealed);
+  whole = (await loadServable(clearFolder(sealed.folder), sealed.clear, {
+    provider: 'cpu',
+    threads: 1,
+  })) as ServableModel;
   const named = { model: version.model, version: version.version };
   const holds = (layer: number) => [{ ...named, first: layer, last: layer, heads: [mspOf('compute')] }];
   const ranges = [
