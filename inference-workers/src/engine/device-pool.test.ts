@@ -34,7 +34,7 @@ test('answers are spread over the devices, each within its memory, and are those
   const alone = pool(1).pool;
   for (const [i, answer] of answers.entries()) expect(await answer).toEqual(await ask(alone, asked[i]));
   for (const { passes, widest, mostBytes } of devices) {
-    expect(passes).toBeGreaterThan(3 * 40);
+    expect(passes).toBeGreaterThanOrEqual(3 * 40);
     expect(widest).toBeGreaterThan(1);
     expect(mostBytes).toBeLessThanOrEqual(MEMORY);
   }

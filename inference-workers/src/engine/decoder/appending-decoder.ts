@@ -37,6 +37,8 @@ class AppendingCache implements KeyValueCache {
   readonly #geometry: DecoderGeometry;
   readonly #sets: RowSets;
   readonly #names: { past: string; present: string }[];
+  /** What the last pass gave, and by what its sizes are known: a pass of the same sizes writes over it. */
+  #last: { sizes: string; outputs: Record<string, Tensor> } = { sizes: '', outputs: {} };
 
   constructor(session: InferenceSession, geometry: DecoderGeometry, size: { rows: number; tokens: number }) {
     this.#session = session;
@@ -59,7 +61,9 @@ class AppendingCache implements KeyValueCache {
     for (const { set, index, count } of groups) {
       const members = set.rows.slice(index, index + count).map((row) => byRow.get(row)!);
       const { buffers, dims } = set.view(index, count);
-      const outputs = await this.#run(members, buffers, dims, { logits, hidden: hidden !== undefined });
+      // What one group has given is needed until the last has run.
+      const reuse = groups.length === 1;
+      const outputs = await this.#run(members, buffers, dims, { logits, hidden: hidden !== undefined, reuse });
       this.#names.forEach(({ present }, buffer) => {
         const news = outputs[present]!.data as Float32Array;
         const size = news.length / count;
@@ -104,8 +108,8 @@ class AppendingCache implements KeyValueCache {
     rows: readonly PassRow[],
     buffers: readonly Float32Array[],
     dims: readonly number[],
-    wanted: { logits: number; hidden: boolean },
-  ): Promise<Record<string, Tensor | undefined>> {
+    wanted: { logits: number; hidden: boolean; reuse: boolean },
+  ): Promise<Record<string, Tensor>> {
     const time = rows[0]!.tokens.length;
     const dimensions = [rows.length, time];
     const positions = rows.flatMap(({ past, tokens }) => tokens.map((_, at) => past + at));
@@ -124,7 +128,13 @@ class AppendingCache implements KeyValueCache {
       feeds[past] = new Tensor('float32', buffers[index]!, dims);
       fetches.push(present);
     });
-    return this.#session.run(feeds, fetches);
+    if (!wanted.reuse) return this.#session.run(feeds, fetches);
+    const sizes = [...dimensions, wanted.logits, wanted.hidden].join();
+    const again = this.#last.sizes === sizes;
+    // Buffers of a megabyte and more for every token would be garbage to collect.
+    const outputs = await (again ? this.#session.run(feeds, this.#last.outputs) : this.#session.run(feeds, fetches));
+    this.#last = { sizes, outputs };
+    return outputs;
   }
 }
 

@@ -114,6 +114,34 @@ test('answers join and leave between steps, and a long prompt does not stop the 
   for (let part = 2; part < starts.length; part++) expect(starts[part]! - starts[part - 1]!).toBe(2);
 });
 
+test('prompts go through a pass together as far as they are as long, and as a pass takes', async () => {
+  const { decoder, passes } = watched();
+  const of = scheduler({ chunk: 24, guess: 0 }, decoder);
+  const asked = [6, 9, 12, 4].map((length, i) =>
+    request('any', {
+      prompt: Array.from({ length }, (_, at) => (i + 3 * at) % model.decoder.geometry.vocabulary),
+      maxTokens: 5,
+    }),
+  );
+  const together = await Promise.all(asked.map((one) => ask(of, one)));
+  const parts = passes.filter(({ rows }) => rows[0]!.tokens.length > 1).map(({ rows }) => rows);
+  // The fourth is shorter than the first; then what is left of the second goes along with the third, and 3 more of the third.
+  expect(parts.map((rows) => rows.map(({ past, tokens }) => [past, tokens.length]))).toEqual([
+    [
+      [0, 6],
+      [0, 6],
+      [0, 6],
+    ],
+    [
+      [6, 3],
+      [6, 3],
+      [0, 3],
+    ],
+    [[9, 3]],
+  ]);
+  for (const [i, answer] of together.entries()) expect(answer).toEqual(await ask(scheduler({ slots: 1 }), asked[i]!));
+});
+
 test('guessing ahead takes fewer passes and changes no token', async () => {
   const repeating = request('la la la la la la la la la la la la', { temperatureMilli: 0, maxTokens: 60 });
   const [plain, guessed] = [watched(), watched()];

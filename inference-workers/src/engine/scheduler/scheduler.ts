@@ -168,30 +168,44 @@ export class Scheduler {
     }
   }
 
-  /** One part of the prompt that has waited longest. */
+  /**
+   * One part of the prompt that has waited longest, and as much of others that have as much left, as far as one pass goes:
+   * they read the weights once.
+   */
   async #prefill(): Promise<void> {
-    const running = this.#prefilling[0];
-    if (!running) return;
-    if (running.signal.aborted) {
-      running.end('cancelled');
-      this.#free(running);
+    const first = this.#prefilling[0];
+    if (!first) return;
+    if (first.signal.aborted) {
+      first.end('cancelled');
+      this.#free(first);
       return;
     }
-    const tokens = running.tokens.slice(running.cached, running.cached + this.#options.chunk);
-    await this.#pass([running], [{ row: running.row, past: running.cached, tokens }], 1, (outputs) => {
-      running.cached += tokens.length;
+    const length = Math.min(first.pending, this.#options.chunk);
+    const together = this.#together(first, length);
+    const rows = together.map(({ row, cached: past, tokens }) => ({
+      row,
+      past,
+      tokens: tokens.slice(past, past + length),
+    }));
+    await this.#pass(together, rows, 1, (outputs, running) => {
+      running.cached += length;
       this.#rows.holds(running.row, running.tokens.slice(0, running.cached));
-      this.#queue.charge(running.request.tenant, tokens.length);
-      if (running.pending > 0) {
-        // The others' prompts go on too.
-        this.#prefilling.push(this.#prefilling.shift()!);
-        return;
-      }
+      this.#queue.charge(running.request.tenant, length);
+      if (running.pending > 0) return;
       this.#take(running, outputs, 0);
       if (running.ended) return;
-      this.#prefilling.shift();
+      this.#prefilling.splice(this.#prefilling.indexOf(running), 1);
       this.#decoding.push(running);
     });
+    // The others' prompts go on too.
+    if (this.#prefilling[0] === first) this.#prefilling.push(this.#prefilling.shift()!);
+  }
+
+  /** Whose prompts have a part of that length to go, the longest waiting first, as many as one pass takes. */
+  #together(first: Running, length: number): Running[] {
+    if (!this.#model.decoder.batches) return [first];
+    const most = Math.floor(this.#options.chunk / length);
+    return this.#prefilling.filter(({ pending, signal }) => pending >= length && !signal.aborted).slice(0, most);
   }
 
   /** One step of everything that decodes. */
