@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, type MemberDescription, type MemberName } from '@llmchain/network';
+import { Annex, describe, type MemberDescription, type MemberName } from '@llmchain/network';
 import { isErrorCode, LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
 
@@ -13,6 +13,8 @@ const LONGEST_OUTPUT = 64 * 1024 * 1024;
 
 const Failed = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 const Key = z.object({ key: z.string() });
+
+const SILENT = { step: () => ({ done: () => undefined, fail: () => undefined }) };
 
 /** First of the ports of a consortium that a benchmark makes for itself. */
 const PORT_BASE = 31_000;
@@ -60,15 +62,29 @@ export class Consortium {
     return (await this.command(Key, ...order)).key;
   }
 
+  /** What a benchmark adds to the consortium's network. @throws {LlmchainError} `not_authorised` as {@link assertOwn} */
+  async annex(): Promise<Annex> {
+    this.assertOwn('add chaincode and channels');
+    return Annex.of({ home: this.home, fabricBin: process.env['FABRIC_BIN'] }, { report: SILENT });
+  }
+
+  /**
+   * @param what the benchmark would do that nothing undoes
+   * @throws {LlmchainError} `not_authorised` where the home is not the benchmark's own
+   */
+  assertOwn(what: string): void {
+    if (!this.own)
+      throw new LlmchainError('not_authorised', `The benchmark would ${what} in ${this.home}; leave --home out.`);
+  }
+
   /** Stops and removes a consortium that the benchmark made. */
   async end(): Promise<void> {
     if (this.own) await this.reset();
   }
 
-  /** @throws {LlmchainError} `not_authorised` where the home is not the benchmark's own */
+  /** @throws {LlmchainError} `not_authorised` as {@link assertOwn} */
   async reset(): Promise<void> {
-    if (!this.own)
-      throw new LlmchainError('not_authorised', `The benchmark would remove ${this.home}; leave --home out.`);
+    this.assertOwn('remove everything');
     await this.command(z.unknown(), 'reset');
   }
 }

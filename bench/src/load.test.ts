@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { latencies, requestsPerSecond, timesPerSecond } from './load';
+import { latencies, requestsPerSecond, steadyRate, timesPerSecond } from './load';
 
 test('as many acts as asked for, by as many at once as asked for', async () => {
   let [atWork, most] = [0, 0];
@@ -24,6 +24,15 @@ test('acts per second are counted', async () => {
   const rate = await timesPerSecond(() => delay(10), { concurrency: 4, seconds: 0.3 });
   expect(rate).toBeGreaterThan(40);
   expect(rate).toBeLessThan(500);
+});
+
+test('of a steady rate neither a slow beginning nor what ends too late counts', async () => {
+  let acts = 0;
+  const act = (): Promise<void> => delay(acts++ < 2 ? 200 : 20);
+  const rate = await steadyRate(act, { concurrency: 2, warmUp: 0.25, seconds: 0.4 });
+  expect(rate).toBeGreaterThan(40);
+  expect(rate).toBeLessThanOrEqual(110);
+  expect(await steadyRate(() => delay(300), { concurrency: 3, warmUp: 0, seconds: 0.1 })).toBe(0);
 });
 
 describe('requests', () => {

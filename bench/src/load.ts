@@ -36,6 +36,28 @@ export async function timesPerSecond(
 }
 
 /**
+ * As {@link timesPerSecond}, of `seconds` seconds that begin when `warmUp` are over: what is done before or after is not
+ * counted, so that it does not matter how long the first take.
+ */
+export async function steadyRate(
+  act: () => Promise<unknown>,
+  { concurrency, warmUp, seconds }: { concurrency: number; warmUp: number; seconds: number },
+): Promise<number> {
+  const started = performance.now();
+  const since = (): number => (performance.now() - started) / 1000 - warmUp;
+  let done = 0;
+  const one = async (): Promise<void> => {
+    while (since() < seconds) {
+      await act();
+      const at = since();
+      if (at >= 0 && at < seconds) done++;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, one));
+  return done / seconds;
+}
+
+/**
  * How long each of `count` acts took, milliseconds, when so many are at work at once.
  * @param act is told who does it (from 0) and the how-manieth of all it is
  */

@@ -13,6 +13,7 @@ import { decode } from './decode';
 import { detect } from './detect/detect';
 import { ledger } from './ledger';
 import { ledgerHotkey } from './ledger-hotkey';
+import { ledgerLatency } from './ledger-latency';
 import { ledgerReceipts } from './ledger-receipts';
 import { load, machine } from './machine';
 import { outcomes, ratioOf, table, type Report } from './report';
@@ -37,6 +38,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['detect', detect],
   ['verify', verify],
   ['ledger-hotkey', ledgerHotkey],
+  ['ledger-latency', ledgerLatency],
   ['ledger-receipts', ledgerReceipts],
   ['receipts', receipts],
   ['requests', requests],

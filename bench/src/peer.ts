@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { LedgerClient, openConnection } from '@llmchain/ledger-client';
+import { LedgerClient, openConnection, type LedgerOptions } from '@llmchain/ledger-client';
 import { decodeJson, GatewayConfig } from '@llmchain/protocol';
 
 type Config = ReturnType<typeof GatewayConfig.parse>;
@@ -25,10 +25,10 @@ export class Peer {
     return new Peer(config, openConnection({ address, tlsRoot: await readFile(tlsRoot) }));
   }
 
-  /** The ledger in the gateway's own name. */
-  async asService(): Promise<LedgerClient> {
+  /** The ledger in the gateway's own name. @param other another channel or chaincode than the consortium's own */
+  async asService(other: { channel?: string; chaincode?: string } = {}): Promise<LedgerClient> {
     const { certificate, key } = this.#config.fabric.identity;
-    return this.#client(await readFile(certificate), await readFile(key));
+    return this.#client(await readFile(certificate), await readFile(key), other);
   }
 
   /**
@@ -39,7 +39,7 @@ export class Peer {
   async as(key: string, attempts: number): Promise<LedgerClient> {
     const pem = await readFile(`${this.#config.authority.wallet}/${key}.pem`, 'utf8');
     const end = pem.indexOf(END) + END.length;
-    return this.#client(Buffer.from(`${pem.slice(0, end)}\n`), Buffer.from(pem.slice(end).trimStart()), attempts);
+    return this.#client(Buffer.from(`${pem.slice(0, end)}\n`), Buffer.from(pem.slice(end).trimStart()), { attempts });
   }
 
   close(): void {
@@ -47,11 +47,11 @@ export class Peer {
     this.#connection.close();
   }
 
-  #client(certificate: Buffer, privateKey: Buffer, attempts?: number): LedgerClient {
+  #client(certificate: Buffer, privateKey: Buffer, options: Partial<LedgerOptions>): LedgerClient {
     const { channel, chaincode } = this.#config.consortium;
     const { mspId } = this.#config.fabric.identity;
-    const options = { channel, chaincode, ...(attempts === undefined ? {} : { attempts }) };
-    const client = new LedgerClient(options, this.#connection, { mspId, certificate, privateKey });
+    const identity = { mspId, certificate, privateKey };
+    const client = new LedgerClient({ channel, chaincode, ...options }, this.#connection, identity);
     this.#clients.push(client);
     return client;
   }

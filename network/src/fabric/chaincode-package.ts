@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { create } from 'tar';
 
-/** Label of the chaincode's package. */
-const PACKAGE_LABEL = 'llmchain_1';
+/** Label of the package of the consortium's own chaincode. */
+export const PACKAGE_LABEL = 'llmchain_1';
 
 export interface ChaincodePackage {
   readonly bytes: Buffer;

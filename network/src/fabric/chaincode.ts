@@ -7,6 +7,7 @@ import { assertBuilt, codeRevision, contentRevision, packageMain } from '../proc
 import type { Layout } from '../topology/layout';
 import { processName } from '../topology/process-names';
 import { address, listenAddress, type Member } from '../topology/topology';
+import { PACKAGE_LABEL } from './chaincode-package';
 
 /** Keeps Node's notices on experimental features out of the logs. */
 export const NODE_OPTIONS = '--disable-warning=ExperimentalWarning';
@@ -14,27 +15,52 @@ export const NODE_OPTIONS = '--disable-warning=ExperimentalWarning';
 /** A verdict that takes longer than this costs the batch the member's endorsement. */
 const VERIFIER_TIMEOUT_MS = 1500;
 
+/** A program that a member's peer has transactions simulated by. */
+export interface ChaincodeServer {
+  /** Of the process. */
+  readonly name: string;
+  /** Main file, which takes the options of `fabric-chaincode-node server` with its keys as PEM. */
+  readonly main: string;
+  readonly packageId: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
- * A member's chaincode server, which its peer and nobody else can speak to, over mutual TLS.
+ * The consortium's own chaincode server of a member.
  * @param folder the chaincode package, whose server is `main.js` beside its main file
  * @throws {NetworkError} `not_built`
  */
 export function chaincodeSpec(member: Member, layout: Layout, folder: string, packageId: string): ProcessSpec {
-  const main = assertBuilt(path.join(path.dirname(packageMain(folder)), 'main.js'));
+  return chaincodeServerSpec(member, layout, {
+    name: processName('chaincode', member),
+    main: assertBuilt(path.join(path.dirname(packageMain(folder)), 'main.js')),
+    packageId,
+    port: member.ports.chaincode,
+    env: chaincodeEnvironment(member, layout),
+  });
+}
+
+/** A chaincode server that the member's peer and nobody else can speak to, over mutual TLS. */
+export function chaincodeServerSpec(
+  member: Member,
+  layout: Layout,
+  { name, main, packageId, port, env }: ChaincodeServer,
+): ProcessSpec {
   const files = layout.member(member.name);
   return {
-    name: processName('chaincode', member),
+    name,
     command: process.execPath,
     args: [
       main,
-      ...['--chaincode-address', listenAddress(member.ports.chaincode)],
+      ...['--chaincode-address', listenAddress(port)],
       ...['--chaincode-id', packageId],
       ...['--chaincode-tls-cert-file', files.tls.chaincode.certificate],
       ...['--chaincode-tls-key-file', files.tls.chaincode.key],
       ...['--chaincode-tls-client-cacert-file', files.tlsCa.certificate],
     ],
-    env: { ...chaincodeEnvironment(member, layout), CORE_CHAINCODE_LOGGING_LEVEL: 'error', NODE_OPTIONS },
-    cwd: folder,
+    env: { ...env, CORE_CHAINCODE_LOGGING_LEVEL: 'error', NODE_OPTIONS },
+    cwd: path.dirname(main),
     revision: `${codeRevision(main)}-${contentRevision([files.tls.chaincode.certificate])}`,
   };
 }
@@ -53,12 +79,32 @@ function chaincodeEnvironment(member: Member, layout: Layout): Record<string, st
  * What the peer copied of it when the chaincode was installed is brought up to date, too: certificates are renewed.
  */
 export async function writeChaincodeConnection(member: Member, layout: Layout): Promise<void> {
+  const { chaincode: port } = member.ports;
+  await writeJson(layout.member(member.name).chaincodeConnection, await connectionTo(port, member, layout));
+  await updateConnections(member, layout, { label: PACKAGE_LABEL, port });
+}
+
+/**
+ * Has a member's peer find the server of a package that is installed there: its copy of the connection file, which is read
+ * when the chaincode is first called, is written anew.
+ */
+export async function updateConnections(
+  member: Member,
+  layout: Layout,
+  { label, port }: { readonly label: string; readonly port: number },
+): Promise<void> {
+  const connection = await connectionTo(port, member, layout);
+  for (const file of await installedConnections(layout.member(member.name).peerData, label))
+    await writeJson(file, connection);
+}
+
+async function connectionTo(port: number, member: Member, layout: Layout): Promise<object> {
   const files = layout.member(member.name);
   const [key, certificate, root] = await Promise.all(
     [files.tls.peer.key, files.tls.peer.certificate, files.tlsCa.certificate].map((file) => readFile(file, 'utf8')),
   );
-  const connection = {
-    address: address(member.ports.chaincode),
+  return {
+    address: address(port),
     dial_timeout: '10s',
     tls_required: true,
     client_auth_required: true,
@@ -66,16 +112,16 @@ export async function writeChaincodeConnection(member: Member, layout: Layout): 
     client_cert: certificate,
     root_cert: root,
   };
-  await writeJson(files.chaincodeConnection, connection);
-  for (const file of await installedConnections(files.peerData)) await writeJson(file, connection);
 }
 
-/** The connection files in a peer's copies of what the external builder released. */
-async function installedConnections(peerData: string): Promise<string[]> {
+/** The connection files in a peer's copies of what the external builder released of packages with a label. */
+async function installedConnections(peerData: string, label: string): Promise<string[]> {
   const builds = path.join(peerData, 'externalbuilder', 'builds');
   const names = await readdir(builds).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
-  return names.map((name) => path.join(builds, name, 'release', 'chaincode', 'server', 'connection.json'));
+  return names
+    .filter((name) => name.startsWith(`${label}-`))
+    .map((name) => path.join(builds, name, 'release', 'chaincode', 'server', 'connection.json'));
 }

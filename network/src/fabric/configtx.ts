@@ -1,31 +1,10 @@
 import type { Layout } from '../topology/layout';
 import { HOST, type Member, type Topology } from '../topology/topology';
 import { signingCertificate } from '../identities/msp';
+import { ORDERING, type Ordering } from './ordering';
 
 /** Name of the one profile in the rendered `configtx.yaml`. */
 export const PROFILE = 'LLMChain';
-
-/** The interval at which SmartBFT cuts blocks; it ignores `BatchTimeout` and `PreferredMaxBytes`. */
-const BLOCK_INTERVAL = '250ms';
-
-/**
- * Timers that make a killed leader cost 3–4 s (with the defaults 23 s) on a local network. Loosen them where members
- * are far apart.
- */
-const SMART_BFT = {
-  RequestBatchMaxInterval: BLOCK_INTERVAL,
-  RequestForwardTimeout: '1s',
-  RequestComplainTimeout: '3s',
-  RequestAutoRemoveTimeout: '1m0s',
-  ViewChangeResendInterval: '1s',
-  ViewChangeTimeout: '5s',
-  LeaderHeartbeatTimeout: '4s',
-  LeaderHeartbeatCount: 8,
-  CollectTimeout: '500ms',
-  IncomingMessageBufferSize: 200,
-  RequestPoolSize: 100_000,
-  SpeedUpViewChange: true,
-};
 
 interface Policy {
   readonly Type: 'Signature' | 'ImplicitMeta';
@@ -33,21 +12,18 @@ interface Policy {
 }
 
 /**
- * The channel's first configuration for `configtxgen`; JSON is valid YAML. Four SmartBFT consenters, majorities for
+ * A channel's first configuration for `configtxgen`; JSON is valid YAML. Every member has a consenter; majorities for
  * administration, lifecycle and endorsement.
  */
-export function renderConfigtx(topology: Topology, layout: Layout): string {
+export function renderConfigtx(topology: Topology, layout: Layout, ordering: Ordering = ORDERING): string {
   const { members } = topology;
   const profile = {
     Policies: metaPolicies(),
     Capabilities: { V3_0: true },
     Orderer: {
-      OrdererType: 'BFT',
-      BatchTimeout: BLOCK_INTERVAL,
-      BatchSize: { MaxMessageCount: 500, AbsoluteMaxBytes: '10 MB', PreferredMaxBytes: '2 MB' },
+      ...ordering,
       MaxChannels: 0,
-      ConsenterMapping: members.map((member) => consenter(member, layout)),
-      SmartBFT: SMART_BFT,
+      ...consenters(ordering, members, layout),
       Organizations: members.map((member) => ({
         Name: `${member.mspId}-orderer`,
         ID: member.mspId,
@@ -77,17 +53,19 @@ export function renderConfigtx(topology: Topology, layout: Layout): string {
   return `${JSON.stringify({ Profiles: { [PROFILE]: profile } }, null, 2)}\n`;
 }
 
-function consenter(member: Member, layout: Layout): object {
-  const { msp, tls } = layout.member(member.name);
-  return {
+function consenters({ OrdererType }: Ordering, members: readonly Member[], layout: Layout): object {
+  const places = members.map((member) => {
+    const { certificate } = layout.member(member.name).tls.orderer;
+    return { Host: HOST, Port: member.ports.orderer, ClientTLSCert: certificate, ServerTLSCert: certificate };
+  });
+  if (OrdererType === 'etcdraft') return { EtcdRaft: { Consenters: places } };
+  const ConsenterMapping = members.map((member, at) => ({
     ID: member.index + 1,
-    Host: HOST,
-    Port: member.ports.orderer,
     MSPID: member.mspId,
-    Identity: signingCertificate(msp.orderer),
-    ClientTLSCert: tls.orderer.certificate,
-    ServerTLSCert: tls.orderer.certificate,
-  };
+    Identity: signingCertificate(layout.member(member.name).msp.orderer),
+    ...places[at],
+  }));
+  return { ConsenterMapping };
 }
 
 function ordererPolicies(mspId: string): Record<string, Policy> {

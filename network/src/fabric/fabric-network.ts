@@ -12,7 +12,7 @@ import type { Member, Topology } from '../topology/topology';
 import { chaincodeSpec, writeChaincodeConnection } from './chaincode';
 import { createChaincodePackage } from './chaincode-package';
 import { renderCoreConfig } from './core-config';
-import { Lifecycle } from './lifecycle';
+import { defineChaincode, Lifecycle } from './lifecycle';
 import { isHealthy, isLeader, ledgerHeight } from './operations';
 import { ordererSpec } from './orderer';
 import { ChannelParticipation } from './participation';
@@ -89,7 +89,8 @@ export class FabricNetwork {
       const wait = this.#waiting('peer', member);
       await until(`the peer of ${member.name}`, () => isHealthy(member.ports.peerOperations), wait);
       await until(`the service of ${member.name}'s peer`, () => accepts(member.ports.peer), wait);
-      if ((await ledgerHeight(topology, member)) === undefined) await this.#lifecycle(member).join();
+      if ((await ledgerHeight(topology, member)) === undefined)
+        await this.#lifecycle(member).join(layout.fabric.genesis);
       await until(`${member.name}'s peer on the channel`, () => ledgerHeight(topology, member), wait);
     });
   }
@@ -152,11 +153,7 @@ export class FabricNetwork {
     if (record !== undefined && Committed.parse(JSON.parse(record)).packageId === packageId) return;
     await writeFileAtomic(file, bytes);
     await this.#each((member) => this.#lifecycle(member).install(file));
-    const first = this.#lifecycle(topology.members[0]!);
-    if (!(await first.isCommitted())) {
-      await this.#each((member) => this.#lifecycle(member).approve(packageId));
-      await first.commit(topology.members);
-    }
+    await defineChaincode(topology.members, packageId, (member) => this.#lifecycle(member));
     await writeJson(committed, { packageId });
   }
 

@@ -21,9 +21,9 @@ export class Lifecycle {
     this.#peer = new PeerCommand(options, dependencies);
   }
 
-  /** Joins the peer to the channel. */
-  async join(): Promise<void> {
-    await this.#peer.succeed(['channel', 'join', '-b', this.dependencies.layout.fabric.genesis], /already exists/);
+  /** Joins the peer to the channel. @param genesis file of its first block */
+  async join(genesis: string): Promise<void> {
+    await this.#peer.succeed(['channel', 'join', '-b', genesis], /already exists/);
   }
 
   /** @param file the chaincode package */
@@ -69,4 +69,19 @@ export class Lifecycle {
       ...this.#peer.orderer(member),
     ];
   }
+}
+
+/**
+ * Has every member approve the definition of a package that its peer has, and commits it; one that is committed stays as it is.
+ * @param lifecycleOf each member's administration, which says of which chaincode on which channel
+ */
+export async function defineChaincode(
+  members: readonly Member[],
+  packageId: string,
+  lifecycleOf: (member: Member) => Lifecycle,
+): Promise<void> {
+  const first = lifecycleOf(members[0]!);
+  if (await first.isCommitted()) return;
+  await Promise.all(members.map((member) => lifecycleOf(member).approve(packageId)));
+  await first.commit(members);
 }

@@ -15,7 +15,9 @@ export async function ledgerHeight(topology: Topology, member: Member): Promise<
 /** Whether the member's orderer leads the channel's consensus now. */
 export async function isLeader(topology: Topology, member: Member): Promise<boolean> {
   const metrics = await request(`http://${address(member.ports.ordererOperations)}/metrics`);
-  return metric(metrics.body, 'consensus_BFT_is_leader', { channel: topology.channel }) === 1;
+  return ['consensus_BFT_is_leader', 'consensus_etcdraft_is_leader'].some(
+    (name) => metric(metrics.body, name, { channel: topology.channel }) === 1,
+  );
 }
 
 /** The value of the sample with this name and label in the Prometheus text format. */

@@ -21,6 +21,7 @@ test('the sample consortium on its default ports', () => {
     peerOperations: 8454,
     ordererAdmin: 8455,
     ordererOperations: 8456,
+    annex: 8457,
   });
   expect(topology.members[3]!.workers).toEqual([{ number: 1, id: 'compute-worker-1', port: 8460 }]);
   expect(topology).toMatchObject({ channel: 'llmchain', chaincode: 'llmchain', postgres: 8032, objectStore: 8033 });

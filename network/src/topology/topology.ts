@@ -15,6 +15,8 @@ export interface MemberPorts {
   readonly peerOperations: number;
   readonly ordererAdmin: number;
   readonly ordererOperations: number;
+  /** Of a chaincode server that a benchmark or a drill adds; nothing else listens there. */
+  readonly annex: number;
 }
 
 /** One of a member's workers. */
@@ -103,6 +105,7 @@ function memberPorts(portBase: number, index: number): MemberPorts {
     peerOperations: block + 54,
     ordererAdmin: block + 55,
     ordererOperations: block + 56,
+    annex: block + 57,
   };
 }
 
