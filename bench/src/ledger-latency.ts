@@ -1,6 +1,6 @@
 import type { LedgerClient } from '@llmchain/ledger-client';
 import { z } from 'zod';
-import { installBare, oneRecord, warmUp } from './bare-contract';
+import { installBare, oneRecord, warmUp } from './bare/contract';
 import type { Benchmark } from './benchmark';
 import { FABRIC_DEFAULTS, FABRIC_SMART_BFT } from './fabric-defaults';
 import { quantile } from './figures';
@@ -19,7 +19,7 @@ const OTHERS = { defaults: FABRIC_DEFAULTS, 'smart-bft': FABRIC_SMART_BFT };
 /**
  * How long one write takes from the proposal to the commit, one at a time, and how many are written at best, with our block
  * settings and with Fabric's, on three channels of the same orderers and peers, through the same peer and chaincode
- * (one PutState, `bare-chaincode.ts`). `ours`: SmartBFT, a block every 250 ms. `defaults`: what Fabric's sample configuration
+ * (one PutState, `bare/chaincode.ts`). `ours`: SmartBFT, a block every 250 ms. `defaults`: what Fabric's sample configuration
  * says where nothing else is said, which is Raft and `BatchTimeout` 2 s. `smart-bft`: its sample profile for SmartBFT, which
  * ignores that and cuts a block every 200 ms. The goal is about `defaults`; between two channels of SmartBFT a single write
  * takes the interval and what consensus takes, whatever else is set.
@@ -46,10 +46,10 @@ export const ledgerLatency: Benchmark = {
       for (const channel of Object.keys(OTHERS))
         arms.set(channel, await peer.asService({ channel, chaincode: bare.name }));
       for (const ledger of arms.values()) await warmUp(ledger);
-      const writes = smoke ? 2 : 20;
+      const writes = smoke ? 1 : 12;
       const load = smoke
-        ? { concurrency: 8, warmUp: 1, seconds: 4 }
-        : { concurrency: SUBMITTERS, warmUp: 8, seconds: 20 };
+        ? { concurrency: 8, warmUp: 0, seconds: 3 }
+        : { concurrency: SUBMITTERS, warmUp: 5, seconds: 16 };
       for (let round = 1; round <= rounds; round++) {
         const [p50, peak] = [new Map<string, number>(), new Map<string, number>()];
         for (const [arm, ledger] of arms)

@@ -16,7 +16,7 @@ import {
   type BatchEntry,
 } from '@llmchain/protocol';
 import { z } from 'zod';
-import { installBare, oneRecord, warmUp } from './bare-contract';
+import { installBare, oneRecord, warmUp } from './bare/contract';
 import type { Benchmark } from './benchmark';
 import type { Consortium } from './consortium';
 import { timesPerSecond } from './load';
@@ -40,7 +40,7 @@ type StoredReceipts = ReturnType<SignedReceipts['take']>;
  * each one's inclusion is proved against the root on the ledger (`proofs`, apart). Rivals accept none of it: nobody
  * computed the answers, so the debits stay held, or are released when a rival rejects the batch. `one record per
  * transaction`: 64 at once submit the smallest record there is, a signer's key, to a chaincode of stock fabric-shim alone, which
- * writes it and looks at nothing (`bare-chaincode.ts`), on the same channel, through the same peer and client. `…, our
+ * writes it and looks at nothing (`bare/chaincode.ts`), on the same channel, through the same peer and client. `…, our
  * contract`: the same requests to the consortium's own chaincode, which checks them and also writes the mark that makes them
  * idempotent.
  */

@@ -35,7 +35,7 @@ export interface InstalledChaincode {
  * stay down.
  */
 export class Annex {
-  private constructor(
+  constructor(
     private readonly topology: Topology,
     private readonly dependencies: {
       readonly layout: Layout;

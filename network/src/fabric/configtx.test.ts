@@ -52,3 +52,26 @@ test('members endorse with peers only, and each has an anchor peer', () => {
     AnchorPeers: [{ Host: 'localhost', Port: 8151 }],
   });
 });
+
+test('a channel of Raft has the same members as consenters, under the settings it is given', () => {
+  const ordering = {
+    OrdererType: 'etcdraft',
+    BatchTimeout: '2s',
+    BatchSize: { MaxMessageCount: 500, AbsoluteMaxBytes: '10 MB', PreferredMaxBytes: '2 MB' },
+  } as const;
+  const { Profiles } = JSON.parse(renderConfigtx(topologyOf(8000), layoutOf('/home/x'), ordering)) as {
+    Profiles: Record<string, { Orderer: { EtcdRaft: { Consenters: unknown[] } }; Application: unknown }>;
+  };
+  const { Orderer, Application } = Profiles[PROFILE]!;
+  expect(Orderer).toMatchObject(ordering);
+  expect(Orderer).not.toHaveProperty('SmartBFT');
+  expect(Orderer).not.toHaveProperty('ConsenterMapping');
+  expect(Orderer.EtcdRaft.Consenters).toHaveLength(4);
+  expect(Orderer.EtcdRaft.Consenters[1]).toEqual({
+    Host: 'localhost',
+    Port: 8250,
+    ClientTLSCert: '/home/x/members/archive/tls/orderer.pem',
+    ServerTLSCert: '/home/x/members/archive/tls/orderer.pem',
+  });
+  expect(Application).toEqual(profile['Application']);
+});

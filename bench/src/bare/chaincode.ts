@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { Shim, type ChaincodeInterface, type ChaincodeStub } from 'fabric-shim';
 
 type Response = Awaited<ReturnType<ChaincodeInterface['Invoke']>>;
@@ -16,7 +14,7 @@ interface Request {
  * `members:registerSigner` makes, by one PutState, and answers with it. It looks at nothing: not whether the request is
  * well-formed, not who asks, not whether the key is taken, not whether the same operation came before.
  */
-class BareChaincode implements ChaincodeInterface {
+export class BareChaincode implements ChaincodeInterface {
   Init(): Promise<Response> {
     return Promise.resolve(Shim.success());
   }
@@ -30,29 +28,3 @@ class BareChaincode implements ChaincodeInterface {
     return Shim.success(bytes);
   }
 }
-
-/** Options are those of `fabric-chaincode-node server`; the files hold PEM. */
-async function main(): Promise<void> {
-  const text = { type: 'string', default: '' } as const;
-  const { values } = parseArgs({
-    options: {
-      'chaincode-address': text,
-      'chaincode-id': text,
-      'chaincode-tls-cert-file': text,
-      'chaincode-tls-key-file': text,
-      'chaincode-tls-client-cacert-file': text,
-    },
-  });
-  const server = Shim.server(new BareChaincode(), {
-    address: values['chaincode-address'],
-    ccid: values['chaincode-id'],
-    tlsProps: {
-      cert: readFileSync(values['chaincode-tls-cert-file']),
-      key: readFileSync(values['chaincode-tls-key-file']),
-      clientCACerts: readFileSync(values['chaincode-tls-client-cacert-file']),
-    },
-  });
-  await server.start();
-}
-
-void main();

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { LedgerClient } from '@llmchain/ledger-client';
 import type { Annex, InstalledChaincode } from '@llmchain/network';
 import { sha256Hex } from '@llmchain/protocol';
-import { patiently } from './patiently';
+import { patiently } from '../patiently';
 
-const CHAINCODE = { name: 'bare', main: join(__dirname, 'bare-chaincode.js') };
+const CHAINCODE = { name: 'bare', main: join(__dirname, 'main.js') };
 
 /** Puts the bare chaincode on every peer; where it is defined, {@link oneRecord} writes by one PutState. */
 export function installBare(annex: Annex): Promise<InstalledChaincode> {
