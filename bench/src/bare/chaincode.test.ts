@@ -23,7 +23,7 @@ test('one record is written, as the consortium’s own contract would have it, a
   const { status, payload } = await new BareChaincode().Invoke(stub);
   expect(status).toBe(200);
   expect([...written.keys()]).toEqual(['signer/bench-1']);
-  const answer = Buffer.from(payload).toString('utf8');
+  const answer = Buffer.from(payload ?? []).toString('utf8');
   expect(written.get('signer/bench-1')).toBe(answer);
   expect(decodeJson(RECORDS.signer, answer, 'record')).toEqual({
     ...{ schema: 'signer/1', signer: 'bench-1', kind: 'gateway', publicKey: PUBLIC_KEY },
