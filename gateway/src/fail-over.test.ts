@@ -61,7 +61,10 @@ beforeAll(async () => {
   const ports = {
     alarm: { demand: () => Promise.resolve(), watch: () => () => undefined },
     models: { resolve: () => Promise.resolve(bench.version), demandCallable: () => Promise.resolve() },
-    router: new RouteInference({ own: mspId, members: [] }, { workers }),
+    router: new RouteInference(
+      { own: mspId, members: [] },
+      { workers, suspensions: { now: () => Promise.resolve(new Set<string>()) } },
+    ),
     issuer: new IssueTicket({ member: mspId, signer, secretKey }),
     checker: new CheckReceipt({}, { ledgers: { service: { get } } as never }),
     sessions: {

@@ -87,6 +87,7 @@ import { SendCanary } from './usecases/send-canary';
 import { ServePeers } from './usecases/serve-peers';
 import { ShardDataset } from './usecases/shard-dataset';
 import { SilentRivals } from './usecases/silent-rivals';
+import { Suspensions } from './usecases/suspensions';
 import { Stakes } from './usecases/stakes';
 import { Transact } from './usecases/transact';
 import { VersionAlarm } from './usecases/version-alarm';
@@ -193,7 +194,7 @@ export class Gateway {
     const standing = new ConsentStanding({}, ports);
     const alarm = new VersionAlarm({}, { ...ports, standing });
     const checker = new CheckReceipt({}, ports);
-    const router = new RouteInference(options, ports);
+    const router = new RouteInference(options, { ...ports, suspensions: new Suspensions({}, ports) });
     const issuer = new IssueTicket({ ...options, member });
     const readContent = new ReadContent({}, ports);
     const checkResemblance = new CheckResemblance({}, ports);

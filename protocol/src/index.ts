@@ -56,6 +56,7 @@ export {
   FINGERPRINT_TOKENS,
   type Deviation,
 } from './inference/activation-fingerprint';
+export { outOfService, standing, suspendedAt, SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS } from './inference/suspension';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { FaultEvidence } from './inference/fault-evidence';
@@ -114,6 +115,7 @@ export {
   BatchEntry,
   BatchMark,
   BatchRef,
+  type BatchWorker,
   Debit,
   Finding,
   MOST_RECEIPTS,
@@ -157,6 +159,7 @@ export { inPool, isSealed, ModelKey, WrappingKey } from './records/model-key';
 export { DataNode, DataNodeEntry, DataNodeRef } from './records/data-node';
 export { Holding, MOST_SHARDS, ReleaseReason, Shard, ShardEntry } from './records/shard';
 export { NO_STAKE_TERMS, Reputation, Stake, StakeTerms, VerifierRecord } from './records/stake';
+export { Suspension, type SuspendedPeriod } from './records/suspension';
 export { isRecordType, RECORDS, type RecordOf, type RecordType } from './records/table';
 export {
   datasetSubject,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { MemberApi } from '../../cli/src/api/member-api';
 import { askForVerses, receiptOnce, untilServed } from '../../cli/src/demo/verses';
 import { SMOLLM2 } from '../../cli/src/models/smollm2';
+import { decide } from '../../cli/src/consortium/decide';
 import { Scenario, WITH_MODELS } from './support/consortium';
 import { Pool } from './support/pool';
 
@@ -138,6 +139,26 @@ const Status = z.object({
     expect(segments.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(undisturbed.body.completionTokens);
     expect(segments.reduce((sum, { amount }) => sum + amount, 0)).toBe(undisturbed.body.amount);
     for (const { id } of segments) await isAccepted(id);
+  });
+
+  test('nothing is ordered of a worker that the members suspended, however idle, until they reinstate it', async () => {
+    const [suspended, other] = BOTH as [string, string];
+    await decide(scenario.members, 'it-lied', { kind: 'suspend', worker: suspended, reason: 'it lied' });
+    const { data } = await caller.call('GET /v1/suspensions', { query: { limit: 100 } });
+    expect(data).toMatchObject([{ worker: suspended, periods: [{ proposal: 'it-lied', reason: 'it lied' }] }]);
+    // For longer than a gateway believes what it heard of suspensions.
+    await delay(2_500);
+    const asked = await Promise.all([1, 2, 3, 4].map((number) => ask(`Name ${number} rivers.`, 8)));
+    for (const { receipt } of asked) expect((await status(receipt)).worker).toBe(other);
+    await decide(scenario.members, 'it-was-mended', { kind: 'reinstate', worker: suspended, reason: 'it was mended' });
+    await delay(2_500);
+    const serving = new Set<string>();
+    for (let round = 0; round < 20 && !serving.has(suspended); round++) {
+      const answers = await Promise.all([1, 2].map((number) => ask(`Line ${round} of ${number}`, 8)));
+      for (const { receipt } of answers) serving.add((await status(receipt)).worker);
+    }
+    expect(serving).toContain(suspended);
+    await isAccepted(asked[0]!.receipt);
   });
 
   const SPLIT = 'smollm2@1';

@@ -101,6 +101,8 @@ const MOTIONS: Motion[] = [
   { kind: 'alias', model: 'poet', alias: 'production', version: null },
   { kind: 'retire', model: 'bard', version: 1, reason: 'old' },
   { kind: 'revoke', model: 'bard', version: 1, reason: 'wrong' },
+  { kind: 'suspend', worker: 'compute-worker-1', reason: 'lies' },
+  { kind: 'reinstate', worker: 'guild-worker', reason: 'mended' },
   { kind: 'settleDispute', dispute: 'of-will', outcome: 'dismissed', reason: 'no proof' },
   { kind: 'arbitrate', escrow: 'by-will', outcome: 'refunded', reason: 'never came' },
 ];

@@ -128,6 +128,7 @@ export class Requests {
     const worker = { signer: 'guild-worker', kind: 'worker' as const, publicKey: DIGEST };
     await submit('members:registerSigner', worker, people.operator);
     await submit('members:registerSigner', { ...worker, signer: 'old-worker' }, people.operator);
+    await consortium.decide('idle', { kind: 'suspend', worker: 'guild-worker', reason: 'lies' });
     await world.submit(
       'members:setWrappingKey',
       { worker: 'guild-worker', publicKey: DIGEST },

@@ -234,7 +234,7 @@ export class InferenceContract extends LedgerContract {
     const { model, version, sequence, sessions, amount } = entry;
     demandAnchorable(await ctx.state.get('model', model, ordinal(version)));
     const { stake: terms } = await ctx.consortium();
-    const workers = await new Workers(ctx.state).named(producer, entry);
+    const workers = await new Workers(ctx.state).named(producer, entry, ctx.now);
     await new Stakes(ctx).demandVouched(producer, workers, terms);
     if (sequence > 1 && !(await ctx.state.find('batch-mark', producer, ordinal(sequence - 1)))) {
       throw new LlmchainError(

@@ -3,6 +3,7 @@ import { found, grantRole, join, leave, policy, revokeRole } from './consortium'
 import { arbitrate, issue, pay } from './credits';
 import { settleDispute } from './disputes';
 import { alias, retire, revoke } from './models';
+import { reinstate, suspend } from './workers';
 import type { Chamber, Enact, Prepare } from './motion';
 
 /** What each kind of motion does; a kind without an entry does not compile. */
@@ -18,6 +19,8 @@ const MOTIONS: { readonly [K in Motion['kind']]: Prepare<K> } = {
   alias,
   retire,
   revoke,
+  suspend,
+  reinstate,
   settleDispute,
   arbitrate,
 };

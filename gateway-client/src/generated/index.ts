@@ -42,6 +42,7 @@ import type { ServiceOperations } from './service';
 import type { SessionsOperations } from './sessions';
 import type { SignersOperations } from './signers';
 import type { StakesOperations } from './stakes';
+import type { SuspensionsOperations } from './suspensions';
 import type { TaintsOperations } from './taints';
 import type { TraceOperations } from './trace';
 import type { TrainingOperations } from './training';
@@ -94,6 +95,7 @@ export interface Operations
     SessionsOperations,
     SignersOperations,
     StakesOperations,
+    SuspensionsOperations,
     TaintsOperations,
     TraceOperations,
     TrainingOperations,

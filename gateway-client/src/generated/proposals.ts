@@ -78,6 +78,8 @@ export interface ProposalsOperations {
           | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
           | { kind: 'retire'; model: string; version: number; reason: string }
           | { kind: 'revoke'; model: string; version: number; reason: string }
+          | { kind: 'suspend'; worker: string; reason: string }
+          | { kind: 'reinstate'; worker: string; reason: string }
           | {
               kind: 'settleDispute';
               dispute: string;

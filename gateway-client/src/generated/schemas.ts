@@ -604,6 +604,8 @@ export interface Proposal {
     | { kind: 'alias'; model: string; alias: 'production' | 'canary'; version: number | null; weight?: number }
     | { kind: 'retire'; model: string; version: number; reason: string }
     | { kind: 'revoke'; model: string; version: number; reason: string }
+    | { kind: 'suspend'; worker: string; reason: string }
+    | { kind: 'reinstate'; worker: string; reason: string }
     | {
         kind: 'settleDispute';
         dispute: string;
@@ -1003,6 +1005,15 @@ export interface BatchSilence {
   batch: string;
   member: string;
   passed: number;
+  owner: { member: string; person?: string };
+  createdTx: string;
+  updatedTx: string;
+}
+
+export interface Suspension {
+  schema: 'suspension/1';
+  worker: string;
+  periods: { from: number; until?: number; reason: string; proposal: string; reinstated?: string }[];
   owner: { member: string; person?: string };
   createdTx: string;
   updatedTx: string;

@@ -50,6 +50,8 @@ export interface Production {
    * that is known to be anchored stays as it is.
    */
   release(sequence: number, options: { bySession: boolean }): Promise<void>;
+  /** Gives those of the receipts up that are pending: the ledger takes them in no batch. */
+  setAside(receipts: readonly string[], reason: string): Promise<void>;
   /** Takes a batch apart whose receipts the ledger refuses for good. */
   refuse(sequence: number, reason: string): Promise<void>;
   /** Notes how the decision on a batch goes. */

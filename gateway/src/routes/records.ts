@@ -35,6 +35,7 @@ import {
   Session,
   Signer,
   Stake,
+  Suspension,
   Taint,
   TRANSACTIONS,
   TrainingJob,
@@ -180,6 +181,13 @@ const LISTINGS: readonly Listing<RecordType>[] = [
     by: [],
   },
   { type: 'stake', path: '/v1/stakes', summary: 'What is at stake for workers', schema: Stake, by: ['owner'] },
+  {
+    type: 'suspension',
+    path: '/v1/suspensions',
+    summary: 'Workers that the members have suspended, and when',
+    schema: Suspension,
+    by: ['owner'],
+  },
   {
     type: 'reputation',
     path: '/v1/reputations',

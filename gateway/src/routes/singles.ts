@@ -42,6 +42,7 @@ import {
   Shard,
   Signer,
   Stake,
+  Suspension,
   Taint,
   TrainingJob,
   Work,
@@ -281,6 +282,13 @@ export const SINGLES: readonly Single[] = [
     schema: BatchSilence,
   },
   { type: 'stake', path: '/v1/stakes/{id}', summary: 'What is at stake for a worker', params: id, schema: Stake },
+  {
+    type: 'suspension',
+    path: '/v1/suspensions/{id}',
+    summary: 'When the members have suspended a worker',
+    params: id,
+    schema: Suspension,
+  },
   {
     type: 'reputation',
     path: '/v1/reputations/{member}',

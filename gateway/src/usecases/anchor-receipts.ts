@@ -15,6 +15,7 @@ import type { ObjectStore } from '../ports/object-store';
 import type { Production, StoredReceipt } from '../ports/production';
 import { BatchDraft, type DraftLimits } from './batch-draft';
 import { collect } from './concurrency';
+import { SetAside } from './set-aside';
 import type { SilentRivals } from './silent-rivals';
 
 /** Refusals that stay, and how often they have to be heard in a row before they are believed. */
@@ -54,6 +55,7 @@ export interface AnchorOptions {
 export class AnchorReceipts {
   readonly #options: AnchorOptions;
   readonly #ports: Ports;
+  readonly #setAside: SetAside;
   /** The highest sequence number that the ledger is known to have. */
   #onLedger: number | undefined;
   /** Refusals of a batch so far, by sequence number. */
@@ -62,6 +64,7 @@ export class AnchorReceipts {
   constructor(options: AnchorOptions, ports: Ports) {
     this.#options = options;
     this.#ports = ports;
+    this.#setAside = new SetAside({}, ports);
   }
 
   /** @throws {LlmchainError} `unavailable` and the like: nothing is lost, call again */
@@ -71,6 +74,7 @@ export class AnchorReceipts {
     for (;;) {
       const draft = await this.#draft();
       if (draft.ids.length === 0) return;
+      if (await this.#setAside.run(draft.workers)) continue;
       const sequence = 1 + Math.max(await production.lastSequence(), await this.#lastOnLedger());
       const silent = this.#ports.silent.lately();
       const entry = { ...draft.entry(sequence), ...(silent ? { silent } : {}) };
@@ -127,6 +131,11 @@ export class AnchorReceipts {
       log.warn({ sequence: entry.sequence, receipts: entry.count }, 'receipts of a revoked version earn nothing');
       await production.refuse(entry.sequence, REVOKED);
       return true;
+    }
+    if ('suspended' in error.details) {
+      // What fell into the suspension is set aside before the next draft, as soon as the own peer knows of it.
+      await production.release(entry.sequence, { bySession: false });
+      throw error;
     }
     const tries = (this.#tries.get(entry.sequence) ?? 0) + 1;
     this.#tries.set(entry.sequence, tries);

@@ -7,6 +7,7 @@ import {
   rootOfHashes,
   toHex,
   type BatchEntry,
+  type BatchWorker,
   type SignedReceipt,
 } from '@llmchain/protocol';
 import type { StoredReceipt } from '../ports/production';
@@ -45,6 +46,13 @@ export class BatchDraft {
   /** Ids of the receipts in their order. */
   get ids(): readonly string[] {
     return this.#ids;
+  }
+
+  /** Whose receipts they are, sorted by worker. */
+  get workers(): BatchWorker[] {
+    return [...this.#workers]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([worker, lastOrder]) => ({ worker, lastOrder }));
   }
 
   /** Adds a receipt. @returns false when it has no room any more; the next batch begins with it */
@@ -91,9 +99,7 @@ export class BatchDraft {
         .filter(([, amount]) => amount > 0)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([session, amount]) => ({ session, amount })),
-      workers: [...this.#workers]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([worker, lastOrder]) => ({ worker, lastOrder })),
+      workers: this.workers,
     };
   }
 }

@@ -25,6 +25,7 @@ import type { Production } from '../ports/production';
 import { Refusal, type PlacedReceipt } from '../ports/receipts';
 import type { Sessions } from '../ports/sessions';
 import { REVOKED } from './anchor-receipts';
+import { SUSPENDED } from './set-aside';
 import { Memo } from './memo';
 
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
@@ -152,7 +153,7 @@ export class ReadReceipt {
     // Where batches have drawn for some of these answers, only the producer can tell for which.
     const told = refusals.some(({ reason }) => reason === REVOKED);
     if (!released || released.amount === 0 || !(told || released.drawn === 0)) return { state: 'signed', refusals };
-    return { state: 'released', refusals: told ? refusals : [...refusals, revokedBefore(producer)] };
+    return { state: 'released', refusals: told ? refusals : [...refusals, givenUp(producer, REVOKED)] };
   }
 
   async #stateOf(batch: Batch, session: string): Promise<ReceiptStatus['state']> {
@@ -171,7 +172,8 @@ export class ReadReceipt {
     const { receipt, sequence, position, state, reason } = produced;
     if (state === 'refused') {
       const { member } = this.#options;
-      const refusals = [reason === REVOKED ? revokedBefore(member) : { member, code: reason ?? 'refused' }];
+      const told = reason === REVOKED || reason === SUSPENDED;
+      const refusals = [told ? givenUp(member, reason) : { member, code: reason ?? 'refused' }];
       return { receipt, refusals, own: true };
     }
     if (state !== 'anchored' || sequence === undefined || position === undefined) {
@@ -254,8 +256,9 @@ export class ReadReceipt {
   }
 }
 
-function revokedBefore(member: string): Refusal {
-  return { member, code: 'wrong_state', reason: REVOKED };
+/** Why its producer anchors a receipt no more. */
+function givenUp(member: string, reason: string): Refusal {
+  return { member, code: 'wrong_state', reason };
 }
 
 function segmentOf({ body }: SignedReceipt): ReceiptStatus['segments'][number] {

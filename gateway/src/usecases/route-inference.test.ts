@@ -41,12 +41,17 @@ const weight = (changes: Partial<Weight> = {}): Weight => ({ tenant: 's1', promp
 
 class Bench {
   readonly clock = { now: 1_000_000 };
+  readonly suspended = new Set<string>();
   readonly router: RouteInference;
 
   constructor(readonly pool: Pool) {
     this.router = new RouteInference(
       { own: 'O', members: ['A', 'B', 'C', 'O'] },
-      { workers: pool, now: () => this.clock.now },
+      {
+        workers: pool,
+        suspensions: { now: () => Promise.resolve(this.suspended) },
+        now: () => this.clock.now,
+      },
     );
   }
 
@@ -155,6 +160,18 @@ test('several workers of one member are told apart', async () => {
   expect(await bench.choose()).toBe('a-2');
   expect(await bench.choose(weight(), { tried: ['a-2'] })).toBe('a-1');
   expect(await bench.router.served()).toEqual(new Map([['poet@1', ['A']]]));
+});
+
+test('nothing is ordered of a worker that the members suspended, however idle it is', async () => {
+  const bench = new Bench(new Pool('a-1', 'a-2'));
+  bench.begin('a-2', weight({ maxTokens: 5_000 }));
+  expect(await bench.choose()).toBe('a-1');
+  bench.suspended.add('a-1');
+  expect(await bench.choose()).toBe('a-2');
+  bench.suspended.add('a-2');
+  await expect(bench.choose()).rejects.toThrow('No worker of another member serves');
+  bench.suspended.clear();
+  expect(await bench.choose()).toBe('a-1');
 });
 
 test('a worker that fails twice in a row is left alone for a growing while, and tried again', async () => {

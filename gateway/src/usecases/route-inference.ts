@@ -5,6 +5,7 @@ import type { WorkerRef, Workers } from '../ports/workers';
 import { Breaker } from './breaker';
 import { Memo } from './memo';
 import { beginningOf, PrefixAffinity, type Beginning } from './prefix-affinity';
+import type { Suspensions } from './suspensions';
 
 /** How long a worker's answer about its models is believed, milliseconds. */
 const BELIEF = 2_000;
@@ -47,7 +48,7 @@ interface Standing {
 }
 
 /**
- * Picks the worker that computes, of those that have the version loaded and are well: the one with the least to do before
+ * Picks the worker that computes, of those that have the version loaded, are well and are not suspended: the one with the least to do before
  * it has answered this order. What a worker has to do is the tokens outstanding there, as it tells itself and as this
  * gateway has ordered since, shared by the answers that it computes together, and the part of the prompt that it was not
  * given before.
@@ -55,14 +56,19 @@ interface Standing {
 export class RouteInference {
   readonly #options: Membership;
   readonly #workers: Workers;
+  readonly #suspensions: Pick<Suspensions, 'now'>;
   readonly #now: () => number;
   readonly #loaded = new Memo<LoadedModel[]>(BELIEF);
   readonly #standings = new Map<string, Standing>();
   readonly #affinity = new PrefixAffinity();
 
-  constructor(options: Membership, ports: { workers: Workers; now?: () => number }) {
+  constructor(
+    options: Membership,
+    ports: { workers: Workers; suspensions: Pick<Suspensions, 'now'>; now?: () => number },
+  ) {
     this.#options = options;
     this.#workers = ports.workers;
+    this.#suspensions = ports.suspensions;
     this.#now = ports.now ?? Date.now;
   }
 
@@ -77,8 +83,9 @@ export class RouteInference {
     weight: Weight,
     choice: { own: boolean; tried: ReadonlySet<string> },
   ): Promise<WorkerRef> {
+    const suspended = await this.#suspensions.now();
     const candidates = this.#workers.all.filter(
-      ({ id, member }) => (choice.own || member !== this.#options.own) && !choice.tried.has(id),
+      ({ id, member }) => (choice.own || member !== this.#options.own) && !choice.tried.has(id) && !suspended.has(id),
     );
     const serving = await Promise.all(
       candidates.map(async (worker) => ({ worker, loaded: found(await this.#models(worker), version) })),

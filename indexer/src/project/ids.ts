@@ -30,6 +30,7 @@ export const shardNode = (ref: DatasetRef, index: number): string => `shard:${re
 export const holdingNode = (ref: DatasetRef, index: number, member: string): string =>
   `holding:${ref.dataset}@${ref.version}/${index}/${member}`;
 export const rewardNode = (reward: string): string => `reward:${reward}`;
+export const suspensionNode = (worker: string): string => `suspension:${worker}`;
 export const stakeNode = (worker: string): string => `stake:${worker}`;
 export const reputationNode = (member: string): string => `reputation:${member}`;
 export const faultNode = (batch: string, receipt: string): string => `fault:${batch}/${receipt}`;

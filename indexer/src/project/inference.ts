@@ -7,17 +7,20 @@ import type {
   Settlement,
   Signer,
   Stake,
+  Suspension,
 } from '@llmchain/protocol';
 import {
   batchNode,
   faultNode,
   modelNode,
+  proposalNode,
   refusalNode,
   reputationNode,
   settlementNode,
   signerNode,
   silenceNode,
   stakeNode,
+  suspensionNode,
 } from './ids';
 import type { Lineage } from './node';
 
@@ -51,6 +54,20 @@ export function stake({ worker, owner }: Stake): Lineage {
     edges: [
       { from: id, to: signerNode(worker), kind: 'vouches for' },
       { from: id, to: `member:${owner.member}`, kind: 'paid by' },
+    ],
+  };
+}
+
+/** When a worker was suspended, and by which votes. */
+export function suspension({ worker, periods }: Suspension): Lineage {
+  const id = suspensionNode(worker);
+  const open = periods.at(-1)?.until === undefined;
+  const votes = new Set(periods.flatMap(({ proposal, reinstated }) => [proposal, ...(reinstated ? [reinstated] : [])]));
+  return {
+    node: { id, type: 'suspension', name: id, state: open ? 'suspended' : 'reinstated', label: worker },
+    edges: [
+      { from: id, to: signerNode(worker), kind: 'suspends' },
+      ...[...votes].map((vote) => ({ from: id, to: proposalNode(vote), kind: 'decided by' })),
     ],
   };
 }

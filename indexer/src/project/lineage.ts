@@ -1,6 +1,16 @@
 import type { RecordOf, RecordType } from '@llmchain/protocol';
 import { attestation, erasure, grant } from './access';
-import { batch, batchRefusal, batchSilence, fault, reputation, settlement, signer, stake } from './inference';
+import {
+  batch,
+  batchRefusal,
+  batchSilence,
+  fault,
+  reputation,
+  settlement,
+  signer,
+  stake,
+  suspension,
+} from './inference';
 import { claim, escrow, reclaim, reward, rewardClaim } from './credits';
 import { datasetPage, datasetVersion } from './datasets';
 import { alias, consortium, proposal } from './decisions';
@@ -31,6 +41,7 @@ const READERS: { readonly [T in RecordType]?: (record: RecordOf<T>) => Lineage }
   batch,
   settlement,
   stake,
+  suspension,
   reputation,
   fault,
   'batch-refusal': batchRefusal,

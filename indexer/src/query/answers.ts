@@ -5,7 +5,7 @@ export interface TraceNode {
   id: string;
   /**
    * `work`, `licence`, `dataset`, `job`, `model`, `signer`, `batch`, `settlement`, `reclaim`, `claim`, `escrow`, `shard`,
-   * `holding`, `reward`, `reward-claim`, `stake`, `reputation`, `fault`, `batch-refusal`, `batch-silence`, `alias`, `proposal`, `consortium`, `account` or `receipt`.
+   * `holding`, `reward`, `reward-claim`, `stake`, `suspension`, `reputation`, `fault`, `batch-refusal`, `batch-silence`, `alias`, `proposal`, `consortium`, `account` or `receipt`.
    */
   type: string;
   label: string;

@@ -6,6 +6,7 @@ import {
   type ModelRef,
   type Session,
   type Signer,
+  type Suspension,
   type Taint,
 } from '@llmchain/protocol';
 import type { Ledger } from './ledger';
@@ -40,6 +41,11 @@ export class LedgerFacts {
 
   batch(producer: string, sequence: number): Promise<Batch | undefined> {
     return this.#ledger.find('batch', producer, ordinal(sequence));
+  }
+
+  /** When the members have suspended a worker. */
+  suspension(worker: string): Promise<Suspension | undefined> {
+    return this.#ledger.find('suspension', worker);
   }
 
   session(id: string): Promise<Session | undefined> {

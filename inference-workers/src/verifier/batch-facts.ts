@@ -1,4 +1,4 @@
-import type { Batch, ModelAccess, ModelVersion, Session, Signer } from '@llmchain/protocol';
+import type { Batch, ModelAccess, ModelVersion, Session, Signer, Suspension } from '@llmchain/protocol';
 
 /** What the ledger says of everything that a batch names. */
 export interface BatchFacts {
@@ -11,6 +11,8 @@ export interface BatchFacts {
   template: string;
   signers: ReadonlyMap<string, Signer>;
   sessions: ReadonlyMap<string, Session>;
+  /** Of those workers that ever were suspended. */
+  suspensions: ReadonlyMap<string, Suspension>;
   /** Whether an earlier batch of the producer holds the receipt. */
   seen: (receipt: string) => boolean;
 }

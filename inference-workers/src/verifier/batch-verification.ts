@@ -1,13 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import {
-  receiptId,
-  type Batch,
-  type Opening,
-  type Receipt,
-  type Session,
-  type SignedReceipt,
-  type Signer,
-} from '@llmchain/protocol';
+import { receiptId, type Batch, type Opening, type Receipt, type SignedReceipt } from '@llmchain/protocol';
 import { codeOf, pause } from '../ledger/back-off';
 import type { LedgerFacts } from '../ledger/ledger-facts';
 import type { Servable } from '../models/servable';
@@ -73,14 +65,13 @@ export class BatchVerification {
     model: Servable,
     seen: BatchFacts['seen'],
   ): Promise<Finding | undefined> {
-    const { facts } = this.#dependencies;
     const totals = checkTotals(batch, list.totals);
     if (totals) return totals;
-    const signers = await lookUp<Signer>(list.signers, (id) => facts.signer(id));
-    const sessions = await lookUp<Session>(list.totals.drawn.keys(), (id) => facts.session(id));
-    const { version, tokenizer, template } = model;
-    const access = await facts.access(version);
-    const known = { batch, version, access, tokenizer, template, signers, sessions, seen };
+    const { drawn, workers } = list.totals;
+    const known = await this.#known(
+      { batch, model, seen },
+      { signers: list.signers, sessions: drawn.keys(), workers: workers.keys() },
+    );
     const here = new Set<string>();
     let since = Date.now();
     for await (const receipt of list) {
@@ -124,20 +115,39 @@ export class BatchVerification {
     model: Servable,
     { seen, kept }: { seen: BatchFacts['seen']; kept: Opening | undefined },
   ): Promise<{ finding?: Finding; opening?: Opening }> {
-    const { facts, files } = this.#dependencies;
+    const { files } = this.#dependencies;
     const { body } = receipt;
     const id = receiptId(body);
-    const signers = await lookUp<Signer>([receipt.signer, body.ticket.signer], (one) => facts.signer(one));
-    const sessions = await lookUp<Session>([body.ticket.body.session], (one) => facts.session(one));
-    const { version, tokenizer, template } = model;
-    const access = await facts.access(version);
-    const known = { batch, version, access, tokenizer, template, signers, sessions, seen };
+    const known = await this.#known(
+      { batch, model, seen },
+      {
+        signers: [receipt.signer, body.ticket.signer],
+        sessions: [body.ticket.body.session],
+        workers: [body.worker],
+      },
+    );
     const served = await this.#persist(() => files.opening(batch.producer, id));
     const opening = served && opens(served, receipt) ? served : (kept ?? served);
     const finding =
       checkListed(known, receipt, new Set()) ??
       (opening ? await checkOpening(model, body, opening) : { reason: 'opening_unavailable' as const, receipt: id });
     return { ...(finding ? { finding } : {}), ...(opening ? { opening } : {}) };
+  }
+
+  /** What the ledger says of those that receipts name. */
+  async #known(
+    { batch, model, seen }: { batch: Batch; model: Servable; seen: BatchFacts['seen'] },
+    named: Record<'signers' | 'sessions' | 'workers', Iterable<string>>,
+  ): Promise<BatchFacts> {
+    const { facts } = this.#dependencies;
+    const { version, tokenizer, template } = model;
+    return {
+      ...{ batch, version, tokenizer, template, seen },
+      access: await facts.access(version),
+      signers: await lookUp(named.signers, (id) => facts.signer(id)),
+      sessions: await lookUp(named.sessions, (id) => facts.session(id)),
+      suspensions: await lookUp(named.workers, (id) => facts.suspension(id)),
+    };
   }
 
   /** What `fetch` gives, tried a few times; undefined when the producer does not serve it. */

@@ -7,6 +7,7 @@ import {
   priceOf,
   receiptId,
   segmentStart,
+  suspendedAt,
   taskOf,
   ticketDigest,
   verificationMode,
@@ -28,8 +29,11 @@ export function checkReceipt(facts: BatchFacts, receipt: Receipt): Finding | und
   return reason && { reason, receipt: receiptId(receipt) };
 }
 
-/** The producer was to answer; the ticket orders this model, of this member's session, at this time, and the model's owner let the member call it then. */
-function ticketFault({ access, batch, sessions }: BatchFacts, receipt: Receipt): Reason | undefined {
+/**
+ * The producer was to answer; the ticket orders this model, of this member's session, at this time, and the model's owner let the
+ * member call it then, when the worker was not suspended.
+ */
+function ticketFault({ access, batch, sessions, suspensions }: BatchFacts, receipt: Receipt): Reason | undefined {
   const ticket = receipt.ticket.body;
   const good =
     orderedFrom(receipt) === batch.producer &&
@@ -38,6 +42,7 @@ function ticketFault({ access, batch, sessions }: BatchFacts, receipt: Receipt):
     sessions.get(ticket.session)?.owner.member === ticket.gateway &&
     (ticket.gateway !== batch.producer || ticket.callerNonce !== undefined) &&
     couldCall(access, ticket.gateway, { from: ticket.issued - CLOCK_SKEW_MS, to: ticket.issued + CLOCK_SKEW_MS }) &&
+    !suspendedAt(suspensions.get(receipt.worker), ticket.issued) &&
     ticket.expires > ticket.issued &&
     receipt.started >= ticket.issued - CLOCK_SKEW_MS &&
     receipt.started <= ticket.expires &&

@@ -44,6 +44,23 @@ test('a cancelled answer and one at temperature 0 are accepted', async () => {
   expect(await judged({ ticket: { sampler: { temperatureMilli: 0 } } })).toMatchObject({ verdict: 'accept' });
 });
 
+test('an answer to an order that fell into a suspension of its worker is refused, one from before or after is not', async () => {
+  const now = Date.now();
+  const suspended = (from: number, until?: number): void => {
+    const period = { from, ...(until === undefined ? {} : { until }), reason: 'it lied', proposal: 'lied' };
+    world.ledger.put('suspension', ['compute-worker-1'], {
+      ...{ schema: 'suspension/1', worker: 'compute-worker-1', periods: [period], owner: { member: 'ComputeMSP' } },
+      ...{ createdTx: 't', updatedTx: 't' },
+    });
+  };
+  suspended(now - 60_000);
+  expect(await judged({})).toMatchObject({ verdict: 'reject', reason: 'ticket_invalid' });
+  suspended(now + 60_000);
+  expect(await judged({})).toMatchObject({ verdict: 'accept' });
+  suspended(now - 60_000, now - 30_000);
+  expect(await judged({})).toMatchObject({ verdict: 'accept' });
+});
+
 describe('a segment that goes on with what another worker gave', () => {
   test('is accepted, wherever it begins, also when nothing is left', async () => {
     for (const from of [1, 7, 23, 24]) {

@@ -38,7 +38,9 @@ export const Motion = z.discriminatedUnion('kind', [
   kind('retire', { ...model, reason: Line }),
   /** The version is served no more and nothing of it is anchored; aliases that point at it point at none. */
   kind('revoke', { ...model, reason: Line }),
-  /** Decides an escrow that payer and payee do not agree on. */
+  /** Nothing more is ordered of the worker, and what it answers to orders all the same is not anchored. */
+  kind('suspend', { worker: Id, reason: Line }),
+  kind('reinstate', { worker: Id, reason: Line }),
   kind('settleDispute', {
     dispute: Id,
     outcome: z.enum(['upheld', 'dismissed']),
@@ -51,6 +53,7 @@ export const Motion = z.discriminatedUnion('kind', [
       .optional(),
     reason: Line,
   }),
+  /** Decides an escrow that payer and payee do not agree on. */
   kind('arbitrate', { escrow: Id, outcome: z.enum(['released', 'refunded']), reason: Line }),
 ]);
 export type Motion = z.infer<typeof Motion>;

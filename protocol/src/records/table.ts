@@ -18,6 +18,7 @@ import { Proposal } from './motion';
 import { Resemblance } from './resemblance';
 import { Sale } from './sale';
 import { Reputation, Stake } from './stake';
+import { Suspension } from './suspension';
 import { Taint } from './taint';
 import { TrainingJob } from './training';
 import { Epoch, Licence, Work } from './work';
@@ -34,7 +35,7 @@ import { Epoch, Licence, Work } from './work';
  * shard dataset, ordinal version, ordinal index ·
  * data-node member, node · holding dataset, ordinal version, ordinal index, member · reward id · reward-claim reward, payee ·
  * model-key model, ordinal version, member, worker · wrapping-key member, worker ·
- * stake worker · reputation member · fault producer, ordinal sequence, receipt ·
+ * stake, suspension worker · reputation member · fault producer, ordinal sequence, receipt ·
  * batch-refusal, batch-silence producer, ordinal sequence, member
  */
 export const RECORDS = {
@@ -78,6 +79,7 @@ export const RECORDS = {
   reward: Reward,
   'reward-claim': RewardClaim,
   stake: Stake,
+  suspension: Suspension,
   reputation: Reputation,
   fault: Fault,
   'batch-refusal': BatchRefusal,

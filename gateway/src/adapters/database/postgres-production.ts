@@ -177,6 +177,13 @@ export class PostgresProduction implements Production {
     return this.#takeApart(sequence, { state: 'refused', reason });
   }
 
+  async setAside(receipts: readonly string[], reason: string): Promise<void> {
+    await asking(
+      sql`update produced set state = 'refused', reason = ${reason}
+        where state = 'pending' and id = any(${[...receipts]}::text[])`.execute(this.#database),
+    );
+  }
+
   async note(sequence: number, state: Batch['state'], refusals: readonly Refusal[]): Promise<void> {
     await asking(
       this.#database
