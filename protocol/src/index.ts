@@ -59,6 +59,7 @@ export {
 export { outOfService, standing, suspendedAt, SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS } from './inference/suspension';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
+export { culprit } from './inference/culprit';
 export { FaultEvidence } from './inference/fault-evidence';
 export {
   answerId,
@@ -71,6 +72,7 @@ export {
   segmentStart,
   SignedReceipt,
 } from './inference/receipt';
+export { signatureFlaw, type Signatories } from './inference/signatories';
 export { Continuation, continuationDigest, SignedContinuation } from './inference/continuation';
 export { draw, judge, type Draw, type Drawn, type Judged, type Keystream } from './inference/sampler';
 export { demandElements, demandSignature, MOST_ELEMENTS } from './inference/signature';
@@ -217,7 +219,7 @@ export {
   type SubmitName,
   type TransactionName,
 } from './transactions/table';
-export { PASSING, RejectReason, Verdict } from './verdict/verdict';
+export { OF_BATCHES, OF_SERVING, PASSING, RejectReason, Verdict } from './verdict/verdict';
 export type {
   AcknowledgeReceiptsRequest,
   Continued,

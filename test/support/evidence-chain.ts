@@ -17,6 +17,14 @@ export interface Faults {
   silent?: Promise<void>;
 }
 
+/** The transaction that wrote a record, and what else it wrote. */
+interface Change {
+  call: string;
+  client?: MemberId;
+  endorsers?: MemberId[];
+  keys: string[];
+}
+
 const ENCODER = new TextEncoder();
 
 /**
@@ -76,16 +84,14 @@ export class EvidenceChain implements EvidenceSource {
     const key = compositeKey(type, parts);
     const known = this.#places.get(key);
     if (known?.text === this.#text(key)) return known.block;
-    const settles = type === 'batch' || type === 'settlement' || type === 'debit';
-    const { call, endorsers, keys } = settles
-      ? this.#decision(parts.slice(0, 2))
-      : { call: 'any:change', endorsers: undefined, keys: [key] };
+    const { call, client, endorsers, keys } = this.#changeOf(type, parts);
     const block = this.#blocks.length;
     const writes = Object.fromEntries(keys.map((each) => [each, this.#text(each)]));
     const envelope = this.world.transaction({
       call,
       argument: '{}',
       writes,
+      ...(client ? { client: this.world.signers[client].client } : {}),
       ...(endorsers ? { endorsers: this.world.peers(...endorsers) } : {}),
       ...this.faults.transaction,
     });
@@ -95,12 +101,31 @@ export class EvidenceChain implements EvidenceSource {
     return block;
   }
 
+  #changeOf(type: RecordType, parts: readonly string[]): Change {
+    if (type === 'batch' || type === 'settlement' || type === 'debit') return this.#decision(parts.slice(0, 2));
+    return type === 'fault' ? this.#report(parts) : { call: 'any:change', keys: [compositeKey(type, parts)] };
+  }
+
+  /** How a fault is written, with all that it cost and paid. */
+  #report(parts: readonly string[]): Change {
+    const { finders, owner, updatedTx } = RECORDS.fault.parse(JSON.parse(this.#text(compositeKey('fault', parts))));
+    const keys = [...this.state.keys()].filter(
+      (key) => (JSON.parse(this.#text(key)) as { updatedTx?: string }).updatedTx === updatedTx,
+    );
+    return {
+      call: 'inference:reportFault',
+      client: owner.member as MemberId,
+      endorsers: finders as MemberId[],
+      keys,
+    };
+  }
+
   /** How a batch, its settlement and its debits are written. */
-  #decision(parts: readonly string[]): { call: string; endorsers: MemberId[] | undefined; keys: string[] } {
+  #decision(parts: readonly string[]): Change {
     const batch = RECORDS.batch.parse(JSON.parse(this.#text(compositeKey('batch', parts))));
     const debits = batch.sessions.map(({ session }) => compositeKey('debit', [...parts, session]));
     const keys = [compositeKey('batch', parts), compositeKey('settlement', parts), ...debits];
-    if (batch.state === 'anchored') return { call: 'inference:anchorBatch', endorsers: undefined, keys };
+    if (batch.state === 'anchored') return { call: 'inference:anchorBatch', keys };
     return { call: 'inference:acceptBatch', endorsers: decidersOf(batch), keys };
   }
 

@@ -1,4 +1,5 @@
 import {
+  culprit,
   NO_STAKE_TERMS,
   ordinal,
   type Batch,
@@ -7,7 +8,7 @@ import {
   type FaultEntry,
   type Stake,
 } from '@llmchain/protocol';
-import { culprit, demandFinders, demandIncluded, demandLasting, penalty } from '../rules/fault';
+import { demandFinders, demandIncluded, demandLasting, penalty } from '../rules/fault';
 import { slashed } from '../rules/stake';
 import type { Money } from './money';
 import { Reputations } from './reputations';

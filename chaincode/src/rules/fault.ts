@@ -1,6 +1,8 @@
 import {
   canonicalJson,
   LlmchainError,
+  OF_BATCHES,
+  OF_SERVING,
   receiptId,
   splitByLargestRemainder,
   verifyInclusion,
@@ -13,11 +15,6 @@ import {
 } from '@llmchain/protocol';
 import { electorateOf } from './batch';
 import { majority } from './vote';
-
-/** What a batch as a whole may have wrong: it pays nobody then, but no receipt is at fault. */
-const OF_BATCHES: ReadonlySet<RejectReason> = new Set(['receipts_unavailable', 'root_mismatch', 'totals_mismatch']);
-/** What rests on what the producer serves, not on what a worker signed. */
-const OF_SERVING: ReadonlySet<RejectReason> = new Set(['opening_unavailable', 'commitment_mismatch']);
 
 /**
  * That a batch can have such a fault now. What a worker signed is false for good, whatever became of the batch. An opening that
@@ -82,15 +79,6 @@ export function demandFinders(
     rivals,
     needed,
   });
-}
-
-/**
- * Whose stake answers for a receipt: its worker's, or where that is none of the batch's, since a receipt may name anybody,
- * that of the first worker that the producer named.
- */
-export function culprit({ workers }: Pick<Batch, 'workers'>, receipt: SignedReceipt): string {
-  const { worker } = receipt.body;
-  return (workers.find((one) => one.worker === worker) ?? workers[0]!).worker;
 }
 
 /** What a fault takes from a stake, and who gets it; all of it, to the last micro-credit. */

@@ -1,4 +1,12 @@
-import { DatasetItem, DatasetRef, Digest, InclusionProof, isRecordType, SignedReceipt } from '@llmchain/protocol';
+import {
+  BatchRef,
+  DatasetItem,
+  DatasetRef,
+  Digest,
+  InclusionProof,
+  isRecordType,
+  SignedReceipt,
+} from '@llmchain/protocol';
 import { z } from 'zod';
 import { fromBase64, toBase64 } from '../bytes';
 
@@ -55,7 +63,8 @@ export type PlacedItem = z.infer<typeof PlacedItem>;
 export const MOST_ITEMS = 16_384;
 
 /**
- * What a bundle proves: a record of the ledger; a receipt that stands in an accepted batch; all items of a dataset version;
+ * What a bundle proves: a record of the ledger; a receipt that stands in an accepted batch; a fault and the receipt that it
+ * is about; all items of a dataset version;
  * one item of it; or that it has no item of a digest, or none of a work.
  */
 const Subject = z.discriminatedUnion('kind', [
@@ -73,6 +82,16 @@ const Subject = z.discriminatedUnion('kind', [
     /** The records of the keys that signed ticket and receipt. */
     gateway: SignedRead,
     worker: SignedRead,
+  }),
+  BatchRef.extend({
+    kind: z.literal('fault'),
+    /** Id of the receipt that was found false; the fault's record holds it, and its place in the batch. */
+    receipt: Digest,
+    /** The record of the batch, whose root the receipt stands under. */
+    batch: SignedRead,
+    /** The records of the keys that signed ticket and receipt, where there are such. */
+    gateway: SignedRead.optional(),
+    worker: SignedRead.optional(),
   }),
   DatasetRef.extend({
     kind: z.literal('dataset'),

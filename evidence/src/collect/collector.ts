@@ -1,4 +1,4 @@
-import { ordinal, type InclusionProof, type RecordType, type SignedReceipt } from '@llmchain/protocol';
+import { ordinal, type Fault, type InclusionProof, type RecordType, type SignedReceipt } from '@llmchain/protocol';
 import { bundleText } from '../bundle/text';
 import type { BlockEvidence, EvidenceBundle, SignedRead, Subject } from '../bundle/schema';
 import { readConfiguration, type Configuration } from '../fabric/configuration';
@@ -67,6 +67,25 @@ export class EvidenceCollector {
       this.#read('batch', batch),
     ]);
     return this.#bundle({ kind: 'receipt', receipt, inclusion, gateway, worker }, read);
+  }
+
+  /**
+   * Evidence of a fault, of the receipt that it is about and of what it cost.
+   * @param registered ids of those, among the receipt's and the ticket's signer, whose keys are on the ledger
+   * @throws {Error} as {@link record}
+   */
+  async fault({ producer, sequence, id, receipt }: Fault, registered: readonly string[]): Promise<string> {
+    const key = async (signer: string): Promise<SignedRead | undefined> =>
+      registered.includes(signer) ? this.#read('signer', [signer]) : undefined;
+    const place = [producer, ordinal(sequence)];
+    const [gateway, worker, batch, read] = await Promise.all([
+      key(receipt.body.ticket.signer),
+      key(receipt.signer),
+      this.#read('batch', place),
+      this.#read('fault', [...place, id]),
+    ]);
+    const keys = { ...(gateway ? { gateway } : {}), ...(worker ? { worker } : {}) };
+    return this.#bundle({ kind: 'fault', producer, sequence, receipt: id, batch, ...keys }, read);
   }
 
   async #bundle(subject: Subject, read: SignedRead): Promise<string> {

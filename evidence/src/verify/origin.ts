@@ -4,23 +4,31 @@ import type { BlockEvidence } from '../bundle/schema';
 import { demandData, demandQuorum } from '../fabric/block';
 import type { Configuration } from '../fabric/configuration';
 import { demandEndorsements, readOutcome, type Outcome } from '../fabric/endorsement';
+import type { Proposal } from '../fabric/proposal';
 import { demandClient, splitTransaction } from '../fabric/transaction';
 import { demand } from '../refusal';
 import { sizeOf } from './chain';
 import type { ProvenRecord } from './read';
 import type { Steps } from './steps';
 
+/** The transaction that last wrote a record. */
+export interface Origin {
+  proposal: Proposal;
+  /** Members whose peers endorsed it, sorted. */
+  endorsers: readonly string[];
+  outcome: Outcome;
+}
+
 /**
  * Follows a record to the transaction that wrote it: its block, its client, its endorsers.
  * @param context.batch of a batch, its settlement or one of its debits: the batch as members have it
- * @returns what the transaction did
  */
 export function followOrigin(
   steps: Steps,
   block: BlockEvidence,
   record: ProvenRecord,
   context: { configuration: Configuration; chaincode: string; batch: Batch | undefined },
-): Outcome {
+): Origin {
   const { configuration, chaincode, batch } = context;
   const { place } = record;
   const envelope = steps.take('block data', 'arithmetic', () => {
@@ -65,7 +73,7 @@ export function followOrigin(
     found: undefined,
     detail: demandEnough(batch, proposal.call, endorsers, configuration),
   }));
-  return outcome;
+  return { proposal, endorsers, outcome };
 }
 
 /** Whether those who endorsed may make such a change. @returns that in words */

@@ -1,4 +1,4 @@
-import { receiptId, type ModelVersion } from '@llmchain/protocol';
+import { receiptId, type Fault, type ModelVersion } from '@llmchain/protocol';
 import type { Subject } from '../bundle/schema';
 import type { ProvenRecord } from './read';
 
@@ -9,6 +9,8 @@ export function subjectName(subject: Subject): string {
       return `${subject.type} ${subject.parts.join('/')}`.trim();
     case 'receipt':
       return `receipt ${receiptId(subject.receipt.body)}`;
+    case 'fault':
+      return `fault ${subject.producer}/${subject.sequence}/${subject.receipt}`;
     case 'dataset':
       return `items of ${versionOf(subject)}`;
     case 'item':
@@ -26,6 +28,8 @@ export function statementOf(subject: Subject, record: ProvenRecord): string {
       return `${subjectName(subject)} stood on the ledger as block ${record.place.block} wrote it, ${when}${madeFrom(record)}`;
     case 'receipt':
       return `${subjectName(subject)} stands in batch ${record.parts.join('/')}, which rivals of its producer accepted`;
+    case 'fault':
+      return foundFalse(record.value as Fault);
     case 'dataset': {
       const all = `${versionOf(subject)} holds just these ${subject.items.length} items`;
       return subject.without === undefined ? all : `${all}, and none of them is of work ${subject.without}`;
@@ -35,6 +39,11 @@ export function statementOf(subject: Subject, record: ProvenRecord): string {
     case 'absence':
       return `${versionOf(subject)} does not hold an item ${subject.digest}`;
   }
+}
+
+function foundFalse({ batch, decided, finders, id, reason, refund, session, slashed, worker }: Fault): string {
+  const found = `receipt ${id} of the ${decided} batch ${batch} was found false (${reason}) by ${finders.join(', ')}`;
+  return `${found}; the stake of ${worker} paid ${refund} micro-credits back to session ${session} and lost ${slashed} beside`;
 }
 
 /** Where the lineage of what is proven leaves the consortium, in the words of a trace. */

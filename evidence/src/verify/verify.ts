@@ -1,11 +1,13 @@
-import { ordinal } from '@llmchain/protocol';
+import { ordinal, type Fault } from '@llmchain/protocol';
 import type { Subject } from '../bundle/schema';
 import { readBundle } from '../bundle/text';
+import type { Configuration } from '../fabric/configuration';
 import { demand } from '../refusal';
 import { followBatch, isGoverned } from './batch';
 import { checkAuthorities, configurationFor, followConfigurations } from './chain';
 import { followItems } from './dataset';
-import { followOrigin } from './origin';
+import { followFault } from './fault';
+import { followOrigin, type Origin } from './origin';
 import { provenRecord, recordOf, type ProvenRecord } from './read';
 import { followReceipt } from './receipt';
 import { followSettlement } from './settlement';
@@ -64,17 +66,35 @@ export function verifyEvidence(text: string, roots: Roots, options: VerifyOption
     });
     const context = { configuration: latest, chaincode };
     const batch = followBatch(steps, bundle.subject, record, context);
-    const outcome = followOrigin(steps, bundle.block, record, { configuration, chaincode, batch });
-    if (batch) followSettlement(steps, batch, outcome);
-    if (bundle.subject.kind === 'receipt') followReceipt(steps, bundle.subject, record, context);
-    else if (bundle.subject.kind !== 'record') {
-      const { dataset, version } = bundle.subject;
-      followItems(steps, bundle.subject, recordOf(record, 'dataset-version', dataset, ordinal(version)));
-    }
+    const origin = followOrigin(steps, bundle.block, record, { configuration, chaincode, batch });
+    if (batch) followSettlement(steps, batch, origin.outcome);
+    followSubject(steps, bundle.subject, record, origin, context);
     proves = printable(statementOf(bundle.subject, record));
     gaps = gapsOf(record);
   });
   return { ok, ...(proves === undefined ? {} : { proves }), gaps, steps: steps.taken };
+}
+
+/** What a subject states beyond its record. */
+function followSubject(
+  steps: Steps,
+  subject: Subject,
+  record: ProvenRecord,
+  origin: Origin,
+  context: { configuration: Configuration; chaincode: string },
+): void {
+  switch (subject.kind) {
+    case 'record':
+      break;
+    case 'receipt':
+      followReceipt(steps, subject, record, context);
+      break;
+    case 'fault':
+      followFault(steps, subject, record.value as Fault, origin, context);
+      break;
+    default:
+      followItems(steps, subject, recordOf(record, 'dataset-version', subject.dataset, ordinal(subject.version)));
+  }
 }
 
 /** @throws {Error} when the record is not the one that the subject is about */
@@ -89,6 +109,9 @@ function demandSubject(record: ProvenRecord, subject: Subject): void {
       break;
     case 'receipt':
       demand(record.type === 'batch', `a receipt stands in a batch, this is a ${record.type}`);
+      break;
+    case 'fault':
+      recordOf(record, 'fault', subject.producer, ordinal(subject.sequence), subject.receipt);
       break;
     default:
       recordOf(record, 'dataset-version', subject.dataset, ordinal(subject.version));

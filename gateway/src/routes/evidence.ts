@@ -1,16 +1,19 @@
 import { EvidenceBundle } from '@llmchain/evidence';
-import { Account, Digest, Id, LlmchainError } from '@llmchain/protocol';
+import { Account, Digest, Id, LlmchainError, MspId, type RecordType } from '@llmchain/protocol';
 import { z } from 'zod';
 import type { Route } from '../http/route';
 import type { Actor } from '../ports/actor';
 import type { CollectEvidence } from '../usecases/collect-evidence';
-import { api, VersionInPath } from './common';
+import { api, SequenceInPath, VersionInPath } from './common';
 import { keyParts, SINGLES } from './singles';
 
 /** `poet@1`. */
 const VersionedId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}@[1-9]\d{0,6}$/, 'must be an id, @ and a version, such as poet@1');
+
+/** Of these more is proven than their record. */
+const PROVEN_OTHERWISE: ReadonlySet<RecordType> = new Set(['dataset', 'dataset-version', 'fault']);
 
 /** What of a dataset version is to be proven; all of its items when left out. */
 const ItemQuery = { item: Digest.optional(), work: Digest.optional() };
@@ -45,7 +48,7 @@ export function evidenceRoutes(usecases: { collectEvidence: CollectEvidence }): 
         response.end(text);
       },
     });
-  const records = SINGLES.filter(({ type }) => type !== 'dataset' && type !== 'dataset-version').map((single) =>
+  const records = SINGLES.filter(({ type }) => !PROVEN_OTHERWISE.has(type)).map((single) =>
     evidence(
       single.path,
       single.summary.charAt(0).toLowerCase() + single.summary.slice(1),
@@ -93,6 +96,12 @@ export function evidenceRoutes(usecases: { collectEvidence: CollectEvidence }): 
       'a receipt, that it stands in an accepted batch, and what that batch paid',
       { params: { id: Digest }, query: {} },
       (actor, { id }) => collectEvidence.ofReceipt(actor, id),
+    ),
+    evidence(
+      '/v1/faults/{producer}/{sequence}/{receipt}',
+      'that members found a receipt of a batch false, which receipt it is, and what that cost whom; nothing of what was asked or answered',
+      { params: { producer: MspId, sequence: SequenceInPath, receipt: Digest }, query: {} },
+      (_, { producer, sequence, receipt }) => collectEvidence.ofFault(producer, sequence, receipt),
     ),
   ];
 }

@@ -29,7 +29,7 @@ const PAUSE = 250;
 /** How often what the members gave is put together before it is given up. */
 const ATTEMPTS = 2;
 
-/** Puts together what proves a record, a receipt or a dataset's items to anyone, offline, and checks that it does. */
+/** Puts together what proves a record, a receipt, a fault or a dataset's items to anyone, offline, and checks that it does. */
 export class CollectEvidence {
   readonly #options: CollectEvidenceOptions;
   readonly #ports: Ports;
@@ -109,6 +109,20 @@ export class CollectEvidence {
     return this.#proven(() =>
       this.#collector.receipt(receipt, proof.inclusion, [receipt.body.producer, ordinal(sequence)]),
     );
+  }
+
+  /**
+   * A fault, the receipt that it is about, and what it cost.
+   * @param receipt its id
+   * @throws {LlmchainError} as {@link ofRecord}
+   */
+  async ofFault(producer: string, sequence: number, receipt: string): Promise<string> {
+    const { service } = this.#ports.ledgers;
+    const fault = await service.get('fault', producer, ordinal(sequence), receipt);
+    const { body, signer } = fault.receipt;
+    const keys = await Promise.all([signer, body.ticket.signer].map((id) => service.find('signer', id)));
+    const registered = keys.flatMap((key) => (key ? [key.signer] : []));
+    return this.#proven(() => this.#collector.fault(fault, registered));
   }
 
   /** Hashing every item keeps the process busy: of versions with more than a page one is proven at a time. */

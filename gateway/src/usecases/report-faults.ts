@@ -1,6 +1,7 @@
 import {
   batchId,
   LlmchainError,
+  OF_BATCHES,
   ordinal,
   RejectReason,
   type Batch,
@@ -17,8 +18,6 @@ import type { Examined, Workers } from '../ports/workers';
 import type { ReadReceipt } from './read-receipt';
 import type { Place } from './transact';
 
-/** What is said of a batch as a whole: no receipt is at fault. */
-const OF_BATCHES: ReadonlySet<RejectReason> = new Set(['receipts_unavailable', 'root_mismatch', 'totals_mismatch']);
 /** How often a fault is proposed before it is left to others, or to people. */
 const ATTEMPTS = 30;
 /** How often, and how long apart, a report waits for the verifiers that it asked, milliseconds. */

@@ -1,4 +1,4 @@
-import { receiptId, type Batch, type SignedReceipt } from '@llmchain/protocol';
+import { receiptId, signatureFlaw, type Batch, type SignedReceipt } from '@llmchain/protocol';
 import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
 import { checkReceipt } from './receipt-check';
@@ -31,21 +31,10 @@ function vouchedFor({ workers }: Batch, { workers: signed }: Totals): boolean {
 }
 
 /** Signatures of one receipt and of the orders in it, by keys that the ledger has for worker and gateway. */
-function checkSignatures(facts: BatchFacts, receipt: SignedReceipt): Finding | undefined {
-  const { body } = receipt;
-  const worker = facts.signers.get(receipt.signer);
-  const gateway = facts.signers.get(body.ticket.signer);
-  const good =
-    worker?.kind === 'worker' &&
-    worker.owner.member === facts.batch.producer &&
-    body.producer === facts.batch.producer &&
-    body.worker === receipt.signer &&
-    verifySignature('llmchain/receipt/1', receipt, worker.publicKey) &&
-    gateway?.kind === 'gateway' &&
-    gateway.owner.member === body.ticket.body.gateway &&
-    verifySignature('llmchain/ticket/1', body.ticket, gateway.publicKey) &&
-    (!body.continuation || verifySignature('llmchain/continuation/1', body.continuation, gateway.publicKey));
-  return good ? undefined : { reason: 'signature_invalid', receipt: receiptId(body) };
+function checkSignatures({ batch, signers }: BatchFacts, receipt: SignedReceipt): Finding | undefined {
+  const signatories = { worker: signers.get(receipt.signer), gateway: signers.get(receipt.body.ticket.signer) };
+  const flaw = signatureFlaw(receipt, batch.producer, signatories, verifySignature);
+  return flaw === undefined ? undefined : { reason: 'signature_invalid', receipt: receiptId(receipt.body) };
 }
 
 /** All that can be said of one receipt without its opening. @param here ids of those before it in the batch, to which it is added */
