@@ -7,15 +7,21 @@ import {
   merkleRoot,
   ordinal,
   PAGE_ITEMS,
+  proveInclusion,
+  receiptId,
+  receiptLeaves,
   sha256Hex,
   splitCompositeKey,
   toHex,
+  type Fault,
   type RecordType,
 } from '@llmchain/protocol';
 import { EvidenceChain } from '../../test/support/evidence-chain';
+import { batchOf, moneyOf, signer } from '../../test/support/evidence-receipt';
 import { EvidenceWorld } from '../../test/support/evidence-world';
 import type { TestMember } from '../../test/support/gateway-member';
 import { TestPostgres } from '../../test/support/postgres';
+import { GATEWAY_KEY, receiptOf, WORKER_KEY } from '../../test/support/receipts';
 import { SINGLES } from './routes/singles';
 
 // Every bundle is verified twice, which takes a while on a busy machine.
@@ -129,6 +135,9 @@ describe('evidence over HTTP', () => {
     ['/v1/batches/LabMSP/1/settlement/evidence', 404, 'not_found'],
     ['/v1/batches/LabMSP/1/debits/s/evidence', 404, 'not_found'],
     ['/v1/batches/LabMSP/x/evidence', 400, 'invalid_argument'],
+    [`/v1/faults/LabMSP/1/${'0'.repeat(64)}/evidence`, 404, 'not_found'],
+    ['/v1/faults/LabMSP/1/x/evidence', 400, 'invalid_argument'],
+    [`/v1/faults/LabMSP/0/${'0'.repeat(64)}/evidence`, 400, 'invalid_argument'],
     ['/v1/models/poet/evidence', 400, 'invalid_argument'],
     ['/v1/epochs/no%2Fsuch%2Fthing/evidence', 400, 'invalid_argument'],
   ])('%s is answered %i %s', async (path, status, code) => {
@@ -178,6 +187,40 @@ describe('evidence over HTTP', () => {
     expect(await proven(path)).toBe(`large@1 holds just these ${items.length} items`);
     const larger = await evidence('/v1/datasets/large/versions/2/evidence');
     expect(larger).toMatchObject({ status: 413, code: 'too_large', details: { most: MOST_ITEMS } });
+  });
+
+  test('a fault proves the receipt that it is about, as far as keys are registered', async () => {
+    const { state } = consortium.ledger.world;
+    const receipts = ['a', 'b'].map((seed) => receiptOf(seed));
+    const [producer, sequence, session] = ['ComputeMSP', 1, 'ses-1'];
+    const amount = { amount: 200, sessions: [{ session, amount: 200 }] };
+    const batch = batchOf(receipts, { ...amount, state: 'rejected', verifiers: [] });
+    const id = receiptId(receipts[1]!.body);
+    const fault: Fault = {
+      ...{ schema: 'fault/1', producer, sequence, batch: batch.batch, root: batch.root, decided: 'rejected' },
+      ...{ id, receipt: receipts[1]!, proof: proveInclusion(receiptLeaves(receipts), 1), reason: 'output_mismatch' },
+      ...{ evidence: `sha256/${sha256Hex('kept')}`, finders: ['ArchiveMSP', 'GuildMSP', 'LabMSP'], session },
+      ...{ worker: 'compute-worker-1', refund: 0, slashed: 0, owner: { member: 'LabMSP' } },
+      ...{ createdTx: 'fault', updatedTx: 'fault' },
+    };
+    const put = (type: RecordType, parts: string[], record: object): void => {
+      state.set(compositeKey(type, parts), Buffer.from(canonicalJson(record)));
+    };
+    put('batch', [producer, ordinal(sequence)], batch);
+    for (const [key, text] of Object.entries(moneyOf(batch))) state.set(key, Buffer.from(text));
+    put('fault', [producer, ordinal(sequence), id], fault);
+    put('signer', ['compute-worker-1'], signer('compute-worker-1', 'worker', WORKER_KEY, producer));
+
+    const path = `/v1/faults/${producer}/${sequence}/${id}`;
+    expect((await guild.call(admin, 'GET', path)).body).toMatchObject({ id, worker: 'compute-worker-1' });
+    // Nobody has registered the gateway that is said to have ordered it: what it signed is not proven.
+    expect(await evidence(`${path}/evidence`)).toMatchObject({ status: 422, details: { step: 'ticket key' } });
+    put('signer', ['archive-gateway-1'], signer('archive-gateway-1', 'gateway', GATEWAY_KEY, 'ArchiveMSP'));
+    expect(await proven(`${path}/evidence`)).toMatch(
+      `receipt ${id} of the rejected batch ComputeMSP/1 was found false (output_mismatch) by ArchiveMSP, GuildMSP, LabMSP`,
+    );
+    put('fault', [producer, ordinal(sequence), id], { ...fault, slashed: 5 });
+    expect(await evidence(`${path}/evidence`)).toMatchObject({ status: 422, details: { step: 'penalty' } });
   });
 
   test('what would not verify is not handed out', async () => {

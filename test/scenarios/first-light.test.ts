@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -52,6 +53,26 @@ describe('the story of a work, on a real network', () => {
       if (Date.now() > end) throw new Error(`nobody has reported a fault of ${producer}`);
       await delay(500);
     }
+  };
+  /** Its evidence by the gateway of a member that neither is at fault nor reported it, checked with the roots alone. */
+  const provenOffline = async ({ producer, sequence, id, owner, ...fault }: Fault): Promise<void> => {
+    const another = scenario.members.find(({ mspId }) => mspId !== producer && mspId !== owner.member)!;
+    const params = { producer, sequence, receipt: id };
+    const text = await another.admin.text('GET /v1/faults/{producer}/{sequence}/{receipt}/evidence', { params });
+    const file = join(scenario.home, 'fault.json');
+    await writeFile(file, text);
+    const { code, answer } = await scenario.command('verify', file);
+    const { reason, finders, worker, refund, slashed } = fault;
+    expect({ code, answer }).toMatchObject({ code: 0, answer: { ok: true, failed: null } });
+    const { proves } = z.looseObject({ proves: z.string() }).parse(answer);
+    for (const told of [
+      `receipt ${id}`,
+      `(${reason}) by ${finders.join(', ')}; the stake of ${worker} paid ${refund} `,
+    ])
+      expect(proves).toContain(told);
+    expect(proves).toMatch(RegExp(` lost ${slashed} beside$`));
+    await writeFile(file, text.replace(`"receipt":"${id}"`, `"receipt":"${'0'.repeat(64)}"`));
+    expect(await scenario.command('verify', file)).toMatchObject({ code: 1, answer: { failed: 'signed read' } });
   };
   const seal = (items: object[]): Promise<void> =>
     settled(scenario.members, steward, '/v1/datasets/sonnets/versions', { version: 1, items });
@@ -248,6 +269,7 @@ describe('the story of a work, on a real network', () => {
       const seen = await admin.call('POST /v1/batches/{producer}/{sequence}/receipts/{receipt}/rerun', { params });
       expect(seen).toMatchObject({ verdict: 'reject', reason: 'output_mismatch' });
     }
+    await provenOffline(fault);
   });
 
   test('a false answer that is sent to see whether rivals look is found by them, which counts for them', async () => {
@@ -257,7 +279,9 @@ describe('the story of a work, on a real network', () => {
     expect(stderr).not.toContain('llmchain:');
     const { found, missed, receipt } = Canary.parse(answer);
     expect([found.length, missed]).toEqual([2, []]);
-    expect((await faultOf('ComputeMSP')).id).toBe(receipt);
+    const fault = await faultOf('ComputeMSP');
+    expect(fault.id).toBe(receipt);
+    await provenOffline(fault);
     const { verifiers } = await caller.call('GET /v1/reputations/{member}', { params: { member: 'ComputeMSP' } });
     for (const member of found) expect(verifiers.find((each) => each.member === member)!.found).toBeGreaterThan(0);
     expect(verifiers.filter((each) => each.missed > 0)).toEqual([]);

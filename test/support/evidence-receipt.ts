@@ -12,6 +12,7 @@ import {
   type Batch,
   type Debit,
   type Settlement,
+  type SignedReceipt,
   type Signer,
 } from '@llmchain/protocol';
 import { GATEWAY_KEY, receiptOf, WORKER_KEY } from './receipts';
@@ -44,7 +45,8 @@ export interface Otherwise {
   gateway?: Partial<Signer>;
 }
 
-function signer(id: string, kind: Signer['kind'], key: Uint8Array, member: string): Signer {
+/** A key on the ledger. */
+export function signer(id: string, kind: Signer['kind'], key: Uint8Array, member: string): Signer {
   const stamps = { createdTx: 'tx', updatedTx: 'tx' };
   return { schema: 'signer/1', signer: id, kind, publicKey: publicKeyOf(key), owner: { member }, ...stamps };
 }
@@ -78,11 +80,9 @@ export function moneyOf(batch: Batch): Record<string, string> {
   return Object.fromEntries(written.map(([at, record]) => [at, canonicalJson(record)]));
 }
 
-/** Evidence of the second of three receipts in a batch that two rivals of its producer accepted. */
-export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {}): EvidenceBundle {
-  const receipts = ['a', 'b', 'c'].map((seed) => receiptOf(seed));
-  const key = [PRODUCER, ordinal(1)];
-  const batch: Batch = {
+/** A batch of such receipts that two rivals of its producer accepted. */
+export function batchOf(receipts: readonly SignedReceipt[], change: Partial<Batch> = {}): Batch {
+  return {
     schema: 'batch/1',
     batch: `${PRODUCER}/1`,
     producer: PRODUCER,
@@ -107,8 +107,15 @@ export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {})
     owner: { member: PRODUCER },
     createdTx: 'anchor',
     updatedTx: 'accept',
-    ...otherwise.batch,
+    ...change,
   };
+}
+
+/** Evidence of the second of three receipts in a batch that two rivals of its producer accepted. */
+export function receiptEvidence(world: EvidenceWorld, otherwise: Otherwise = {}): EvidenceBundle {
+  const receipts = ['a', 'b', 'c'].map((seed) => receiptOf(seed));
+  const key = [PRODUCER, ordinal(1)];
+  const batch = batchOf(receipts, otherwise.batch);
   const other = world.transaction({ call: 'artworks:register', argument: '{}', writes: { other: '{}' } });
   const accepted = world.transaction({
     call: otherwise.call ?? 'inference:acceptBatch',

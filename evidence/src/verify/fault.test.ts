@@ -16,7 +16,7 @@ import {
 } from '@llmchain/protocol';
 import { EvidenceChain } from '../../../test/support/evidence-chain';
 import { altered, flippedAt, leafSamples, leavesOf } from '../../../test/support/evidence-tamper';
-import { EvidenceWorld, NOW } from '../../../test/support/evidence-world';
+import { EvidenceWorld, NOW, type MemberId } from '../../../test/support/evidence-world';
 import { GATEWAY_KEY, receiptOf, WORKER_KEY } from '../../../test/support/receipts';
 import type { EvidenceBundle } from '../bundle/schema';
 import { EvidenceCollector } from '../collect/collector';
@@ -259,8 +259,7 @@ describe('finders', () => {
   const transaction = (change: object) => ({ chain: { transaction: { call: 'inference:reportFault', ...change } } });
   const client = () => world.signers.LabMSP.client;
   test('are just those who endorsed', async () => {
-    const endorsers = (...names: Parameters<EvidenceWorld['peers']>) =>
-      transaction({ client: client(), endorsers: world.peers(...names) });
+    const endorsers = (...names: MemberId[]) => transaction({ client: client(), endorsers: world.peers(...names) });
     expect(await failingWith(endorsers('ArchiveMSP', 'GuildMSP', 'LabMSP'))).toBe('nothing');
     expect(await failingWith(endorsers('ArchiveMSP', 'GuildMSP'))).toBe('endorsers');
     expect(await failingWith(endorsers('ArchiveMSP', 'ComputeMSP', 'GuildMSP'))).toBe('finders');

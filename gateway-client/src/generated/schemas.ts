@@ -93,6 +93,33 @@ export interface EvidenceBundle {
         };
       }
     | {
+        producer: string;
+        sequence: number;
+        kind: 'fault';
+        receipt: string;
+        batch: {
+          channelHeader: string;
+          signatureHeader: string;
+          proposal: string;
+          response: string;
+          endorsements: { endorser: string; signature: string }[];
+        };
+        gateway?: {
+          channelHeader: string;
+          signatureHeader: string;
+          proposal: string;
+          response: string;
+          endorsements: { endorser: string; signature: string }[];
+        };
+        worker?: {
+          channelHeader: string;
+          signatureHeader: string;
+          proposal: string;
+          response: string;
+          endorsements: { endorser: string; signature: string }[];
+        };
+      }
+    | {
         dataset: string;
         version: number;
         kind: 'dataset';

@@ -99,7 +99,7 @@ export function evidenceRoutes(usecases: { collectEvidence: CollectEvidence }): 
     ),
     evidence(
       '/v1/faults/{producer}/{sequence}/{receipt}',
-      'that members found a receipt of a batch false, which receipt it is, and what that cost whom; nothing of what was asked or answered',
+      'a receipt that the members found false, who did, and what that cost; what was asked and answered is not in it',
       { params: { producer: MspId, sequence: SequenceInPath, receipt: Digest }, query: {} },
       (_, { producer, sequence, receipt }) => collectEvidence.ofFault(producer, sequence, receipt),
     ),
