@@ -3,7 +3,7 @@
 import type { EvidenceBundle, Fault } from './schemas';
 
 export interface FaultsOperations {
-  /** Evidence that proves offline, to "llmchain verify": that members found a receipt of a batch false, which receipt it is, and what that cost whom; nothing of what was asked or answered. Keep it byte for byte. */
+  /** Evidence that proves offline, to "llmchain verify": a receipt that the members found false, who did, and what that cost; what was asked and answered is not in it. Keep it byte for byte. */
   'GET /v1/faults/{producer}/{sequence}/{receipt}/evidence': {
     request: {
       params: { producer: string; sequence: number; receipt: string };
