@@ -21,7 +21,10 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** @throws {Error} when the text is not base64 */
 export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = characters.charCodeAt(at);
+  return bytes;
 }
 
 /** @throws {TypeError} when the bytes are not UTF-8 */

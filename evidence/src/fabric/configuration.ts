@@ -103,8 +103,8 @@ function authoritiesOf(group: configtx.ConfigGroup): Map<string, Authorities> {
     const units = settings.getFabricNodeOus();
     const authorities = new Authorities({
       member,
-      roots: settings.getRootCertsList_asU8().map((pem) => new Certificate(pem)),
-      intermediates: settings.getIntermediateCertsList_asU8().map((pem) => new Certificate(pem)),
+      roots: settings.getRootCertsList_asU8().map((pem) => Certificate.of(pem)),
+      intermediates: settings.getIntermediateCertsList_asU8().map((pem) => Certificate.of(pem)),
       revocations: settings.getRevocationListList_asU8().map((pem) => new RevocationList(pem)),
       peerUnit: units?.getEnable()
         ? units.getPeerOuIdentifier()?.getOrganizationalUnitIdentifier() || undefined

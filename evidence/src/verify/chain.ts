@@ -66,7 +66,7 @@ export function checkAuthorities(steps: Steps, configurations: readonly Configur
 function demandPinned({ member, roots: configured }: Authorities, roots: Roots): void {
   const pem = roots.authorities.get(member);
   demand(pem !== undefined, `the roots hold no certificate of ${member}; add it once you trust it`);
-  const pinned = new Certificate(pem);
+  const pinned = Certificate.of(pem);
   demand(
     configured.length > 0 && configured.every(({ der }) => equalBytes(der, pinned.der)),
     `the root certificate of ${member} is not the one that the roots hold`,

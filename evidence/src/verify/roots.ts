@@ -54,7 +54,7 @@ export async function rootsFrom(names: readonly string[], read: (name: string) =
 
 function isCertificate(text: string): boolean {
   try {
-    return new Certificate(text).isAuthority;
+    return Certificate.of(text).isAuthority;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 import { AsnConvert } from '@peculiar/asn1-schema';
 import * as asn1 from '@peculiar/asn1-x509';
 import { toHex } from '@llmchain/protocol';
+import { remembered } from '../memo';
 import { demand } from '../refusal';
 import { fromPem } from './pem';
 import { goodCertificateSignature } from './signature';
@@ -19,6 +20,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   asn1.id_ce_subjectKeyIdentifier,
   asn1.id_ce_authorityKeyIdentifier,
 ]);
+
+const memo = remembered<Certificate>(1_024);
 
 /** An X.509 certificate (RFC 5280) of a P-256 key, as Fabric's members use them. */
 export class Certificate {
@@ -40,8 +43,13 @@ export class Certificate {
   readonly #signature: Uint8Array;
 
   /** @throws {Error} when it is no certificate, of another kind of key, or has a critical extension that is not known */
-  constructor(pem: Uint8Array | string) {
-    this.der = fromPem(pem, 'CERTIFICATE');
+  static of(pem: Uint8Array | string): Certificate {
+    const der = fromPem(pem, 'CERTIFICATE');
+    return memo(toHex(der), () => new Certificate(der));
+  }
+
+  private constructor(der: Uint8Array) {
+    this.der = der;
     const { tbsCertificate: body, tbsCertificateRaw, signatureAlgorithm, signatureValue } = parse(this.der);
     demand(
       signatureAlgorithm.algorithm === ECDSA_WITH_SHA256 && body.signature.algorithm === ECDSA_WITH_SHA256,

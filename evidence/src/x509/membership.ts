@@ -62,7 +62,7 @@ export class Authorities {
   #chain(pem: Uint8Array): readonly Certificate[] {
     const name = toBase64(pem);
     let chain = this.#chains.get(name);
-    if (!chain) this.#chains.set(name, (chain = this.#build(new Certificate(pem))));
+    if (!chain) this.#chains.set(name, (chain = this.#build(Certificate.of(pem))));
     return chain;
   }
 

@@ -1,4 +1,9 @@
 import { p256 } from '@noble/curves/nist.js';
+import { sha256Bytes, toHex } from '@llmchain/protocol';
+import { remembered } from '../memo';
+
+/** A check takes milliseconds, and a block's signatures are looked at for each record that it proves. */
+const memo = remembered<boolean>(4_096);
 
 /**
  * Whether an ECDSA signature with P-256 and SHA-256 is good and, as Fabric demands, has its `s` in the lower half:
@@ -16,9 +21,12 @@ export function goodCertificateSignature(key: Uint8Array, message: Uint8Array, s
 }
 
 function verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array, lowS: boolean): boolean {
-  try {
-    return p256.verify(signature, message, key, { lowS, prehash: true, format: 'der' });
-  } catch {
-    return false;
-  }
+  const digest = sha256Bytes(message);
+  return memo([key, digest, signature].map(toHex).join() + String(lowS), () => {
+    try {
+      return p256.verify(signature, digest, key, { lowS, prehash: false, format: 'der' });
+    } catch {
+      return false;
+    }
+  });
 }
