@@ -9,6 +9,7 @@ import express, {
 } from 'express';
 import helmet from 'helmet';
 import type { Log } from '../ports/log';
+import { jsonBody } from './json-body';
 import { failureOf, openAiProblemOf, openInferenceProblemOf, problemOf, retryAfter, STATUS } from './problem';
 import type { Route } from './route';
 
@@ -47,19 +48,12 @@ function hangUp(response: Response): AbortSignal {
 
 /** One handler that authenticates before it reads, then reads, then runs. */
 function handlerOf<A>(route: Route<A>, options: ServerOptions<A>): RequestHandler {
-  const parse: RequestHandler = express.json({ limit: route.limit ?? MEBIBYTE, strict: true, type: () => true });
+  const read = jsonBody(route.limit ?? MEBIBYTE);
   return async (request, response) => {
     response.locals['problem'] = route.errors ? PROBLEMS[route.errors] : problemOf;
     response.locals['route'] = route.path;
     const actor = route.roles === 'public' ? options.nobody : await options.authenticate(request, route);
-    if (route.body) {
-      await new Promise<void>((resolve, reject) => {
-        parse(request, response, (error?: unknown) => {
-          if (error === undefined) resolve();
-          else reject(error instanceof Error ? error : new Error('body refused'));
-        });
-      });
-    }
+    if (route.body) await read(request, response);
     const { params, query } = request;
     const raw = {
       actor,
