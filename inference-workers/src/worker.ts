@@ -139,7 +139,7 @@ export class Worker {
     });
     // A verifier computes by itself: through others' workers it would repeat what they said.
     const whole: Pick<ModelCatalogue, 'get'> = {
-      get: (model, version) => (ofVersion(pipelines, { model, version }) ? undefined : models.get(model, version)),
+      get: (model, version) => (ofVersion(pipelines, { model, version }) ? undefined : models.toVerify(model, version)),
     };
     this.#parts.push(
       { stop: () => clients.close() },

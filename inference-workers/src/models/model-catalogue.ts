@@ -25,8 +25,8 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
   readonly #stopping = new AbortController();
   readonly #known = new Map<string, Promise<void>>();
   readonly #loaded = new Map<string, Loaded>();
-  /** Versions that are served no more. What they answered before may still have to be verified, so they stay loaded. */
-  readonly #ended = new Map<string, Ended>();
+  /** Versions that are served no more. What they answered before may still have to be verified, so what is loaded stays so. */
+  readonly #ended = new Map<string, { version: ModelVersion; state: Ended }>();
 
   constructor(dependencies: { open: OpenModel<Loaded>; log: Logger }) {
     this.#open = dependencies.open;
@@ -36,8 +36,9 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
   /** Takes note of a version on the ledger; one that is approved is loaded, and until it is, tried again. */
   consider(version: ModelVersion): void {
     const key = keyOf(version.model, version.version);
-    if (version.state === 'retired' || version.state === 'revoked') this.#ended.set(key, version.state);
-    if (version.state !== 'approved' || this.#known.has(key) || this.#stopping.signal.aborted) return;
+    const { state } = version;
+    if (state === 'retired' || state === 'revoked') this.#ended.set(key, { version, state });
+    if (state !== 'approved' || this.#known.has(key) || this.#stopping.signal.aborted) return;
     this.#known.set(key, this.#load(key, version));
   }
 
@@ -50,9 +51,21 @@ export class ModelCatalogue<Loaded extends Loadable = Servable> {
     return this.#loaded.get(keyOf(model, version));
   }
 
+  /**
+   * A version to verify by what it answered: one that ended before this process began is loaded when it is first asked for.
+   * @returns undefined until it is loaded
+   */
+  toVerify(model: string, version: number): Loaded | undefined {
+    const key = keyOf(model, version);
+    const ended = this.#ended.get(key);
+    if (ended && !this.#known.has(key) && !this.#stopping.signal.aborted)
+      this.#known.set(key, this.#load(key, ended.version));
+    return this.#loaded.get(key);
+  }
+
   /** How a version ended; undefined while it may be served. */
   ended(model: string, version: number): Ended | undefined {
-    return this.#ended.get(keyOf(model, version));
+    return this.#ended.get(keyOf(model, version))?.state;
   }
 
   /** What is loaded and may be served. */
