@@ -43,7 +43,11 @@ export function checkGptConfig(config: GptConfig): void {
   if (!(config.ropeTheta > 1)) wrong.push('ropeTheta must exceed 1');
   if (!(config.rmsNormEps > 0)) wrong.push('rmsNormEps must be positive');
   if (wrong.length > 0) {
-    throw new GraphError('invalid_argument', `The model configuration is not usable: ${wrong.join(', ')}`, { wrong });
+    throw new GraphError(
+      'invalid_argument',
+      `The model configuration is not usable: ${wrong.join(', ')}. Correct it.`,
+      { wrong },
+    );
   }
 }
 

@@ -10,7 +10,9 @@ export interface ByteSource {
 
 /** Bytes that are read at once. */
 const WINDOW = 1 << 20;
-const utf8 = new TextDecoder();
+/** Bytes of one text: more than any template or token of a published model has. */
+const LONGEST_TEXT = 1 << 24;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads little-endian numbers and texts one after the other, through a window over the source. */
 export class ByteCursor {
@@ -64,13 +66,18 @@ export class ByteCursor {
     return this.#take(8, (view, at) => view.getFloat64(at, true));
   }
 
-  /** A text after its length in bytes. */
+  /** A text after its length in bytes. @throws {GraphError} `invalid_argument` when it is no UTF-8, or far too long */
   text(): string {
     const length = this.u64();
     if (length > BigInt(this.left)) throw short();
-    return this.#take(Number(length), (view, at) =>
-      utf8.decode(new Uint8Array(view.buffer, view.byteOffset + at, Number(length))),
-    );
+    if (length > LONGEST_TEXT) throw noText(`has ${length} bytes`);
+    return this.#take(Number(length), (view, at) => {
+      try {
+        return utf8.decode(new Uint8Array(view.buffer, view.byteOffset + at, Number(length)));
+      } catch {
+        throw noText('is not UTF-8');
+      }
+    });
   }
 
   /** Passes bytes without reading them. */
@@ -95,4 +102,8 @@ export class ByteCursor {
 
 function short(): GraphError {
   return new GraphError('invalid_argument', 'The file ends too early. Fetch it again.');
+}
+
+function noText(how: string): GraphError {
+  return new GraphError('invalid_argument', `A text in the file ${how}. Fetch it again.`);
 }

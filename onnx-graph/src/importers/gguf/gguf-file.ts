@@ -24,6 +24,8 @@ const ALIGNMENT = 32;
 const MOST_TENSORS = 100_000;
 const MOST_ENTRIES = 100_000;
 const MOST_AXES = 4;
+/** Items of all lists together: a vocabulary has a quarter of a million tokens, and as many merges, scores and types. */
+const MOST_ITEMS = 4_000_000;
 
 const ARRAY = 9;
 type Read = (cursor: ByteCursor) => GgufValue;
@@ -64,7 +66,12 @@ export class GgufFile {
     const tensors = count(cursor, MOST_TENSORS, 'tensors');
     const entries = count(cursor, MOST_ENTRIES, 'metadata entries');
     const metadata = new Map<string, GgufValue>();
-    for (let entry = 0; entry < entries; entry++) metadata.set(cursor.text(), value(cursor, cursor.u32()));
+    const items = { left: MOST_ITEMS };
+    for (let entry = 0; entry < entries; entry++) {
+      const key = cursor.text();
+      if (metadata.has(key)) throw damaged(`${key} stands in it twice`);
+      metadata.set(key, value(cursor, cursor.u32(), items));
+    }
     const alignment = metadata.get('general.alignment') ?? ALIGNMENT;
     if (typeof alignment !== 'number' || alignment < 1 || alignment % 8 !== 0) throw damaged('its alignment is wrong');
     const listed = Array.from({ length: tensors }, () => tensorInfo(cursor));
@@ -72,9 +79,8 @@ export class GgufFile {
     this.metadata = metadata;
     this.tensors = new Map(listed.map((tensor) => [tensor.name, { ...tensor, offset: start + tensor.offset }]));
     this.#source = source;
-    for (const { name, offset, length } of this.tensors.values()) {
-      if (offset + length > source.size) throw damaged(`it ends before tensor ${name} does`);
-    }
+    if (this.tensors.size < listed.length) throw damaged('two of its tensors have one name');
+    checkPlaces([...this.tensors.values()], { start, alignment, end: source.size });
   }
 
   /** A tensor's bytes as they stand in the file. @throws {GraphError} `invalid_argument` when there is none */
@@ -91,6 +97,20 @@ export class GgufFile {
   }
 }
 
+/** That each tensor lies in the file, where the alignment lets it begin, and in no other's place. */
+function checkPlaces(
+  tensors: GgufTensor[],
+  { start, alignment, end }: { start: number; alignment: number; end: number },
+): void {
+  let taken = start;
+  for (const { name, offset, length } of tensors.sort((a, b) => a.offset - b.offset)) {
+    if (offset + length > end) throw damaged(`it ends before tensor ${name} does`);
+    if ((offset - start) % alignment !== 0) throw damaged(`tensor ${name} does not begin where it may`);
+    if (offset < taken) throw damaged(`tensor ${name} lies in another's place`);
+    taken = offset + length;
+  }
+}
+
 function tensorInfo(cursor: ByteCursor): GgufTensor {
   const name = cursor.text();
   const axes = cursor.u32();
@@ -104,12 +124,15 @@ function tensorInfo(cursor: ByteCursor): GgufTensor {
   return { name, type, dims, offset, length: byteLength(type, elements, name) };
 }
 
-function value(cursor: ByteCursor, type: number): GgufValue {
+/** @param items how many items lists may still have */
+function value(cursor: ByteCursor, type: number, items: { left: number }): GgufValue {
   if (type !== ARRAY) return scalar(type)(cursor);
   const read = scalar(cursor.u32());
   const length = Number(cursor.u64());
   // Every element takes a byte at least: what claims more is damaged, and is not allocated.
   if (length > cursor.left) throw damaged('a list is longer than the file');
+  items.left -= length;
+  if (items.left < 0) throw damaged(`its lists have more than ${MOST_ITEMS} items`);
   return Array.from({ length }, () => read(cursor));
 }
 

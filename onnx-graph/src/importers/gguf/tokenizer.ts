@@ -54,6 +54,15 @@ export function tokenizerFiles(file: GgufFile): TokenizerFiles {
   if (!Array.isArray(types) || types.length !== tokens.length) {
     throw new GraphError('invalid_argument', 'The tokenizer does not say what each of its tokens is.');
   }
+  if (new Set(tokens).size < tokens.length)
+    throw new GraphError('invalid_argument', 'Two tokens of the vocabulary are the same. Convert the model again.');
+  const rows = file.tensor('token_embd.weight').dims.at(-1)!;
+  if (tokens.length > rows)
+    throw new GraphError(
+      'invalid_argument',
+      `The vocabulary has ${tokens.length} tokens, and the embedding ${rows} rows. Convert the model again.`,
+      { tokens: tokens.length, rows },
+    );
   const added = tokens.flatMap((content, id) =>
     types[id] === CONTROL || types[id] === USER_DEFINED
       ? [
