@@ -7,7 +7,7 @@ export { Consortium, type ConsortiumOptions, type Packages } from './consortium'
 export type { PublishedRevocations } from './ca/revocations';
 export type { Check } from './doctor/check';
 export { NetworkError, type NetworkErrorCode } from './errors';
-export type { Ordering } from './fabric/ordering';
+export { ORDERING, type Ordering } from './fabric/ordering';
 export { describe, type ConsortiumDescription, type MemberDescription } from './home';
 export { programs, type Programs, type ProgramsOptions } from './programs/programs';
 export { reported, type Report, type Step } from './report';
