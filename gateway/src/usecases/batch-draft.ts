@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  leafHash,
   MOST_RECEIPTS,
   MOST_SESSIONS,
   MOST_WORKERS,
@@ -12,6 +11,7 @@ import {
 } from '@llmchain/protocol';
 import type { StoredReceipt } from '../ports/production';
 import { contentKey } from './content-key';
+import { receiptLeaf } from './receipt-leaf';
 
 /** Bytes of one list: what verifiers fetch before they can say anything of the batch. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -73,7 +73,7 @@ export class BatchDraft {
     this.#bytes += bytes;
     this.#first ??= receipt;
     this.#ids.push(id);
-    this.#leaves.push(leafHash(body));
+    this.#leaves.push(receiptLeaf(body));
     this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + receipt.body.amount);
     this.#workers.set(worker, Math.max(this.#workers.get(worker) ?? 0, issued));
     this.#promptTokens += receipt.body.promptTokens;

@@ -4,7 +4,6 @@ import {
   batchId,
   Finding,
   InclusionProof,
-  leafHash,
   LlmchainError,
   MerkleTree,
   ordinal,
@@ -27,6 +26,7 @@ import type { Sessions } from '../ports/sessions';
 import { REVOKED } from './anchor-receipts';
 import { SUSPENDED } from './set-aside';
 import { Memo } from './memo';
+import { receiptLeaf } from './receipt-leaf';
 
 /** What is known of an answer: who computed it, where it stands on the ledger, who verified it. */
 export const ReceiptStatus = z.strictObject({
@@ -188,7 +188,7 @@ export class ReadReceipt {
   async #tree(sequence: number): Promise<MerkleTree> {
     const leaves: Uint8Array[] = [];
     for await (const page of this.#ports.production.receiptsOf(sequence)) {
-      for (const { body } of page) leaves.push(leafHash(body));
+      for (const { body } of page) leaves.push(receiptLeaf(body));
     }
     return new MerkleTree(leaves);
   }
