@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Benchmark } from './benchmark';
 import { Consortium } from './consortium';
 import { Samples } from './figures';
+import { batchMemory } from './batch-memory';
 import { content } from './content';
 import { dataset } from './dataset';
 import { datasetSeal } from './dataset-seal';
@@ -31,6 +32,7 @@ const RESULTS = resolve(__dirname, '../results');
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['up', up],
   ['ledger', ledger],
+  ['batch-memory', batchMemory],
   ['content', content],
   ['dataset', dataset],
   ['dataset-seal', datasetSeal],

@@ -79,10 +79,23 @@ describe('batches, settlement and claims, through the dispatcher of fabric-shim'
       ['hangs', 'hang' as const, 'verifier_unavailable'],
       ['talks nonsense', 'garbage' as const, 'verifier_unavailable'],
       ['fails', 'error' as const, 'verifier_unavailable'],
+      ['hangs up', 'drop' as const, 'verifier_unavailable'],
+      ['does not stop talking', 'endless' as const, 'verifier_unavailable'],
+      ['talks a byte at a time', 'drip' as const, 'verifier_unavailable'],
     ])('a member whose verifier %s does not endorse', async (_what, answer, code) => {
       await serving.anchor();
       serving.verdicts.answer = answer;
+      const asked = Date.now();
       await expect(serving.accept()).rejects.toThrowWithCode(code, { member: 'GuildMSP' });
+      // Its time is 300 ms here, and a verdict has some hundred bytes.
+      expect(Date.now() - asked).toBeLessThan(5_000);
+      expect(serving.verdicts.sent).toBeLessThan(4 * 1024 * 1024);
+    });
+
+    test('a member whose verifier was killed does not endorse, and is told so at once', async () => {
+      await serving.anchor();
+      await serving.verdicts.die();
+      await expect(serving.accept()).rejects.toThrowWithCode('verifier_unavailable', { member: 'GuildMSP' });
     });
 
     test('each verdict is asked for on a connection of its own, since one that was kept may just be closing', async () => {

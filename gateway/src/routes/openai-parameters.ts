@@ -76,11 +76,21 @@ const shared = {
   stream_options: z.strictObject({ include_usage: z.boolean().optional() }).nullish(),
 };
 
-const TextPart = z.strictObject({ type: z.literal('text'), text: z.string() });
+/** Characters of a prompt, or of one message whatever its parts are. */
+const LONGEST = 1_000_000;
+
+const TextPart = z.strictObject({ type: z.literal('text'), text: ChatMessage.shape.content });
+const Parts = z
+  .array(TextPart)
+  .min(1)
+  .refine(
+    (parts) => parts.reduce((sum, { text }) => sum + text.length, 0) <= LONGEST,
+    `must have at most ${LONGEST} characters together`,
+  );
 
 const Message = z.strictObject({
   role: ChatMessage.shape.role,
-  content: z.union([ChatMessage.shape.content, z.array(TextPart).min(1)]),
+  content: z.union([ChatMessage.shape.content, Parts]),
 });
 
 const Chat = z.strictObject({
@@ -92,7 +102,7 @@ const Chat = z.strictObject({
 
 const Completion = z.strictObject({
   ...shared,
-  prompt: z.string().min(1).max(1_000_000),
+  prompt: z.string().min(1).max(LONGEST),
   max_tokens: MaxTokens.nullish(),
 });
 

@@ -180,7 +180,7 @@ export class AnchorReceipts {
 }
 
 /** The file that a batch's `receipts` address names: the canonical JSON of an array, in parts. */
-async function* listOf(pages: AsyncIterable<StoredReceipt[]>): AsyncGenerator<Buffer> {
+export async function* listOf(pages: AsyncIterable<StoredReceipt[]>): AsyncGenerator<Buffer> {
   let before = '[';
   for await (const page of pages) {
     yield Buffer.from(before + page.map(({ body }) => body).join(','));

@@ -4,6 +4,8 @@ import type { DecoderGeometry } from '../engine/decoder/decoder';
 /** What is read of a Hugging Face model folder; everything else in its files is let be. */
 
 const count = z.number().int().min(1);
+/** More than any published model has: names are made for each before they are looked for in the graph. */
+const layers = count.max(10_000);
 const tokens = z.union([z.number().int(), z.array(z.number().int())]);
 
 /** What GPT-2's configuration calls otherwise. */
@@ -22,7 +24,7 @@ function withCommonNames(config: unknown): unknown {
 }
 
 const Shape = z.object({
-  num_hidden_layers: count,
+  num_hidden_layers: layers,
   num_attention_heads: count,
   num_key_value_heads: count.optional(),
   hidden_size: count,

@@ -14,10 +14,12 @@ export class PromptEncoder {
   /**
    * @param tokenizer `tokenizer.json`
    * @param config `tokenizer_config.json`; without a chat template in it the model only completes text
+   * @throws {LlmchainError} `invalid_argument` when they are no tokenizer, or no template
    */
   constructor(tokenizer: object, config: TokenizerConfig) {
-    this.#tokenizer = createTokenizer(tokenizer, config);
-    this.#template = config.chat_template === undefined ? undefined : new Template(config.chat_template);
+    const { chat_template: template } = config;
+    this.#tokenizer = made('tokenizer', () => createTokenizer(tokenizer, config));
+    this.#template = template === undefined ? undefined : made('chat template', () => new Template(template));
     this.#readsClock = config.chat_template?.includes('strftime_now') ?? false;
     this.#special = {
       ...(config.bos_token === undefined ? {} : { bos_token: config.bos_token }),
@@ -74,5 +76,15 @@ export class PromptEncoder {
         { cause },
       );
     }
+  }
+}
+
+/** @throws {LlmchainError} `invalid_argument` */
+function made<T>(what: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    const how = `The model's ${what} cannot be read: ${String(cause)}. Export the model again.`;
+    throw new LlmchainError('invalid_argument', how, {}, { cause });
   }
 }

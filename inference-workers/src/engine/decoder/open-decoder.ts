@@ -38,6 +38,16 @@ export async function openDecoder(
       { missing: missing.slice(0, 20) },
     );
   }
+  const past = new Set(cache.map((each) => each.past));
+  const more = session.inputNames.filter((name) => name.startsWith('past_key_values.') && !past.has(name));
+  if (more.length > 0) {
+    await session.release();
+    throw new LlmchainError(
+      'not_supported',
+      `The graph has more layers than the ${geometry.layers} of config.json. Export both together.`,
+      { more: more.slice(0, 20) },
+    );
+  }
   const actual = { ...geometry, ...cacheShape(session) };
   return appends ? new AppendingDecoder(session, actual) : new ConcatenatingDecoder(session, actual);
 }
