@@ -30,8 +30,9 @@ const CHANNELS: Readonly<Record<string, Ordering>> = {
  * `ours`: SmartBFT, a block every 250 ms. `defaults`, which the goals are about: what Fabric's sample configuration says where
  * nothing else is said, Raft and `BatchTimeout` 2 s, at most 500 transactions or 2 MB. SmartBFT reads neither `BatchTimeout`
  * nor `PreferredMaxBytes`, so two more arms tell what is whose. `smart-bft-200ms`: Fabric's sample profile for SmartBFT; a
- * write alone takes the interval and what consensus takes, whatever else is set, so that ours is slower by the 50 ms.
- * `smart-bft-2s`: SmartBFT with the two seconds of `defaults` as its interval, so that only the blocks differ from ours.
+ * write alone takes the interval and what consensus takes, whatever else is set, so that ours is slower by 50 ms.
+ * `smart-bft-2s`: the same with the two seconds of `defaults` as its interval, so that on a write's way only the blocks differ
+ * from ours.
  */
 export const ledgerLatency: Benchmark = {
   rounds: 5,
