@@ -62,16 +62,19 @@ export class RefuseBatches {
     if (this.#judged.size > MOST && oldest !== undefined) this.#judged.delete(oldest);
   }
 
-  /** @returns undefined when no worker of this member verifies */
+  /** @returns undefined when no worker of this member verifies @throws the error of one that may, when none answers */
   async #verdict(batch: Batch): Promise<Verdict | undefined> {
     const { workers } = this.#ports;
+    let failure: LlmchainError | undefined;
     for (const worker of workers.all.filter(({ member }) => member === this.#options.own)) {
       try {
         return await workers.judge(worker, batch);
       } catch (error) {
-        if (!(error instanceof LlmchainError) || error.code !== 'not_supported') throw error;
+        if (!(error instanceof LlmchainError)) throw error;
+        if (error.code !== 'not_supported') failure ??= error;
       }
     }
+    if (failure) throw failure;
     return undefined;
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { tinyModel } from '../../../test/support/worker-model';
+import { roomFor } from '../engine/generation';
 import { TokenizerConfig } from './folder-schema';
 import { PromptEncoder } from './prompt-encoder';
 
@@ -44,4 +45,22 @@ test('a person’s words are a chat where the model has a template that can be r
   expect(encoder('{{ messages[0].content }}').asked('x')).toEqual(chat('x'));
   for (const template of [undefined, "{{ strftime_now('%d') }}"])
     expect(encoder(template).asked('x')).toEqual({ kind: 'completion', prompt: 'x' });
+});
+
+test('every message counts against the context, that of the system and the first as the last', () => {
+  const prompts = encoder('{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}>');
+  const most = 320;
+  const messages = (['system', 'user', 'assistant', 'user'] as const).map((role) => ({ role, content: 'a' }));
+  const taken = (place: number, more: number): number =>
+    prompts.encode({
+      kind: 'chat',
+      messages: messages.map((each, at) => (at === place ? { ...each, content: 'a'.repeat(1 + more) } : each)),
+    }).length;
+  for (const place of messages.keys()) {
+    const room = most - 1 - taken(place, 0);
+    expect(roomFor(taken(place, room), most)).toBe(1);
+    expect(() => roomFor(taken(place, room + 1), most)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', details: { promptTokens: most, contextTokens: most } }),
+    );
+  }
 });
