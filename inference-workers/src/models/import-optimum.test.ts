@@ -12,6 +12,8 @@ import { elementsIn } from './task/tensor-graph';
 import { TaskModel } from './task/task-model';
 
 const TINY = path.join(__dirname, '../../fixtures/bert/tiny');
+/** `fixtures/optimum/make_encoder.py` says how it was made. */
+const REAL = path.join(__dirname, '../../fixtures/optimum/bert');
 const CPU = { provider: 'cpu', threads: 1 } as const;
 const WIDTH = 32;
 const TEXTS = ["Shall I compare thee to a summer's day?", 'sea', 'A loan was refused because the debt was too high.'];
@@ -90,6 +92,17 @@ test('what Optimum exports stays byte by byte, and gives the vectors of the enco
     expect(distance(together[index]!, expected[index]!)).toBeLessThan(2e-6);
     expect(distance(alone!, expected[index]!)).toBeLessThan(2e-6);
   }
+});
+
+test('what Optimum 2.1.0 has exported gives the vectors of the encoder that is written here', async () => {
+  const source = await mkdtemp(path.join(home, 'real-'));
+  await cp(REAL, source, { recursive: true });
+  for (const file of ['modules.json', POOLING]) await cp(path.join(TINY, file), path.join(source, file));
+  const { folder, said } = await imported(source);
+  const own = path.join(home, 'own-of-real');
+  const expected = await vectors(own, await importBert(TINY, own));
+  const actual = await vectors(folder, said);
+  for (const index of TEXTS.keys()) expect(distance(actual[index]!, expected[index]!)).toBeLessThan(2e-6);
 });
 
 const byFirst = (folder: string): Promise<void> =>
