@@ -18,7 +18,7 @@ export interface DebianPackage {
 }
 
 /**
- * What a package holds, unpacked once into the cache; nothing of it is run or installed.
+ * What a package holds, unpacked once into the cache; nothing of it is installed.
  * @returns the folder
  * @throws {LlmchainError} `unavailable` where apt does not have it | `digest_mismatch`
  */
@@ -29,7 +29,7 @@ export async function unpacked({ name, version, sha256 }: DebianPackage): Promis
   const work = await mkdtemp(join(CACHE, 'debian', 'fetch-'));
   try {
     await run('apt-get', ['download', `${name}=${version}`], { cwd: work }).catch((cause: unknown) => {
-      const message = `The images of ${name} ${version} could not be had: this needs apt with the archive of Debian 12.`;
+      const message = `${name} ${version} could not be had: this needs apt with the archive of Debian 12.`;
       throw new LlmchainError('unavailable', message, {}, { cause });
     });
     const [file] = await readdir(work);

@@ -6,10 +6,11 @@ import type { Verification, VerificationMode } from '@llmchain/protocol';
 import type { Benchmark, BenchmarkRun } from '../benchmark';
 import { binomialInterval, shareOf } from '../binomial-interval';
 import { smollm } from '../smollm';
-import { TAMPERINGS, type Parties } from './answers';
+import { TAMPERINGS, type Parties, type Tampering } from './answers';
+import { answersOn, PROCESSORS } from './instruction-sets';
 import { measured, predicted } from './sampling';
 import { LOOSE, openModel, writeSmallModel, type Weights } from './small-model';
-import { falseAlarms, found, questions } from './trials';
+import { falseAlarms, faulty, found, questions } from './trials';
 
 /** What a version is served in and what its dishonest worker saves by, in each mode. */
 const WEIGHTS: Readonly<Record<VerificationMode, { served: Weights; cheaper: Weights }>> = {
@@ -37,6 +38,8 @@ interface Size {
   tokens: number;
   /** Answers to each prompt under each setting of the calibration. */
   calibration: number;
+  /** Honest answers on each of the processors that are emulated. */
+  emulated: number;
 }
 
 /** Calibrates a version, then tries to cheat its verifiers. @returns which tampered answers were found, of all kinds */
@@ -46,7 +49,7 @@ async function trial(
   open: Open,
   size: Size,
   { samples, say }: BenchmarkRun,
-  kinds = TAMPERINGS as readonly (typeof TAMPERINGS)[number][],
+  { kinds = TAMPERINGS, small }: { kinds?: readonly Tampering[]; small?: { folder: string; weights: Weights } } = {},
 ): Promise<boolean[]> {
   const opened: ServableModel[] = [];
   const keep = async (model: Promise<ServableModel>): Promise<ServableModel> => {
@@ -82,6 +85,14 @@ async function trial(
     samples.add(`${label}, ${mode}: false alarms`, `of ${size.honest}`, alarms);
     samples.add(`${label}, ${mode}: false alarms, at most`, 'share', binomialInterval(alarms, size.honest).high);
     say(`${label}, ${mode}: false alarms in honest answers: ${shareOf(alarms, size.honest)}`);
+    for (const [name, processor] of size.emulated > 0 && small ? Object.entries(PROCESSORS) : []) {
+      const asked = questions(size.emulated, tokens, 200_000);
+      const answers = await answersOn(processor, { ...small!, verification, asked });
+      let elsewhere = 0;
+      for (const answer of answers) if (await faulty(models[0]!, answer)) elsewhere++;
+      samples.add(`${label}, ${mode}: false alarms, ${name}`, `of ${answers.length}`, elsewhere);
+      say(`${label}, ${mode}: false alarms in honest answers by ${name}: ${shareOf(elsewhere, answers.length)}`);
+    }
     return all;
   } finally {
     for (const model of opened) await model.close();
@@ -90,7 +101,7 @@ async function trial(
 
 /**
  * How verifiers fare: tampered answers that are found when they are sampled, honest ones that are not taken for them, over
- * threads, batch sizes and chunks; and what share of batches with some tampered receipts is rejected at different rates.
+ * threads, batch sizes, chunks and instruction sets (the small model on emulated processors); and what share of batches with some tampered receipts is rejected at different rates.
  * `--rounds` is the number of tampered answers of each kind; with `--long` there are five times as many answers. What may be
  * missed or falsely found at most is the upper end of the exact interval of 95 % (Clopper & Pearson).
  */
@@ -99,6 +110,7 @@ export const detect: Benchmark = {
   goals: MODES.flatMap((mode) => [
     ...TAMPERINGS.map((kind) => ({ arm: `small model, ${mode}: ${kind}`, least: 1 })),
     { arm: `small model, ${mode}: false alarms`, most: 0 },
+    ...Object.keys(PROCESSORS).map((name) => ({ arm: `small model, ${mode}: false alarms, ${name}`, most: 0 })),
     { arm: `SmolLM2, ${mode}: false alarms`, most: 0 },
   ]),
   async run(run) {
@@ -107,8 +119,8 @@ export const detect: Benchmark = {
     const rounds = times * run.rounds;
     const folder = await mkdtemp(join(tmpdir(), 'detect-'));
     const size: Size = smoke
-      ? { tampered: 2, honest: 16, tokens: 48, calibration: 1 }
-      : { tampered: rounds, honest: 10 * rounds, tokens: TOKENS, calibration: 12 };
+      ? { tampered: 2, honest: 16, tokens: 48, calibration: 1, emulated: 0 }
+      : { tampered: rounds, honest: 10 * rounds, tokens: TOKENS, calibration: 12, emulated: Math.min(rounds, 100) };
     try {
       for (const [name, seed, weights] of [
         ['fp32', 1, 'fp32'],
@@ -124,7 +136,9 @@ export const detect: Benchmark = {
         const names = { model: served, other: `${served}-other`, cheaper };
         const open: Open = (which, verification, threads) =>
           openModel(join(folder, names[which]), which === 'cheaper' ? cheaper : served, verification, threads);
-        const results = await trial('small model', mode, open, size, run);
+        const results = await trial('small model', mode, open, size, run, {
+          small: { folder: join(folder, served), weights: served },
+        });
         for (const rate of [500, 1_000, 2_500]) {
           for (const tampered of [1, 5]) {
             const batch = { receipts: BATCH, tampered, rate };
@@ -141,6 +155,7 @@ export const detect: Benchmark = {
         honest: Math.min(rounds, 48 * times),
         tokens: SMOLLM_TOKENS,
         calibration: 1,
+        emulated: 0,
       };
       for (const mode of MODES) {
         const { served, cheaper } = WEIGHTS[mode];
@@ -148,7 +163,7 @@ export const detect: Benchmark = {
           smollm(which === 'cheaper' ? cheaper : served, threads, verification);
         // There is no other model with its vocabulary here.
         const kinds = TAMPERINGS.filter((kind) => kind !== 'other model');
-        await trial('SmolLM2', mode, open, large, run, kinds);
+        await trial('SmolLM2', mode, open, large, run, { kinds });
       }
     } finally {
       await rm(folder, { recursive: true, force: true });
