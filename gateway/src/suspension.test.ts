@@ -44,12 +44,9 @@ describe('a worker is suspended', () => {
     await consortium.consortium.decide('lied', { kind: 'suspend', worker: WORKER, reason: 'it lied' });
     now.mockRestore();
   }
-  const anchored = (): BatchEntry[] =>
-    consortium.ledger.submitted.flatMap((each) =>
-      each.name === 'inference:anchorBatch' ? [each.request as BatchEntry] : [],
-    );
-  const statusOf = async (id: string): Promise<Record<string, unknown>> =>
-    (await compute.call((await compute.key('auditor', 'eve')).key, 'GET', `/v1/receipts/${id}`)).body;
+  const anchored = (): number[] =>
+    (producing.submitted('inference:anchorBatch') as BatchEntry[]).map(({ count }) => count);
+  const statusOf = (id: string) => producing.statusOf(compute, id);
 
   test('nothing more is ordered of it from the vote on, until it is reinstated', async () => {
     await answer();
@@ -61,7 +58,7 @@ describe('a worker is suspended', () => {
     await delay(HEARD);
     await answer();
     await compute.gateway.produce();
-    expect(anchored().map(({ count }) => count)).toEqual([2]);
+    expect(anchored()).toEqual([2]);
   });
 
   test('what it answers all the same is set aside, and holds up nothing of before', async () => {
@@ -71,7 +68,7 @@ describe('a worker is suspended', () => {
     const since = [await answer(), await answer()];
     await suspend(from);
     await compute.gateway.produce();
-    expect(anchored().map(({ count }) => count)).toEqual([1]);
+    expect(anchored()).toEqual([1]);
     expect(await statusOf(before)).toMatchObject({ state: 'anchored' });
     const refusals = [{ member: 'ComputeMSP', code: 'wrong_state', reason: 'suspended' }];
     for (const id of since) expect(await statusOf(id)).toMatchObject({ state: 'signed', batch: null, refusals });

@@ -56,7 +56,13 @@ export {
   FINGERPRINT_TOKENS,
   type Deviation,
 } from './inference/activation-fingerprint';
-export { outOfService, standing, suspendedAt, SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS } from './inference/suspension';
+export {
+  outOfService,
+  openPeriod,
+  suspendedAt,
+  SUSPENSION_GRACE_MS,
+  SUSPENSION_NOTICE_MS,
+} from './inference/suspension';
 export { batchId, batchRoot, receiptLeaves, receiptList } from './inference/batch';
 export { ChatMessage, commitment, InferenceInput, Opening } from './inference/opening';
 export { culprit } from './inference/culprit';

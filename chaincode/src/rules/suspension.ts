@@ -1,7 +1,7 @@
 import {
   LlmchainError,
   outOfService,
-  standing,
+  openPeriod,
   SUSPENSION_NOTICE_MS,
   type BatchWorker,
   type SuspendedPeriod,
@@ -26,7 +26,7 @@ export interface Decided {
 export function suspended(before: Suspension | undefined, decided: Decided): SuspendedPeriod[] {
   const { worker, reason, proposal, now } = decided;
   const periods = before?.periods ?? [];
-  const open = standing(before);
+  const open = openPeriod(before);
   if (open)
     throw new LlmchainError('wrong_state', `${worker} is suspended already, by ${open.proposal}.`, {
       proposal: open.proposal,
@@ -43,7 +43,7 @@ export function suspended(before: Suspension | undefined, decided: Decided): Sus
 
 /** @returns all periods of the worker, the last one ended @throws {LlmchainError} `wrong_state` when it is not suspended */
 export function reinstated(before: Suspension | undefined, { worker, proposal, now }: Decided): SuspendedPeriod[] {
-  const open = standing(before);
+  const open = openPeriod(before);
   if (!before || !open) throw new LlmchainError('wrong_state', `${worker} is not suspended.`, { worker });
   const until = Math.max(open.from, now - LEEWAY_MS);
   return [...before.periods.slice(0, -1), { ...open, until, reinstated: proposal }];

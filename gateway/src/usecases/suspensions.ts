@@ -1,4 +1,4 @@
-import { standing } from '@llmchain/protocol';
+import { openPeriod } from '@llmchain/protocol';
 import type { Ledgers } from '../ports/ledger';
 import type { Log } from '../ports/log';
 import { Memo } from './memo';
@@ -29,7 +29,7 @@ export class Suspensions {
   async #ask(): Promise<ReadonlySet<string>> {
     const suspended = new Set<string>();
     for await (const suspension of this.#ports.ledgers.service.list('suspension'))
-      if (standing(suspension)) suspended.add(suspension.worker);
+      if (openPeriod(suspension)) suspended.add(suspension.worker);
     return suspended;
   }
 }

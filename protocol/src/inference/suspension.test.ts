@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { outOfService, standing, suspendedAt, SUSPENSION_GRACE_MS } from './suspension';
+import { outOfService, openPeriod, suspendedAt, SUSPENSION_GRACE_MS } from './suspension';
 
 const period = (from: number, until?: number) => ({
   from,
@@ -27,7 +27,7 @@ test.each([
 });
 
 test('what stands is the last period, while it has no end', () => {
-  expect([undefined, ended, open].map((each) => standing(each)?.proposal)).toEqual([undefined, undefined, 'at-1000']);
+  expect([undefined, ended, open].map((each) => openPeriod(each)?.proposal)).toEqual([undefined, undefined, 'at-1000']);
 });
 
 test('what was answered before may be anchored for a day, and for ever once the worker is reinstated', () => {

@@ -17,7 +17,7 @@ export function suspendedAt(suspension: Periods, issued: number): SuspendedPerio
 }
 
 /** The period that has not ended, begun or about to begin. */
-export function standing(suspension: Periods): SuspendedPeriod | undefined {
+export function openPeriod(suspension: Periods): SuspendedPeriod | undefined {
   const last = suspension?.periods.at(-1);
   return last?.until === undefined ? last : undefined;
 }
@@ -27,7 +27,7 @@ export function standing(suspension: Periods): SuspendedPeriod | undefined {
  * a worker that still is may bring in what it answered before.
  */
 export function outOfService(suspension: Periods, order: { issued: number; now: number }): SuspendedPeriod | undefined {
-  const open = standing(suspension);
+  const open = openPeriod(suspension);
   if (open && order.now >= open.from + SUSPENSION_GRACE_MS) return open;
   return suspendedAt(suspension, order.issued);
 }
