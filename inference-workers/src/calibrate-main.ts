@@ -1,9 +1,12 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { LlmchainError, type Verification } from '@llmchain/protocol';
 import { z } from 'zod';
-import { calibrate } from './calibration/calibrate';
+import { calibrate, identity } from './calibration/calibrate';
+import { MachineName, readRecord } from './calibration/record';
+import { writeDurably } from './files/durable';
 import { clearFolder } from './files/model-files';
 import { REFERENCE, ServableModel } from './models/servable-model';
 import { unregistered } from './models/unregistered';
@@ -11,6 +14,9 @@ import { unregistered } from './models/unregistered';
 const Options = z.strictObject({
   mode: z.enum(['exact', 'statistical']).optional(),
   prompts: z.string().optional(),
+  with: z.array(z.string()).max(100),
+  record: z.string().optional(),
+  machine: MachineName,
   tokens: z.coerce.number().int().min(1).max(4_096),
   rounds: z.coerce.number().int().min(1).max(10_000),
   'sample-rate': z.coerce.number().int().min(1).max(10_000),
@@ -37,6 +43,9 @@ async function main(): Promise<void> {
     options: {
       mode: text,
       prompts: text,
+      with: { ...text, multiple: true, default: [] },
+      record: text,
+      machine: { ...text, default: thisMachine() },
       tokens: { ...text, default: '64' },
       rounds: { ...text, default: '6' },
       'sample-rate': { ...text, default: '10000' },
@@ -65,6 +74,9 @@ async function main(): Promise<void> {
       throw new LlmchainError('invalid_argument', 'Products in eight bits are verified in statistical mode alone.');
     }
     const version = await unregistered(folder, { precision, verification: loose });
+    const records = await Promise.all(options.with.map((file) => readRecord(file, identity(version))));
+    // Minutes of computing are not to end at a path that cannot be written.
+    if (options.record !== undefined) await writable(options.record);
     for (const threads of THREADS) {
       opened.push({
         threads,
@@ -72,12 +84,13 @@ async function main(): Promise<void> {
       });
     }
     const prompts = options.prompts === undefined ? PROMPTS : await lines(options.prompts);
-    const { tokens, rounds, 'sample-rate': sampleRate, 'one-false-alarm-in': oneFalseAlarmIn } = options;
-    const calibration = await calibrate(
+    const { tokens, rounds, machine, 'sample-rate': sampleRate, 'one-false-alarm-in': oneFalseAlarmIn } = options;
+    const { calibration, record } = await calibrate(
       opened,
-      { mode, prompts, tokens, rounds, sampleRate, oneFalseAlarmIn },
-      (answers) => void process.stderr.write(`${answers} answers\n`),
+      { mode, prompts, tokens, rounds, sampleRate, oneFalseAlarmIn, machine, records },
+      (answers, by) => void process.stderr.write(`${answers} answers of ${by}\n`),
     );
+    if (options.record !== undefined) await writeDurably(options.record, JSON.stringify(record));
     process.stdout.write(`${JSON.stringify({ precision, mode, ...calibration })}\n`);
   } catch (error) {
     const failure =
@@ -96,6 +109,16 @@ const has = (folder: string, file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** The processor's name and architecture, by which kernels are picked. */
+const thisMachine = (): string => `${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${process.arch}`;
+
+async function writable(file: string): Promise<void> {
+  await access(path.dirname(file), constants.W_OK).catch((cause: unknown) => {
+    const message = `The record cannot be written to ${file}. Name a file in a folder that you may write to.`;
+    throw new LlmchainError('invalid_argument', message, { file }, { cause });
+  });
+}
 
 async function lines(file: string): Promise<string[]> {
   const found = await readFile(file, 'utf8').catch((cause: unknown) => {

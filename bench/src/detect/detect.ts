@@ -61,9 +61,10 @@ async function trial(
     for (const threads of [1, 2]) plain.push({ threads, model: await keep(open('model', LOOSE[mode], threads)) });
     const { tokens } = size;
     const prompts = questions(4, tokens).map(({ text }) => text);
-    const { verification, measured: seen } = await calibrate(plain, {
+    const { calibration } = await calibrate(plain, {
       ...{ mode, prompts, tokens, rounds: size.calibration, sampleRate: 10_000, oneFalseAlarmIn: 1_000_000 },
     });
+    const { verification, measured: seen } = calibration;
     say(`${label}, ${mode}: calibrated by ${seen.answers} answers: ${JSON.stringify(verification)}`);
     const models = [await keep(open('model', verification, 1)), await keep(open('model', verification, 2))];
     const parties: Parties = {

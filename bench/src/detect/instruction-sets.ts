@@ -16,6 +16,7 @@ const QEMU: DebianPackage = {
 
 /** Processors that are emulated, by what their vectors are: the runtime picks its kernels by that. */
 export const PROCESSORS = { AVX2: 'Haswell', SSE: 'Nehalem' } as const;
+export type Processor = (typeof PROCESSORS)[keyof typeof PROCESSORS];
 
 const Answers = z.array(z.object({ receipt: SignedReceipt, opening: Opening }));
 
@@ -23,21 +24,27 @@ const Answers = z.array(z.object({ receipt: SignedReceipt, opening: Opening }));
  * Answers of a worker on an emulated processor, which takes some hundred times as long as a real one.
  * @throws {LlmchainError} `unavailable` where QEMU cannot be had
  */
-export async function answersOn(
-  processor: (typeof PROCESSORS)[keyof typeof PROCESSORS],
-  order: Order,
-): Promise<Concluded[]> {
-  const emulator = join(await unpacked(QEMU), 'usr/bin/qemu-x86_64-static');
+export async function answersOn(processor: Processor, order: Order): Promise<Concluded[]> {
   const program = join(__dirname, 'answering-process.js');
-  const running = promisify(execFile)(emulator, ['-cpu', processor, process.execPath, program], {
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  running.child.stdin!.end(JSON.stringify(order));
+  const said = await runOn(processor, [program], JSON.stringify(order));
+  return Answers.parse(said.map((line) => JSON.parse(line) as unknown));
+}
+
+/**
+ * Runs a Node.js program on an emulated processor, or on this one when it is left out.
+ * @param args the program's file, and its parameters
+ * @returns the lines of its standard output
+ * @throws {LlmchainError} `unavailable` where QEMU cannot be had
+ */
+export async function runOn(
+  processor: Processor | undefined,
+  args: readonly string[],
+  input = '',
+): Promise<string[]> {
+  const emulator = processor && [join(await unpacked(QEMU), 'usr/bin/qemu-x86_64-static'), '-cpu', processor];
+  const [program, ...rest] = [...(emulator ?? []), process.execPath, ...args];
+  const running = promisify(execFile)(program!, rest, { maxBuffer: 256 * 1024 * 1024 });
+  running.child.stdin!.end(input);
   const { stdout } = await running;
-  return Answers.parse(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown),
-  );
+  return stdout.trimEnd().split('\n');
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
   for (const mode of ['exact', 'statistical'] as const) {
     const { served, cheaper } = WEIGHTS[mode];
     const plain = { threads: 1, model: await open(served, served, LOOSE[mode]) };
-    const { verification, measured: seen } = await calibrate([plain], {
+    const { calibration } = await calibrate([plain], {
       mode,
       prompts: questions(2, TOKENS).map(({ text }) => text),
       tokens: TOKENS,
@@ -44,6 +44,7 @@ beforeAll(async () => {
       sampleRate: 10_000,
       oneFalseAlarmIn: 1_000_000,
     });
+    const { verification, measured: seen } = calibration;
     expect(seen.answers).toBe(3 * 2 * 2 * 2);
     expect(verificationMode(verification)).toBe(mode);
     parties.set(mode, {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { isErrorCode, LlmchainError } from '@llmchain/protocol';
 import { z } from 'zod';
@@ -11,14 +12,18 @@ const Failure = z.object({ code: z.string(), message: z.string(), details: z.rec
 
 /**
  * Runs a program of the workers' package, which needs the inference runtime that the command line does without.
+ * @param onProgress told what it writes to standard error, line by line
  * @returns the JSON of its last line, where that is JSON
  * @throws {LlmchainError} what the program says, on its last line, of its failure
  */
 export async function runProgram(
   name: 'import-main' | 'calibrate-main',
   parameters: readonly string[],
+  onProgress: (line: string) => void = () => undefined,
 ): Promise<unknown> {
-  const { stdout } = await run(process.execPath, [resolve(PROGRAMS, `${name}.js`), ...parameters]).catch(explain);
+  const running = run(process.execPath, [resolve(PROGRAMS, `${name}.js`), ...parameters]);
+  createInterface({ input: running.child.stderr! }).on('line', onProgress);
+  const { stdout } = await running.catch(explain);
   return lastLine(stdout);
 }
 

@@ -1,6 +1,7 @@
-import type { Deviation, ShortfallDistribution, Verification, VerificationMode } from '@llmchain/protocol';
+import type { ShortfallDistribution, Verification, VerificationMode } from '@llmchain/protocol';
 import type { Replayed } from '../engine/replay';
 import { clippedMean } from '../verifier/tolerance';
+import type { Observation } from './record';
 
 /** What honest answers showed; figures in logits, but for those of fingerprints. */
 export interface Measured {
@@ -18,13 +19,19 @@ export interface Measured {
   mantissa: number;
 }
 
+/** The same of the answers of one machine on the verifier of one. */
+export interface MeasuredPair extends Measured {
+  worker: string;
+  verifier: string;
+}
+
 export interface Tightness {
   mode: VerificationMode;
   sampleRate: number;
   oneFalseAlarmIn: number;
 }
 
-/** Factors by which honest answers elsewhere may exceed what was seen here: other processors round in another order. */
+/** Factors by which honest answers of machines that nobody measured may exceed what was seen. */
 const SAFETY = { exact: 4, statistical: 2 } as const;
 /** Shortfalls count up to so many times the usual noise: what is beyond is for the margin. */
 const CLIP = 3;
@@ -32,39 +39,43 @@ const CLIP = 3;
 const LEAST = { marginMicro: 100, mismatches: 250, mantissaMilli: 100 };
 const MICRO = 1_000_000;
 
-/** Gathers honest answers as their verifier saw them. */
-export class Observations {
-  readonly #shortfalls: Float64Array[] = [];
-  readonly #deviations: Deviation[] = [];
-  #noise = 0;
-  #squares = 0;
-  #scores = 0;
+/** What is kept of an answer that was computed again. @param scores of its tokens at the worker */
+export function observed(
+  { worker, verifier }: Pick<Observation, 'worker' | 'verifier'>,
+  scores: readonly number[],
+  { scores: own, shortfalls, deviations }: Replayed,
+): Observation {
+  const differences = scores.map((score, position) => Math.abs(score - own[position]!));
+  return {
+    worker,
+    verifier,
+    shortfalls: [...shortfalls],
+    noise: largest(differences),
+    squares: differences.reduce((sum, difference) => sum + difference ** 2, 0),
+    deviations: [...deviations],
+  };
+}
 
-  /** @param scores of the tokens at the worker */
-  add(scores: readonly number[], replayed: Replayed): void {
-    this.#shortfalls.push(replayed.shortfalls);
-    this.#deviations.push(...replayed.deviations);
-    scores.forEach((score, position) => {
-      const difference = Math.abs(score - replayed.scores[position]!);
-      this.#noise = Math.max(this.#noise, difference);
-      this.#squares += difference ** 2;
-      this.#scores++;
-    });
+/** Honest answers as their verifiers saw them. */
+export class Observations {
+  readonly #pairs = new Map<string, Observation[]>();
+
+  add(one: Observation): void {
+    const pair = JSON.stringify([one.worker, one.verifier]);
+    const of = this.#pairs.get(pair);
+    if (of) of.push(one);
+    else this.#pairs.set(pair, [one]);
   }
 
   measured(): Measured {
-    const all = this.#shortfalls.flatMap((own) => [...own]);
-    return {
-      answers: this.#shortfalls.length,
-      tokens: all.length,
-      noise: this.#noise,
-      usualNoise: Math.sqrt(this.#squares / Math.max(1, this.#scores)),
-      worst: all.reduce((a, b) => Math.max(a, b), 0),
-      short: all.filter((gap) => gap > 0).length,
-      windows: this.#deviations.length,
-      mismatches: this.#deviations.reduce((most, { mismatches, values }) => Math.max(most, mismatches / values), 0),
-      mantissa: this.#deviations.reduce((most, { mantissa }) => Math.max(most, mantissa), 0),
-    };
+    return measure([...this.#pairs.values()].flat());
+  }
+
+  pairs(): MeasuredPair[] {
+    return [...this.#pairs.values()].map((of) => {
+      const { worker, verifier } = of[0]!;
+      return { worker, verifier, ...measure(of) };
+    });
   }
 
   /**
@@ -90,23 +101,53 @@ export class Observations {
   }
 
   /**
-   * Mean and deviation of a token's shortfall. Tokens of one answer are alike, some prompts being harder than others: where
-   * the means of answers spread more than those of independent tokens would, their spread counts.
+   * Mean and deviation of a token's shortfall. A receipt is one machine's on another's verifier, so the pair of machines
+   * that differ most decides, however many others agree.
    */
   #distribution(oneFalseAlarmIn: number): ShortfallDistribution {
-    const clip = Math.max(CLIP * this.measured().usualNoise, 1 / MICRO);
-    const clipped = this.#shortfalls.flatMap((own) => Array.from(own, (gap) => Math.min(gap, clip)));
-    const mean = average(clipped);
-    const variance = average(clipped.map((gap) => (gap - mean) ** 2));
-    const between = average(this.#shortfalls.map((own) => own.length * (clippedMean(own, clip) - mean) ** 2));
+    const usual = this.pairs().map(({ usualNoise }) => usualNoise);
+    const clip = Math.max(CLIP * largest(usual), 1 / MICRO);
+    const spreads = [...this.#pairs.values()].map((of) => spread(of, clip));
     return {
       clipMicro: Math.ceil(clip * MICRO),
-      meanMicro: Math.ceil(1.25 * mean * MICRO),
-      deviationMicro: Math.ceil(1.25 * Math.sqrt(Math.max(variance, between)) * MICRO),
+      meanMicro: Math.ceil(1.25 * largest(spreads.map(({ mean }) => mean)) * MICRO),
+      deviationMicro: Math.ceil(1.25 * largest(spreads.map(({ deviation }) => deviation)) * MICRO),
       oneFalseAlarmIn,
     };
   }
 }
+
+function measure(seen: readonly Observation[]): Measured {
+  const shortfalls = seen.flatMap((one) => one.shortfalls);
+  const deviations = seen.flatMap((one) => one.deviations);
+  const squares = seen.reduce((sum, one) => sum + one.squares, 0);
+  return {
+    answers: seen.length,
+    tokens: shortfalls.length,
+    noise: largest(seen.map(({ noise }) => noise)),
+    usualNoise: Math.sqrt(squares / Math.max(1, shortfalls.length)),
+    worst: largest(shortfalls),
+    short: shortfalls.filter((gap) => gap > 0).length,
+    windows: deviations.length,
+    mismatches: largest(deviations.map(({ mismatches, values }) => mismatches / values)),
+    mantissa: largest(deviations.map(({ mantissa }) => mantissa)),
+  };
+}
+
+/**
+ * Of a token's shortfall, clipped. Tokens of one answer are alike, some prompts being harder than others: where the means of
+ * answers spread more than those of independent tokens would, their spread counts.
+ */
+function spread(seen: readonly Observation[], clip: number): { mean: number; deviation: number } {
+  const clipped = seen.flatMap(({ shortfalls }) => shortfalls.map((gap) => Math.min(gap, clip)));
+  const mean = average(clipped);
+  const variance = average(clipped.map((gap) => (gap - mean) ** 2));
+  const between = average(seen.map(({ shortfalls: own }) => own.length * (clippedMean(own, clip) - mean) ** 2));
+  return { mean, deviation: Math.sqrt(Math.max(variance, between)) };
+}
+
+/** At least 0. */
+const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
 
 function average(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
