@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calibrate, type ServableModel } from '@llmchain/inference-workers';
-import type { Verification, VerificationMode } from '@llmchain/protocol';
+import { FINGERPRINT_TOKENS, type Verification, type VerificationMode } from '@llmchain/protocol';
 import type { Benchmark, BenchmarkRun } from '../benchmark';
 import { binomialInterval, shareOf } from '../binomial-interval';
 import { smollm } from '../smollm';
@@ -10,7 +10,7 @@ import { TAMPERINGS, type Parties, type Tampering } from './answers';
 import { answersOn, PROCESSORS } from './instruction-sets';
 import { measured, predicted } from './sampling';
 import { LOOSE, openModel, writeSmallModel, type Weights } from './small-model';
-import { falseAlarms, faulty, found, questions } from './trials';
+import { falseAlarms, faulty, questions, tried, type Tried } from './trials';
 
 /** What a version is served in and what its dishonest worker saves by, in each mode. */
 const WEIGHTS: Readonly<Record<VerificationMode, { served: Weights; cheaper: Weights }>> = {
@@ -72,16 +72,25 @@ async function trial(
       other: kinds.includes('other model') ? await keep(open('other', verification)) : models[0]!,
       cheaper: await keep(open('cheaper', LOOSE.statistical)),
     };
-    const all: boolean[] = [];
+    const all: Tried[] = [];
     for (const [index, kind] of kinds.entries()) {
-      const results = await found(kind, parties, questions(size.tampered, tokens, 1_000 * (index + 1)));
+      const results = await tried(kind, parties, questions(size.tampered, tokens, 1_000 * (index + 1)));
       all.push(...results);
-      const missed = results.filter((one) => !one).length;
-      samples.add(`${label}, ${mode}: ${kind}`, 'found', 1 - missed / results.length);
-      say(`${label}, ${mode}: ${kind}: ${shareOf(missed, results.length)} missed`);
+      const missed = results.filter((one) => !one.found);
+      samples.add(`${label}, ${mode}: ${kind}`, 'found', 1 - missed.length / results.length);
+      const lengths = missed.length > 0 ? `, of ${missed.map((one) => one.tokens).join(', ')} tokens` : '';
+      say(`${label}, ${mode}: ${kind}: ${shareOf(missed.length, results.length)} missed${lengths}`);
     }
-    const missed = all.filter((one) => !one).length;
-    samples.add(`${label}, ${mode}: missed, at most`, 'share', binomialInterval(missed, all.length).high);
+    for (const [which, some] of [
+      ['', all],
+      [` of ${FINGERPRINT_TOKENS} tokens or more`, all.filter((one) => one.tokens >= FINGERPRINT_TOKENS)],
+    ] as const) {
+      if (some.length === 0) continue;
+      const missed = some.filter((one) => !one.found).length;
+      samples.add(`${label}, ${mode}: missed${which}`, `of ${some.length}`, missed);
+      samples.add(`${label}, ${mode}: missed${which}, at most`, 'share', binomialInterval(missed, some.length).high);
+      say(`${label}, ${mode}: all kinds${which}: ${shareOf(missed, some.length)} missed`);
+    }
     const alarms = await falseAlarms(models, questions(size.honest, tokens, 100_000));
     samples.add(`${label}, ${mode}: false alarms`, `of ${size.honest}`, alarms);
     samples.add(`${label}, ${mode}: false alarms, at most`, 'share', binomialInterval(alarms, size.honest).high);
@@ -94,7 +103,7 @@ async function trial(
       samples.add(`${label}, ${mode}: false alarms, ${name}`, `of ${answers.length}`, elsewhere);
       say(`${label}, ${mode}: false alarms in honest answers by ${name}: ${shareOf(elsewhere, answers.length)}`);
     }
-    return all;
+    return all.map((one) => one.found);
   } finally {
     for (const model of opened) await model.close();
   }
@@ -102,14 +111,16 @@ async function trial(
 
 /**
  * How verifiers fare: tampered answers that are found when they are sampled, honest ones that are not taken for them, over
- * threads, batch sizes, chunks and instruction sets (the small model on emulated processors); and what share of batches with some tampered receipts is rejected at different rates.
- * `--rounds` is the number of tampered answers of each kind; with `--long` there are five times as many answers. What may be
+ * threads, batch sizes, chunks and instruction sets (the small model on emulated processors); and what share of batches with
+ * some tampered receipts is rejected at different rates. A cheaper computation whose answer ends after a few tokens may be
+ * missed in statistical mode, so what is missed is told of answers of a window or more as well. `--rounds` is the number of tampered answers of each kind; with `--long` there are five times as many answers. What may be
  * missed or falsely found at most is the upper end of the exact interval of 95 % (Clopper & Pearson).
  */
 export const detect: Benchmark = {
   rounds: 200,
   goals: MODES.flatMap((mode) => [
     ...TAMPERINGS.map((kind) => ({ arm: `small model, ${mode}: ${kind}`, least: 1 })),
+    { arm: `small model, ${mode}: missed of ${FINGERPRINT_TOKENS} tokens or more`, most: 0 },
     { arm: `small model, ${mode}: false alarms`, most: 0 },
     ...Object.keys(PROCESSORS).map((name) => ({ arm: `small model, ${mode}: false alarms, ${name}`, most: 0 })),
     { arm: `SmolLM2, ${mode}: false alarms`, most: 0 },

@@ -36,11 +36,7 @@ export async function answersOn(processor: Processor, order: Order): Promise<Con
  * @returns the lines of its standard output
  * @throws {LlmchainError} `unavailable` where QEMU cannot be had
  */
-export async function runOn(
-  processor: Processor | undefined,
-  args: readonly string[],
-  input = '',
-): Promise<string[]> {
+export async function runOn(processor: Processor | undefined, args: readonly string[], input = ''): Promise<string[]> {
   const emulator = processor && [join(await unpacked(QEMU), 'usr/bin/qemu-x86_64-static'), '-cpu', processor];
   const [program, ...rest] = [...(emulator ?? []), process.execPath, ...args];
   const running = promisify(execFile)(program!, rest, { maxBuffer: 256 * 1024 * 1024 });

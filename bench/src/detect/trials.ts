@@ -21,10 +21,20 @@ export async function faulty(verifier: ServableModel, { receipt, opening }: Conc
   return (await checkOpening(verifier, receipt.body, opening)) !== undefined;
 }
 
+/** A tampered answer that a verifier looked at. */
+export interface Tried {
+  found: boolean;
+  /** Of the answer: the fewer there are, the less there is to tell a cheaper computation by. */
+  tokens: number;
+}
+
 /** Which of the tampered answers are found. */
-export async function found(kind: Tampering, parties: Parties, asked: readonly Asked[]): Promise<boolean[]> {
-  const all: boolean[] = [];
-  for (const each of asked) all.push(await faulty(parties.model, await tampered(kind, parties, each)));
+export async function tried(kind: Tampering, parties: Parties, asked: readonly Asked[]): Promise<Tried[]> {
+  const all: Tried[] = [];
+  for (const each of asked) {
+    const answer = await tampered(kind, parties, each);
+    all.push({ found: await faulty(parties.model, answer), tokens: answer.opening.tokens.length });
+  }
   return all;
 }
 
