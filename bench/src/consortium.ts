@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -79,7 +79,10 @@ export class Consortium {
 
   /** Stops and removes a consortium that the benchmark made. */
   async end(): Promise<void> {
-    if (this.own) await this.reset();
+    if (!this.own) return;
+    await this.reset();
+    // Nothing is removed of a folder that no consortium was ever in.
+    await rm(this.home, { recursive: true, force: true });
   }
 
   /** @throws {LlmchainError} `not_authorised` as {@link assertOwn} */

@@ -78,9 +78,12 @@ async function measure(
   const before = load();
   const samples = new Samples();
   const consortium = await Consortium.at(options.home, options['port-base']);
+  const interrupted = (): void => void consortium.end().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     await benchmark.run({ consortium, samples, rounds, smoke, long, say });
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await consortium.end();
   }
   const arms = samples.figures();

@@ -20,13 +20,18 @@ const Order = z.strictObject({
 });
 export type Order = z.infer<typeof Order>;
 
+/** More than are computed at once, and no more than may wait. */
+const TOGETHER = 32;
+
 /** A worker in a process of its own: an order in, its answers out, a line each, as JSON. */
 async function main(): Promise<void> {
   const { folder, weights, verification, asked } = decodeJson(Order, await text(process.stdin), 'order');
   const model = await openModel(folder, weights, verification);
-  // Together, as a worker computes them.
-  const answers = await Promise.all(asked.map((each) => honest(model, each)));
-  for (const answer of answers) process.stdout.write(`${JSON.stringify(answer)}\n`);
+  for (let from = 0; from < asked.length; from += TOGETHER) {
+    // Together, as a worker computes them.
+    const answers = await Promise.all(asked.slice(from, from + TOGETHER).map((each) => honest(model, each)));
+    for (const answer of answers) process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
   await model.close();
 }
 
