@@ -44,7 +44,7 @@ export function followReceipt(
   steps.take('inclusion', 'arithmetic', () => {
     const batch = recordOf(record, 'batch', body.producer, ordinal(sequence));
     demand(body.worker === receipt.signer, 'the receipt names another worker than its signer');
-    demand((orderedFrom(body) ?? body.producer) === body.producer, 'the answer was ordered from another member');
+    demand(orderedFrom(body) === body.producer, 'the answer was ordered from another member');
     demand(
       batch.model === ticket.body.model && batch.version === ticket.body.version,
       'the batch is of another model version',

@@ -25,7 +25,7 @@ export interface EvidenceBundle {
                 schema: 'ticket/1';
                 requestId: string;
                 gateway: string;
-                producer?: string;
+                producer: string;
                 session: string;
                 model: string;
                 version: number;
@@ -45,7 +45,7 @@ export interface EvidenceBundle {
               body: {
                 schema: 'continuation/1';
                 ticket: string;
-                producer?: string;
+                producer: string;
                 from: number;
                 answered: string;
                 maxAmount: number;
@@ -529,7 +529,7 @@ export interface Receipt {
       schema: 'ticket/1';
       requestId: string;
       gateway: string;
-      producer?: string;
+      producer: string;
       session: string;
       model: string;
       version: number;
@@ -549,7 +549,7 @@ export interface Receipt {
     body: {
       schema: 'continuation/1';
       ticket: string;
-      producer?: string;
+      producer: string;
       from: number;
       answered: string;
       maxAmount: number;
@@ -785,7 +785,7 @@ export interface Fault {
           schema: 'ticket/1';
           requestId: string;
           gateway: string;
-          producer?: string;
+          producer: string;
           session: string;
           model: string;
           version: number;
@@ -805,7 +805,7 @@ export interface Fault {
         body: {
           schema: 'continuation/1';
           ticket: string;
-          producer?: string;
+          producer: string;
           from: number;
           answered: string;
           maxAmount: number;

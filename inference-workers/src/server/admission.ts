@@ -162,9 +162,9 @@ export class Admission {
   }
 
   /** A receipt for what was ordered from another member would be rejected. */
-  #checkOrdered(producer: string | undefined): void {
+  #checkOrdered(producer: string): void {
     if (producer !== this.#member)
-      throw refused(`The answer was ordered from ${producer ?? 'nobody'}. Order it from ${this.#member}.`);
+      throw refused(`The answer was ordered from ${producer}. Order it from ${this.#member}.`);
   }
 
   async #checkOrder(domain: Domain, order: Signed<unknown>, gateway: string): Promise<void> {

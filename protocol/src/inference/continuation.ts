@@ -11,7 +11,7 @@ export const Continuation = z.strictObject({
   /** Digest of the ticket. */
   ticket: Digest,
   /** The member whose worker is to go on; see `Ticket`. */
-  producer: MspId.optional(),
+  producer: MspId,
   /** How many tokens of the answer have come. */
   from: z.number().int().min(1).max(1_000_000),
   /** Salted digest of these tokens, see `commitment`. */

@@ -69,8 +69,8 @@ export function segmentStart({ continuation }: Pick<Receipt, 'continuation'>): n
   return continuation?.body.from ?? 0;
 }
 
-/** The member that was to compute a receipt's segment; undefined where an older order does not say. */
-export function orderedFrom({ ticket, continuation }: Pick<Receipt, 'ticket' | 'continuation'>): string | undefined {
+/** The member that was to compute a receipt's segment. */
+export function orderedFrom({ ticket, continuation }: Pick<Receipt, 'ticket' | 'continuation'>): string {
   return (continuation ?? ticket).body.producer;
 }
 

@@ -19,6 +19,7 @@ const segment = (secretKey: Uint8Array) => {
   const body = {
     schema: 'continuation/1' as const,
     ticket: ticketDigest(ticket.body),
+    producer: 'ComputeMSP',
     from: 4,
     answered,
     maxAmount,

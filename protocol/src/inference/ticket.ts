@@ -14,11 +14,8 @@ export const Ticket = z.strictObject({
   schema: z.literal('ticket/1'),
   requestId: Id,
   gateway: MspId,
-  /**
-   * The member whose worker is to answer: nobody else's receipt for it counts, so it is paid once. Older tickets lack it,
-   * whose receipts stay provable; no worker takes one without it, and no verifier accepts its receipt.
-   */
-  producer: MspId.optional(),
+  /** The member whose worker is to answer: nobody else's receipt for it counts, so it is paid once. */
+  producer: MspId,
   session: Id,
   model: Id,
   version: Version,
