@@ -14,11 +14,11 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Name of a file that is being written; whatever bears such a name after a crash is worthless. */
 export const temporary = (file: string): string => `${file}.part`;
 
-async function writeAndSync(file: string, text: string): Promise<void> {
+async function writeAndSync(file: string, content: string | Uint8Array): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'w', 0o600);
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle?.close();
@@ -26,8 +26,8 @@ async function writeAndSync(file: string, text: string): Promise<void> {
 }
 
 /** Writes a file of mode 0600 so that after a crash it is either whole and on disk, or was never there. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  await writeAndSync(temporary(file), text);
+export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+  await writeAndSync(temporary(file), content);
   await rename(temporary(file), file);
   await syncFolder(path.dirname(file));
 }

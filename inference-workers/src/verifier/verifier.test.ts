@@ -339,7 +339,7 @@ test('verdict files are private', async () => {
   await verdictOn(rig.verifier, rig.produce([await answered('one')]));
   await rig.stop();
   const names = await readdir(rig.verdicts);
-  expect(names).toEqual(['ComputeMSP.1.verdict.json']);
+  expect(names).toEqual(['ComputeMSP.1.batch.json', 'ComputeMSP.1.ids']);
   expect((await stat(path.join(rig.verdicts, names[0]!))).mode & 0o777).toBe(0o600);
 });
 

@@ -7,7 +7,7 @@ import type { BatchVerification } from './batch-verification';
 import type { Finding } from './finding';
 import { ReceiptList } from './receipt-list';
 import { drawSample, sampleSize } from './sample';
-import type { BatchFile, VerdictStore } from './verdict-store';
+import type { VerdictStore } from './verdict-store';
 
 export interface VerifierOptions {
   /** MSP id of the own member. */
@@ -61,7 +61,7 @@ export class Verifier {
     if (batch.producer === member || !batch.electorate.includes(member) || this.#work.has(batch.batch)) return;
     const known = this.#dependencies.store.find(batch.batch);
     const settled = batch.state === 'accepted' && !live;
-    if (known && (live || isFinal(known.verdict) || (settled && known.receipts.length > 0))) return;
+    if (known && (live || isFinal(known.verdict) || (settled && known.listed))) return;
     this.#work.set(batch.batch, { batch, settled, due: 0, attempts: 0 });
     this.#wake.abort();
   }
@@ -130,35 +130,31 @@ export class Verifier {
     const { store, verification, log } = this.#dependencies;
     const known = store.find(batch.batch);
     const { ids } = list;
-    const file: BatchFile = known?.receipts.length
-      ? known
-      : {
-          producer: batch.producer,
-          verdict: known?.verdict ?? { batch: batch.batch, root: batch.root, verdict: 'pending' },
-          receipts: [...new Set(ids)],
-          sample: model ? drawSample(ids, sampleSize(ids.length, model.version.verification.sampleRate)) : [],
-        };
+    const { producer } = batch;
+    const sample =
+      known?.listed || !model
+        ? (known?.sample ?? [])
+        : drawSample(ids, sampleSize(ids.length, model.version.verification.sampleRate));
     // The sample is on disk before the producer can learn of it from the openings that are asked for.
-    if (file !== known) await store.put(file);
+    if (!known?.listed) {
+      const pending = { batch: batch.batch, root: batch.root, verdict: 'pending' as const };
+      await store.list({ producer, verdict: known?.verdict ?? pending, sample }, ids);
+    }
     if (settled || !model) return undefined;
 
     const started = Date.now();
-    const seen = (receipt: string): boolean => store.seenElsewhere(batch.producer, receipt, batch.batch);
+    const seen = (receipt: string): boolean => store.seenElsewhere(producer, receipt, batch.batch);
     const finding =
       (await verification.paper(batch, list, model, seen)) ??
-      (await verification.sample(batch, list, model, new Set(file.sample)));
+      (await verification.sample(batch, list, model, new Set(sample)));
     log.info(
-      { batch: batch.batch, receipts: ids.length, sampled: file.sample.length, milliseconds: Date.now() - started },
+      { batch: batch.batch, receipts: ids.length, sampled: sample.length, milliseconds: Date.now() - started },
       'batch checked',
     );
-    return this.#conclude(work, finding, ids);
+    return this.#conclude(work, finding);
   }
 
-  async #conclude(
-    work: Work,
-    finding: Finding | undefined,
-    receipts: readonly string[] = [],
-  ): Promise<number | undefined> {
+  async #conclude(work: Work, finding: Finding | undefined): Promise<number | undefined> {
     const { batch } = work;
     const { store, log } = this.#dependencies;
     const verdict: Verdict = {
@@ -167,9 +163,7 @@ export class Verifier {
       verdict: finding ? 'reject' : 'accept',
       ...finding,
     };
-    const known = store.find(batch.batch);
-    const ids = known?.receipts ?? [...receipts];
-    await store.put({ producer: batch.producer, verdict, receipts: ids, sample: known?.sample ?? [] });
+    await store.decide(batch.producer, verdict);
     if (!finding) {
       log.info({ batch: batch.batch }, 'batch accepted');
       return undefined;
