@@ -1,4 +1,4 @@
-import type { ShortfallDistribution, Verification, VerificationMode } from '@llmchain/protocol';
+import type { FingerprintTolerance, ShortfallDistribution, Verification, VerificationMode } from '@llmchain/protocol';
 import type { Replayed } from '../engine/replay';
 import { clippedMean } from '../verifier/tolerance';
 import type { Observation } from './record';
@@ -35,6 +35,8 @@ export interface Tightness {
 const SAFETY = { exact: 4, statistical: 2 } as const;
 /** Shortfalls count up to so many times the usual noise: what is beyond is for the margin. */
 const CLIP = 3;
+/** The same of distributions, and of the windows of fingerprints. */
+const BEYOND = 1.25;
 /** Nothing is calibrated tighter than this: one of the largest values more or less, and a last place now and then. */
 const LEAST = { marginMicro: 100, mismatches: 250, mantissaMilli: 100 };
 const MICRO = 1_000_000;
@@ -83,20 +85,36 @@ export class Observations {
    * where shortfalls are seldom seen, the margin comes from twice the noise; in statistical mode from the shortfalls.
    */
   policy({ mode, sampleRate, oneFalseAlarmIn }: Tightness): Verification {
-    const { noise, worst, windows, mismatches, mantissa } = this.measured();
+    const { noise, worst, windows } = this.measured();
     const margin = SAFETY[mode] * (mode === 'exact' ? Math.max(2 * noise, worst) : worst);
     return {
       marginMicro: Math.max(LEAST.marginMicro, Math.ceil(margin * MICRO)),
       sampleRate,
       ...(mode === 'statistical' ? { statistical: this.#distribution(oneFalseAlarmIn) } : {}),
-      ...(windows > 0
-        ? {
-            fingerprints: {
-              mismatches: Math.min(10_000, Math.max(LEAST.mismatches, Math.ceil(2 * mismatches * 10_000))),
-              mantissaMilli: Math.min(127_000, Math.max(LEAST.mantissaMilli, Math.ceil(2 * mantissa * 1_000))),
-            },
-          }
-        : {}),
+      ...(windows > 0 ? { fingerprints: this.#tolerance(oneFalseAlarmIn) } : {}),
+    };
+  }
+
+  /** How far windows may be from their fingerprints: as far as those of the pair of machines that differ most. */
+  #tolerance(oneFalseAlarmIn: number): FingerprintTolerance {
+    const bounds = [...this.#pairs.values()].map((of) => {
+      const deviations = of.flatMap((one) => one.deviations);
+      return {
+        mismatches: bound(
+          deviations.map(({ mismatches, values }) => mismatches / values),
+          oneFalseAlarmIn,
+        ),
+        mantissa: bound(
+          deviations.map(({ mantissa }) => mantissa),
+          oneFalseAlarmIn,
+        ),
+      };
+    });
+    const mismatches = Math.ceil(10_000 * largest(bounds.map((each) => each.mismatches)));
+    const mantissa = Math.ceil(1_000 * largest(bounds.map((each) => each.mantissa)));
+    return {
+      mismatches: Math.min(10_000, Math.max(LEAST.mismatches, mismatches)),
+      mantissaMilli: Math.min(127_000, Math.max(LEAST.mantissaMilli, mantissa)),
     };
   }
 
@@ -110,11 +128,22 @@ export class Observations {
     const spreads = [...this.#pairs.values()].map((of) => spread(of, clip));
     return {
       clipMicro: Math.ceil(clip * MICRO),
-      meanMicro: Math.ceil(1.25 * largest(spreads.map(({ mean }) => mean)) * MICRO),
-      deviationMicro: Math.ceil(1.25 * largest(spreads.map(({ deviation }) => deviation)) * MICRO),
+      meanMicro: Math.ceil(BEYOND * largest(spreads.map(({ mean }) => mean)) * MICRO),
+      deviationMicro: Math.ceil(BEYOND * largest(spreads.map(({ deviation }) => deviation)) * MICRO),
       oneFalseAlarmIn,
     };
   }
+}
+
+/**
+ * What honest windows of a pair exceed once in `oneFalseAlarmIn` at most: by the tail of a normal distribution, at most
+ * exp(−z²/2) beyond z deviations, since each figure is a mean over many values; and above all that was seen, because the
+ * last window of an answer may hold few.
+ */
+function bound(values: readonly number[], oneFalseAlarmIn: number): number {
+  const mean = average(values);
+  const deviation = Math.sqrt(average(values.map((value) => (value - mean) ** 2)));
+  return Math.max(BEYOND * largest(values), mean + Math.sqrt(2 * Math.log(oneFalseAlarmIn)) * deviation);
 }
 
 function measure(seen: readonly Observation[]): Measured {
