@@ -54,6 +54,7 @@ export {
   fingerprintCount,
   fingerprintOf,
   FINGERPRINT_TOKENS,
+  FINGERPRINT_VALUES,
   type Deviation,
 } from './inference/activation-fingerprint';
 export {

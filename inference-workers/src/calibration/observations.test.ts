@@ -64,16 +64,24 @@ test('a distribution is that of the pair that differs most, however many others 
   expect(alone.clipMicro).toBe(3_000_000);
 });
 
-const deviation = (mismatches: number, mantissa: number) => ({ deviations: [{ values: 100, mismatches, mantissa }] });
+const deviation = (mismatches: number, mantissa: number, values = 128) => ({
+  deviations: [{ values, mismatches, mantissa }],
+});
 
 test('fingerprints are allowed a quarter more than the largest deviation of any pair, and never less than one value', () => {
-  const both = [seen('a', 'a', deviation(0, 0.01)), seen('a', 'b', deviation(4, 1.6))];
-  expect(policyOf(both, 'exact').fingerprints).toEqual({ mismatches: 500, mantissaMilli: 2_000 });
+  const both = [seen('a', 'a', deviation(0, 0.01)), seen('a', 'b', deviation(8, 1.6))];
+  expect(policyOf(both, 'exact').fingerprints).toEqual({ mismatches: 782, mantissaMilli: 2_000 });
   expect(policyOf(both.slice(0, 1), 'exact').fingerprints).toEqual({ mismatches: 250, mantissaMilli: 100 });
 });
 
 test('where windows spread they are allowed as many deviations as the rate of false alarms asks', () => {
   const windows = Array.from({ length: 100 }, (_, index) => seen('a', 'a', deviation(3, index % 2 === 0 ? 1 : 2)));
   // sqrt(2 ln 10⁶) = 5.2565 deviations of 0.5 above 1.5.
-  expect(policyOf(windows, 'statistical').fingerprints).toEqual({ mismatches: 375, mantissaMilli: 4_129 });
+  expect(policyOf(windows, 'statistical').fingerprints).toEqual({ mismatches: 293, mantissaMilli: 4_129 });
+});
+
+test('a last window of few values widens what whole ones may differ by no more than its few values do', () => {
+  const whole = seen('a', 'a', deviation(8, 1.6));
+  const short = seen('a', 'a', deviation(2, 6.4, 8));
+  expect(policyOf([whole, short], 'exact').fingerprints).toEqual(policyOf([whole, whole], 'exact').fingerprints);
 });

@@ -1,6 +1,6 @@
 import type { FingerprintTolerance, ShortfallDistribution, Verification, VerificationMode } from '@llmchain/protocol';
 import type { Replayed } from '../engine/replay';
-import { clippedMean } from '../verifier/tolerance';
+import { clippedMean, leeway } from '../verifier/tolerance';
 import type { Observation } from './record';
 
 /** What honest answers showed; figures in logits, but for those of fingerprints. */
@@ -101,11 +101,11 @@ export class Observations {
       const deviations = of.flatMap((one) => one.deviations);
       return {
         mismatches: bound(
-          deviations.map(({ mismatches, values }) => mismatches / values),
+          deviations.map(({ mismatches, values }) => mismatches / values / leeway(values)),
           oneFalseAlarmIn,
         ),
         mantissa: bound(
-          deviations.map(({ mantissa }) => mantissa),
+          deviations.map(({ mantissa, values }) => mantissa / leeway(values)),
           oneFalseAlarmIn,
         ),
       };
@@ -137,8 +137,7 @@ export class Observations {
 
 /**
  * What honest windows of a pair exceed once in `oneFalseAlarmIn` at most: by the tail of a normal distribution, at most
- * exp(−z²/2) beyond z deviations, since each figure is a mean over many values; and above all that was seen, because the
- * last window of an answer may hold few.
+ * exp(−z²/2) beyond z deviations, since each figure is a mean over many values; and above all that was seen.
  */
 function bound(values: readonly number[], oneFalseAlarmIn: number): number {
   const mean = average(values);

@@ -43,3 +43,12 @@ test('fingerprints are held against share and mean', () => {
   expect(withinTolerance({ ...deviation, mismatches: 5 }, tolerance)).toBe(false);
   expect(withinTolerance({ ...deviation, mantissa: 0.101 }, tolerance)).toBe(false);
 });
+
+test('a window of few values may be further off, since the mean of few strays further', () => {
+  const tolerance = { mismatches: 1_000, mantissaMilli: 2_000 };
+  // 32 values, a quarter of a whole window's: twice the share and twice the mean.
+  expect(withinTolerance({ values: 32, mismatches: 7, mantissa: 4 }, tolerance)).toBe(true);
+  expect(withinTolerance({ values: 32, mismatches: 8, mantissa: 4 }, tolerance)).toBe(false);
+  expect(withinTolerance({ values: 32, mismatches: 7, mantissa: 4.001 }, tolerance)).toBe(false);
+  expect(withinTolerance({ values: 4, mismatches: 4, mantissa: 127 }, tolerance)).toBe(false);
+});

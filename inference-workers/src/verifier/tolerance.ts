@@ -1,4 +1,9 @@
-import type { Deviation, FingerprintTolerance, ShortfallDistribution } from '@llmchain/protocol';
+import {
+  FINGERPRINT_VALUES,
+  type Deviation,
+  type FingerprintTolerance,
+  type ShortfallDistribution,
+} from '@llmchain/protocol';
 
 const MICRO = 1_000_000;
 
@@ -28,9 +33,19 @@ export function withinDistribution(shortfalls: ArrayLike<number>, distribution: 
   return mean <= honestMean(shortfalls.length, distribution);
 }
 
+/**
+ * How far a window of so many values may be off, over what a whole one may: the last window of an answer may have few, and
+ * the fewer there are, the further their mean strays.
+ */
+export function leeway(values: number): number {
+  return Math.sqrt(FINGERPRINT_VALUES / values);
+}
+
 /** Whether a window's activations are as near to its fingerprint as those of honest answers. */
 export function withinTolerance({ values, mismatches, mantissa }: Deviation, tolerance: FingerprintTolerance): boolean {
+  const most = leeway(values);
   return (
-    mismatches <= Math.ceil((values * tolerance.mismatches) / 10_000) && mantissa * 1_000 <= tolerance.mantissaMilli
+    mismatches <= Math.ceil((most * values * tolerance.mismatches) / 10_000) &&
+    mantissa * 1_000 <= most * tolerance.mantissaMilli
   );
 }

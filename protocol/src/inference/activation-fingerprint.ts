@@ -12,11 +12,11 @@ import { evaluate, interpolate, PRIME } from './prime-field';
 /** Tokens of a window, but for the last of an answer, which may have fewer. */
 export const FINGERPRINT_TOKENS = 32;
 /** Values of a window that are told: so many, and in small windows one of sixteen, since small values are mostly noise. */
-const LARGEST = 128;
+export const FINGERPRINT_VALUES = 128;
 const ONE_OF = 16;
 /** Places are counted modulo a number from here to PRIME: a smaller one would let one value stand for many. */
 const LEAST_MODULUS = 2 ** 15;
-const BYTES = 2 * (LARGEST + 1);
+const BYTES = 2 * (FINGERPRINT_VALUES + 1);
 
 /** Windows of the longest answer that a ticket may order. */
 export const MOST_FINGERPRINTS = Math.ceil(1_000_000 / FINGERPRINT_TOKENS);
@@ -107,7 +107,7 @@ function largest(activations: Float32Array): number[] {
   const magnitude = (index: number): number => bits[index]! & 0x7fffffff;
   const counts = new Uint32Array(2 ** (31 - COARSE_SHIFT));
   for (let index = 0; index < bits.length; index++) counts[magnitude(index) >>> COARSE_SHIFT]!++;
-  const wanted = Math.min(LARGEST, Math.ceil(bits.length / ONE_OF));
+  const wanted = Math.min(FINGERPRINT_VALUES, Math.ceil(bits.length / ONE_OF));
   let bucket = counts.length;
   for (let held = 0; held < wanted;) held += counts[--bucket]!;
   const candidates: number[] = [];
