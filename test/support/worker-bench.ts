@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentials, makeClientConstructor, type Client } from '@grpc/grpc-js';
@@ -10,6 +9,7 @@ import type { GenerateEvent, GenerateRequest, ModelVersion, PendingReceipt, Work
 import pino from 'pino';
 import { Worker, WORKER_SERVICE, type Generate } from '../../inference-workers/src';
 import { Authority, type Credential } from '../../network/src/identities/certificate';
+import { freePort } from './free-port';
 import { CHAINCODE, MemoryLedger, signerRecord } from './worker-ledger';
 import { filesOf, tinyModel } from './worker-model';
 import { PeerServer } from './worker-peer';
@@ -27,15 +27,6 @@ interface TestMember {
   peerApi: string;
   port: number;
   gateway: TestGateway;
-}
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /**

@@ -1,0 +1,27 @@
+import { createServer } from 'node:net';
+
+/** Below what systems give out for outgoing connections, so that none of those takes a port between its choice and its use. */
+const FIRST = 10_240;
+/** Each of jest's processes has ports of its own. */
+const BLOCK = 1_500;
+const BLOCKS = 8;
+
+const block = FIRST + (Number(process.env.JEST_WORKER_ID ?? 0) % BLOCKS) * BLOCK;
+let next = Math.floor(Math.random() * BLOCK);
+
+/** A port on which nothing listens, and that no other test is given soon. @throws {RangeError} where all are taken */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < BLOCK; tries++) {
+    const port = block + (next++ % BLOCK);
+    if (await isFree(port)) return port;
+  }
+  throw new RangeError(`Something listens on every port from ${block} to ${block + BLOCK - 1}.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
