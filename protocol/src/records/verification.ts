@@ -32,7 +32,10 @@ export const ShortfallDistribution = z.strictObject({
 });
 export type ShortfallDistribution = z.infer<typeof ShortfallDistribution>;
 
-/** How far a verifier's last hidden states may be from what a receipt's fingerprints say, in each window of tokens. */
+/**
+ * How far a verifier's last hidden states may be from what a receipt's fingerprints say, in each window of tokens. Of a window
+ * that tells fewer than 128 values both figures count √(128 / values) times, since the mean of few strays further.
+ */
 export const FingerprintTolerance = z.strictObject({
   /** Values whose sign or exponent differs, or that are not among the largest here. */
   mismatches: BasisPoints,
