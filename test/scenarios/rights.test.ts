@@ -123,6 +123,7 @@ describe('rights in works, on a real network', () => {
     await settled(scenario.members, steward, '/v1/disputes', dispute);
     await untilRefusal('tainted');
     expect(await standing('models/poet/versions/1')).toEqual(['disputed']);
+    await untilTaints('tainted');
     await expect(artist.post('/v1/disputes', { ...dispute, dispute: 'mine' }, Anything)).rejects.toThrowWithCode(
       'invalid_argument',
     );
@@ -133,6 +134,8 @@ describe('rights in works, on a real network', () => {
       reason: 'no proof',
     });
     await untilRefusal(undefined);
+    // Until the last edge is lifted, a worker that reads it on the ledger refuses.
+    await untilTaints('lifted');
     expect(await caller.call('GET /v1/disputes/{id}', { params: { id: 'whose' } })).toMatchObject({
       state: 'dismissed',
     });

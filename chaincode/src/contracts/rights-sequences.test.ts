@@ -315,7 +315,7 @@ describe('rights, whatever is done in whatever order', () => {
         const model: Model = { works: [], licences: [], sales: [], disputes: [], pages: [] };
         await fc.asyncModelRun(() => ({ model, real: undefined }), commands);
       }),
-      { numRuns: 50, interruptAfterTimeLimit: 45_000 },
+      { numRuns: 100, interruptAfterTimeLimit: 45_000 },
     );
     for (const name of ['artworks:acceptLicence', 'artworks:buy', 'artworks:openDispute', 'added', 'refused', 'sealed'])
       expect([name, (seen.get(name) ?? 0) > 0]).toEqual([name, true]);
