@@ -15,6 +15,8 @@ import {
   toHex,
   type Fault,
   type RecordType,
+  publicKeyOf,
+  sha256Bytes,
 } from '@llmchain/protocol';
 import { EvidenceChain } from '../../test/support/evidence-chain';
 import { batchOf, moneyOf, signer } from '../../test/support/evidence-receipt';
@@ -44,7 +46,7 @@ describe('evidence over HTTP', () => {
     admin = (await guild.key('admin', 'chair')).key;
     await consortium.ledger.world.submit(
       'members:registerSigner',
-      { operationId: 'a-signer-more', signer: 'more', kind: 'worker', publicKey: sha256Hex('key') },
+      { operationId: 'a-signer-more', signer: 'more', kind: 'worker', publicKey: publicKeyOf(sha256Bytes('key')) },
       { as: consortium.consortium.people.archive },
     );
   });

@@ -8,6 +8,8 @@ import {
   sha256Hex,
   unwrapModelKey,
   wrappingKeyOf,
+  publicKeyOf,
+  sha256Bytes,
 } from '@llmchain/protocol';
 import { foreignEntry } from '../../test/support/external';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';
@@ -37,7 +39,12 @@ describe('sealed models', () => {
     compute = consortium.members.get('ComputeMSP')!;
     trainer = (await lab.key('trainer', 'tess')).key;
     operator = (await compute.key('operator', 'oz')).key;
-    const signer = { operationId: 'worker-nine', signer: WORKER, kind: 'worker' as const, publicKey: sha256Hex('key') };
+    const signer = {
+      operationId: 'worker-nine',
+      signer: WORKER,
+      kind: 'worker' as const,
+      publicKey: publicKeyOf(sha256Bytes('key')),
+    };
     await compute.ports.ledgers.service.submit('members:registerSigner', signer);
     lab.bucket.objects.set(`sha256/${sha256Hex(WEIGHTS)}`, WEIGHTS);
   }, 30_000);

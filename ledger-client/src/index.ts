@@ -3,3 +3,4 @@ export { readBlock, type BlockTransaction, type BlockWrite, type LedgerBlock } f
 export { LedgerClient, openConnection, type Committed, type SubmitOptions } from './client';
 export { ledgerFailure, type Refusal } from './failure';
 export type { Identity, LedgerOptions, PeerAddress } from './options';
+export { signStatement, verifyStatement } from './statement';

@@ -28,7 +28,7 @@ export {
 } from './crypto/frames';
 export { fromHex, sha256Bytes, sha256Hex, toHex } from './crypto/hash';
 export { modelFileKey, unwrapModelKey, wrapModelKey, wrappingKeyOf, type WrappedModelKey } from './crypto/model-key';
-export { publicKeyOf, sign, signedMessage, verifySigned, type Domain, type Signed } from './crypto/signed';
+export { isSoundKey, publicKeyOf, sign, signedMessage, verifySigned, type Domain, type Signed } from './crypto/signed';
 export { placeShards } from './dataset/placement';
 export { ChaincodeEnvironment, GatewayConfig, MemberEndpoints, WorkerConfig } from './deployment/config';
 export { couldCall, demandCallable, mayCall } from './inference/model-access';

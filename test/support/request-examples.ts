@@ -11,6 +11,8 @@ import {
   type RequestOf,
   type SubmitName,
   type WorkEntry,
+  publicKeyOf,
+  sha256Bytes,
 } from '@llmchain/protocol';
 import { CHARTER, item, operationId, work } from './consortium';
 import { partOf, rewarding, SHARDING } from './contributed';
@@ -133,7 +135,11 @@ export function* examples(
   yield example('members:vote', GUILD, { proposal: 'open', approve: true });
   yield example('members:setWrappingKey', GUILD, { worker: 'guild-worker', publicKey: sha256Hex('another key') });
   yield example('members:revokeWrappingKey', GUILD, { worker: 'guild-worker' });
-  yield example('members:registerSigner', GUILD, { signer: 'fresh', kind: 'worker', publicKey: DIGEST });
+  yield example('members:registerSigner', GUILD, {
+    signer: 'fresh',
+    kind: 'worker',
+    publicKey: publicKeyOf(sha256Bytes('a key')),
+  });
 
   const works = [{ ...wills, ...work('fresh', ['will', 'ann'], 'allowed'), derivedFrom: wills.sha256 }];
   yield example('artworks:register', MINE, { works });

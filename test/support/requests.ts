@@ -10,6 +10,8 @@ import {
   type RequestOf,
   type Role,
   type SubmitName,
+  publicKeyOf,
+  sha256Bytes,
 } from '@llmchain/protocol';
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { item, operationId, work } from './consortium';
@@ -125,7 +127,8 @@ export class Requests {
       kind: 'policy',
       terms: { stake: { minimum: 0, unbondingMs: 5_000, slash: 5, finders: 5_000 } },
     });
-    const worker = { signer: 'guild-worker', kind: 'worker' as const, publicKey: DIGEST };
+    const publicKey = publicKeyOf(sha256Bytes('guild-worker'));
+    const worker = { signer: 'guild-worker', kind: 'worker' as const, publicKey };
     await submit('members:registerSigner', worker, people.operator);
     await submit('members:registerSigner', { ...worker, signer: 'old-worker' }, people.operator);
     await consortium.decide('idle', { kind: 'suspend', worker: 'guild-worker', reason: 'lies' });

@@ -6,6 +6,8 @@ import {
   receiptLeaves,
   RECORDS,
   royaltyLeaves,
+  publicKeyOf,
+  sha256Bytes,
   sha256Hex,
   turnsOf,
   type Account,
@@ -73,7 +75,7 @@ export class Serving {
       ['LabMSP', await identity('LabMSP', { role: 'service' })],
       ['ComputeMSP', consortium.people.gateway],
     ]);
-    const signer = { signer: 'compute-worker-1', kind: 'worker' as const, publicKey: sha256Hex('key') };
+    const signer = { signer: 'compute-worker-1', kind: 'worker' as const, publicKey: publicKeyOf(sha256Bytes('key')) };
     const registration = { operationId: operationId(), ...signer };
     await consortium.world.submit('members:registerSigner', registration, { as: consortium.people.gateway });
     return new Serving(consortium, verdicts, table, services);

@@ -5,6 +5,8 @@ import {
   type FaultEntry,
   type SignedReceipt,
   type StakeTerms,
+  publicKeyOf,
+  sha256Bytes,
 } from '@llmchain/protocol';
 import { Books } from '../../../test/support/books';
 import { operationId } from '../../../test/support/consortium';
@@ -82,7 +84,7 @@ describe('stakes and faults', () => {
       operationId: operationId(),
       signer: 'a-gateway',
       kind: 'gateway' as const,
-      publicKey: '0'.repeat(64),
+      publicKey: publicKeyOf(sha256Bytes('key')),
     };
     await serving.world.submit('members:registerSigner', gateway, { as: people().gateway });
     await expect(act('stake', { amount: 1, worker: 'a-gateway' })).rejects.toThrowWithCode('invalid_argument');
@@ -98,7 +100,7 @@ describe('stakes and faults', () => {
       operationId: operationId(),
       signer: 'another',
       kind: 'worker' as const,
-      publicKey: '0'.repeat(64),
+      publicKey: publicKeyOf(sha256Bytes('key')),
     };
     await serving.world.submit('members:registerSigner', register, { as: people().gateway });
     const another = [{ worker: 'another', lastOrder: entry.workers[0]!.lastOrder }];

@@ -1,4 +1,4 @@
-import { proveInclusion, royaltyLeaves, sha256Hex } from '@llmchain/protocol';
+import { proveInclusion, royaltyLeaves, sha256Hex, publicKeyOf, sha256Bytes } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { NOW } from '../../../test/support/evidence-world';
 import { Serving } from '../../../test/support/serving';
@@ -53,7 +53,7 @@ describe('batches, settlement and claims, through the dispatcher of fabric-shim'
       const register = (signer: string, kind: 'worker' | 'gateway', as = gateway) =>
         serving.world.submit(
           'members:registerSigner',
-          { operationId: operationId(), signer, kind, publicKey: sha256Hex(signer) },
+          { operationId: operationId(), signer, kind, publicKey: publicKeyOf(sha256Bytes(signer)) },
           { as },
         );
       await register('b-worker', 'worker');

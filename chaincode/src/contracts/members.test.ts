@@ -1,4 +1,4 @@
-import type { Motion } from '@llmchain/protocol';
+import { publicKeyOf, sha256Bytes, type Motion } from '@llmchain/protocol';
 import { CHARTER, operationId, TestConsortium, work } from '../../../test/support/consortium';
 import { identity } from '../../../test/support/identities';
 import { World } from '../../../test/support/world';
@@ -128,6 +128,20 @@ describe('what the members decide', () => {
     });
     await consortium.decide('more', { kind: 'grantRole', member: 'GuildMSP', role: 'artist' });
     await expect(consortium.registers(will, [work('one', ['will'])])).resolves.toBeUndefined();
+  });
+
+  test('what signs for a service is a key that only its holder can sign with, and is not replaced', async () => {
+    const { gateway } = consortium.people;
+    const registers = (publicKey: string) => {
+      const signer = { operationId: operationId(), signer: 'compute-worker-1', kind: 'worker' as const, publicKey };
+      return consortium.world.submit('members:registerSigner', signer, { as: gateway });
+    };
+    const zero = `01${'00'.repeat(31)}`;
+    const noPoint = `02${'00'.repeat(31)}`;
+    for (const key of [zero, noPoint]) await expect(registers(key)).rejects.toThrowWithCode('invalid_argument');
+    const publicKey = publicKeyOf(sha256Bytes('key'));
+    expect(await registers(publicKey)).toMatchObject({ publicKey, owner: { member: 'ComputeMSP' } });
+    await expect(registers(publicKey)).rejects.toThrowWithCode('already_registered');
   });
 
   test('a charter may say from the start who may have which role', async () => {

@@ -1,4 +1,4 @@
-import { LlmchainError } from '@llmchain/protocol';
+import { isSoundKey, LlmchainError } from '@llmchain/protocol';
 import { Info, Returns, Transaction } from 'fabric-contract-api';
 import { electorate } from '../motions/consortium';
 import type { Chamber } from '../motions/motion';
@@ -54,6 +54,12 @@ export class MembersContract extends LedgerContract {
     return ctx.once('members:registerSigner', decoded, async () => {
       const { signer, kind, publicKey } = decoded;
       const owner = { member: ctx.invoker.member };
+      if (!isSoundKey(publicKey))
+        throw new LlmchainError(
+          'invalid_argument',
+          'The public key is not sound: it is no Ed25519 key that a secret key has. Make a new pair.',
+          { signer, publicKey },
+        );
       if (await ctx.state.find('signer', signer))
         throw new LlmchainError(
           'already_registered',

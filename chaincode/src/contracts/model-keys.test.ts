@@ -1,4 +1,4 @@
-import { sealedSize, sha256Hex, type ModelEntry, type RequestOf } from '@llmchain/protocol';
+import { publicKeyOf, sealedSize, sha256Bytes, sha256Hex, type ModelEntry, type RequestOf } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { foreignEntry, sealedEntry } from '../../../test/support/external';
 import { identity, type TestIdentity } from '../../../test/support/identities';
@@ -108,7 +108,12 @@ describe('keys of sealed models', () => {
 
   test('a worker’s wrapping key is its own member’s to set, and of no gateway', async () => {
     await expect(sets(FIRST, owner)).rejects.toThrowWithCode('not_authorised');
-    const signer = { operationId: operationId(), signer: 'a-gateway', kind: 'gateway' as const, publicKey: FIRST };
+    const signer = {
+      operationId: operationId(),
+      signer: 'a-gateway',
+      kind: 'gateway' as const,
+      publicKey: publicKeyOf(sha256Bytes('key')),
+    };
     await serving.world.submit('members:registerSigner', signer, { as: worker });
     const set = { worker: 'a-gateway', publicKey: FIRST };
     await expect(serving.world.submit('members:setWrappingKey', set, { as: worker })).rejects.toThrowWithCode(

@@ -1,4 +1,12 @@
-import { type LlmchainError, type Account, type Batch, type RequestOf, type SubmitName } from '@llmchain/protocol';
+import {
+  type LlmchainError,
+  type Account,
+  type Batch,
+  type RequestOf,
+  type SubmitName,
+  publicKeyOf,
+  sha256Bytes,
+} from '@llmchain/protocol';
 import fc from 'fast-check';
 import { Books } from '../../../test/support/books';
 import { operationId } from '../../../test/support/consortium';
@@ -89,7 +97,7 @@ describe('an answer is paid once', () => {
     await serving.staked(0);
     const lab = await identity('LabMSP', { role: 'service' });
     services = { ComputeMSP: serving.consortium.people.gateway, LabMSP: lab };
-    const signer = { signer: 'lab-worker-1', kind: 'worker' as const, publicKey: 'ab'.repeat(32) };
+    const signer = { signer: 'lab-worker-1', kind: 'worker' as const, publicKey: publicKeyOf(sha256Bytes('key')) };
     await serving.world.submit('members:registerSigner', { operationId: operationId(), ...signer }, { as: lab });
     process.env.LLMCHAIN_VERIFIER_TIMEOUT_MS = '10000';
     start = serving.snapshot();

@@ -1,4 +1,4 @@
-import { SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS, type Motion } from '@llmchain/protocol';
+import { SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS, type Motion, publicKeyOf, sha256Bytes } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { Serving } from '../../../test/support/serving';
 
@@ -67,7 +67,7 @@ describe('suspensions', () => {
       operationId: operationId(),
       signer: 'a-gateway',
       kind: 'gateway',
-      publicKey: '0'.repeat(64),
+      publicKey: publicKeyOf(sha256Bytes('key')),
     } as const;
     await serving.world.submit('members:registerSigner', gateway, { as: serving.consortium.people.gateway });
     await expect(decide('gateway', motion('a-gateway'))).rejects.toThrowWithCode('invalid_argument');

@@ -1,3 +1,4 @@
+import { verifyStatement } from '@llmchain/ledger-client';
 import {
   canonicalJson,
   chargeOf,
@@ -6,7 +7,6 @@ import {
   orderedFrom,
   segmentStart,
   verificationMode,
-  verifySigned,
   type ModelVersion,
   type SignedContinuation,
   type SignedReceipt,
@@ -29,7 +29,7 @@ function faultOf(receipt: SignedReceipt, expected: Expected, signer: Signer): st
   const { body } = receipt;
   const { ticket, continuation, producer, model } = expected;
   if (signer.kind !== 'worker' || signer.owner.member !== producer) return 'its signer is not a worker of the producer';
-  if (!verifySigned('llmchain/receipt/1', receipt, signer.publicKey)) return 'its signature is not good';
+  if (!verifyStatement('llmchain/receipt/1', receipt, signer.publicKey)) return 'its signature is not good';
   if (body.worker !== receipt.signer || body.producer !== producer) return 'it names another worker or producer';
   if (orderedFrom(body) !== producer) return 'it was ordered from another member';
   if (canonicalJson(body.ticket) !== canonicalJson(ticket)) return 'it answers another ticket';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { signStatement } from '@llmchain/ledger-client';
 import {
   canonicalJson,
   commitment,
   elementsOf,
   priceOf,
-  sign,
   taskOf,
   type InferenceInput,
   type ModelVersion,
@@ -93,7 +93,7 @@ export class IssueTicket {
     const { member, signer, secretKey } = this.#options;
     const inputSalt = randomBytes(32).toString('hex');
     const issued = Date.now();
-    const ticket = sign(
+    const ticket = signStatement(
       'llmchain/ticket/1',
       {
         schema: 'ticket/1' as const,
@@ -139,6 +139,6 @@ export class IssueTicket {
       maxAmount,
       nonce: randomBytes(32).toString('hex'),
     };
-    return { continuation: sign('llmchain/continuation/1', body, signer, secretKey), salt };
+    return { continuation: signStatement('llmchain/continuation/1', body, signer, secretKey), salt };
   }
 }

@@ -1,8 +1,8 @@
+import { signStatement } from '@llmchain/ledger-client';
 import {
   chargeOf,
   commitment,
   receiptId,
-  sign,
   type Execution,
   type InferenceInput,
   type ModelVersion,
@@ -109,7 +109,7 @@ export function conclude(
     ended,
   };
   return {
-    receipt: sign('llmchain/receipt/1', body, signer.worker, signer.secretKey),
+    receipt: signStatement('llmchain/receipt/1', body, signer.worker, signer.secretKey),
     opening: {
       schema: 'opening/1',
       receipt: receiptId(body),

@@ -1,3 +1,4 @@
+import { verifyStatement } from '@llmchain/ledger-client';
 import {
   commitment,
   demandCallable,
@@ -10,7 +11,6 @@ import {
   SignedContinuation,
   SignedTicket,
   ticketDigest,
-  verifySigned,
   type Continued,
   type Domain,
   type GenerateRequest,
@@ -170,7 +170,7 @@ export class Admission {
   async #checkOrder(domain: Domain, order: Signed<unknown>, gateway: string): Promise<void> {
     const signer = await this.#facts.signer(order.signer);
     const good =
-      signer?.kind === 'gateway' && signer.owner.member === gateway && verifySigned(domain, order, signer.publicKey);
+      signer?.kind === 'gateway' && signer.owner.member === gateway && verifyStatement(domain, order, signer.publicKey);
     if (!good) throw refused("The order's signature is not of a key that its gateway has on the ledger.");
   }
 

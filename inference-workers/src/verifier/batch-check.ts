@@ -1,9 +1,9 @@
+import { verifyStatement } from '@llmchain/ledger-client';
 import { receiptId, signatureFlaw, type Batch, type SignedReceipt } from '@llmchain/protocol';
 import type { BatchFacts } from './batch-facts';
 import type { Finding } from './finding';
 import { checkReceipt } from './receipt-check';
 import type { Totals } from './receipt-list';
-import { verifySignature } from './signature';
 
 /** Sums against what the producer anchored. */
 export function checkTotals(batch: Batch, totals: Totals): Finding | undefined {
@@ -33,7 +33,7 @@ function vouchedFor({ workers }: Batch, { workers: signed }: Totals): boolean {
 /** Signatures of one receipt and of the orders in it, by keys that the ledger has for worker and gateway. */
 function checkSignatures({ batch, signers }: BatchFacts, receipt: SignedReceipt): Finding | undefined {
   const signatories = { worker: signers.get(receipt.signer), gateway: signers.get(receipt.body.ticket.signer) };
-  const flaw = signatureFlaw(receipt, batch.producer, signatories, verifySignature);
+  const flaw = signatureFlaw(receipt, batch.producer, signatories, verifyStatement);
   return flaw === undefined ? undefined : { reason: 'signature_invalid', receipt: receiptId(receipt.body) };
 }
 

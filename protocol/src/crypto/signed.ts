@@ -43,3 +43,17 @@ export function verifySigned(domain: Domain, signed: Signed<unknown>, publicKey:
 export function publicKeyOf(secretKey: Uint8Array): string {
   return toHex(ed25519.getPublicKey(secretKey));
 }
+
+/**
+ * Whether a public key is a point of the prime-order group other than its zero, in its one encoding (RFC 8032, section
+ * 5.1.3): implementations that multiply by the cofactor and such that do not agree on what such a key has signed.
+ * @param publicKey 32 bytes, hexadecimal
+ */
+export function isSoundKey(publicKey: string): boolean {
+  try {
+    const point = ed25519.Point.fromHex(publicKey, false);
+    return !point.is0() && point.isTorsionFree();
+  } catch {
+    return false;
+  }
+}
