@@ -9,12 +9,13 @@ export function openDatabase(pool: pg.Pool, schema: string): { db: Database; mig
   return { db: root.withSchema(schema), migrate: () => migrate(root, schema) };
 }
 
+const heard = new WeakSet<pg.PoolClient>();
+
 /**
  * A pool listens to its idle connections alone: one that breaks while it is lent out would end the process. Its query
  * fails all the same, which is where the loss is told of.
  */
 function guarded(pool: pg.Pool): PostgresPool {
-  const heard = new WeakSet<pg.PoolClient>();
   return {
     async connect() {
       const client = await pool.connect();

@@ -7,7 +7,6 @@ import { requireProvider, sessionOptions } from './execution-provider';
 import type { Generated, GenerationRequest } from './generation';
 
 const CONTEXT = 64;
-const never = new AbortController().signal;
 const MEMORY = 3 * CONTEXT * TOKEN_BYTES;
 
 function pool(count: number, cacheBytes = MEMORY): { pool: DevicePool; devices: FakeDevice[] } {
@@ -24,7 +23,7 @@ const request = (changes: Partial<GenerationRequest> = {}): GenerationRequest =>
   ...changes,
 });
 const ask = (of: DevicePool, changes: Partial<GenerationRequest> = {}): Promise<Generated> =>
-  of.generate(request(changes), () => undefined, never);
+  of.generate(request(changes), () => undefined, new AbortController().signal);
 
 test('answers are spread over the devices, each within its memory, and are those of one device', async () => {
   const { pool: three, devices } = pool(3);
