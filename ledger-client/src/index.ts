@@ -1,4 +1,7 @@
-/** The consortium's transactions and queries as typed functions; the one place that knows Fabric's client. */
+/**
+ * The consortium's transactions and queries as typed functions, and the statements that keys on the ledger sign; the one place
+ * that knows Fabric's client.
+ */
 export { readBlock, type BlockTransaction, type BlockWrite, type LedgerBlock } from './block';
 export { LedgerClient, openConnection, type Committed, type SubmitOptions } from './client';
 export { ledgerFailure, type Refusal } from './failure';
