@@ -1,4 +1,4 @@
-import { compositeKey, ordinal, type Batch } from '@llmchain/protocol';
+import { compositeKey, LlmchainError, ordinal, type Batch } from '@llmchain/protocol';
 import { Producing } from '../../test/support/gateway-producing';
 import { TestPostgres } from '../../test/support/postgres';
 
@@ -62,5 +62,23 @@ describe('batches of whose electorate a member has left', () => {
     expect([again.status, again.body['updatedTx']]).toEqual([200, body['updatedTx']]);
     const none = await archive.call(key, 'POST', '/v1/batches/ComputeMSP/7/rotate');
     expect([none.status, none.body['code']]).toEqual([404, 'not_found']);
+  });
+
+  test.each([
+    ['once, as when another rotation is in the same block', 1, [200, undefined]],
+    ['always', Number.POSITIVE_INFINITY, [409, 'quorum_not_reached']],
+  ])('whose endorsements are refused %s', async (_, times, expected) => {
+    const { archive, consortium } = producing;
+    const { key } = await archive.key('caller', 'reader');
+    let refused = 0;
+    consortium.ledger.faults.after = (name) => {
+      if (name !== 'inference:rotateBatch' || refused >= times) return;
+      refused++;
+      throw new LlmchainError('quorum_not_reached', 'ENDORSEMENT_POLICY_FAILURE');
+    };
+    const { status, body } = await archive.call(key, 'POST', '/v1/batches/ComputeMSP/1/rotate');
+    expect([status, body['code']]).toEqual(expected);
+    expect(refused).toBe(Math.min(times, 3));
+    expect(batch()).toMatchObject({ state: 'anchored', electorate: REMAINING });
   });
 });

@@ -1,4 +1,4 @@
-import { ordinal, type Batch, type BatchRef } from '@llmchain/protocol';
+import type { Batch, BatchRef } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledgers } from '../ports/ledger';
 import { throughElectorate } from './through-electorate';
@@ -13,9 +13,8 @@ export class ExpireBatch {
   }
 
   /** @throws {LlmchainError} `not_found` | `wrong_state` | `unavailable` */
-  async run(actor: Actor, { producer, sequence }: BatchRef): Promise<Batch & Place> {
+  async run(actor: Actor, batch: BatchRef): Promise<Batch & Place> {
     const ledger = await this.#ledgers.as(actor);
-    const batch = await ledger.get('batch', producer, ordinal(sequence));
-    return throughElectorate(ledger, 'inference:expireBatch', batch, batch.electorate);
+    return throughElectorate(ledger, 'inference:expireBatch', batch, ({ electorate }) => electorate);
   }
 }

@@ -1,4 +1,4 @@
-import { ordinal, type Batch, type BatchRef, type Consortium } from '@llmchain/protocol';
+import type { Batch, BatchRef, Consortium } from '@llmchain/protocol';
 import type { Actor } from '../ports/actor';
 import type { Ledger, Ledgers } from '../ports/ledger';
 import { throughElectorate } from './through-electorate';
@@ -28,11 +28,12 @@ export class RotateBatch {
   }
 
   /** The old electorate endorses it: those first who are members still, since the others may be gone for good. */
-  async #rotate(ledger: Ledger, { producer, sequence }: BatchRef): Promise<Batch & Place> {
-    const batch = await ledger.get('batch', producer, ordinal(sequence));
+  async #rotate(ledger: Ledger, batch: BatchRef): Promise<Batch & Place> {
     const { members } = await ledger.get('consortium');
     const present = (one: string): boolean => members.some(({ member }) => member === one);
-    const order = [...batch.electorate.filter(present), ...batch.electorate.filter((one) => !present(one))];
-    return throughElectorate(ledger, 'inference:rotateBatch', batch, order);
+    return throughElectorate(ledger, 'inference:rotateBatch', batch, ({ electorate }) => [
+      ...electorate.filter(present),
+      ...electorate.filter((one) => !present(one)),
+    ]);
   }
 }
