@@ -8,15 +8,15 @@ import {
   ordinal,
   PAGE_ITEMS,
   proveInclusion,
+  publicKeyOf,
   receiptId,
   receiptLeaves,
+  sha256Bytes,
   sha256Hex,
   splitCompositeKey,
   toHex,
   type Fault,
   type RecordType,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import { EvidenceChain } from '../../test/support/evidence-chain';
 import { batchOf, moneyOf, signer } from '../../test/support/evidence-receipt';

@@ -5,11 +5,11 @@ import {
   modelFileKey,
   ModelKey,
   ModelVersion,
+  publicKeyOf,
+  sha256Bytes,
   sha256Hex,
   unwrapModelKey,
   wrappingKeyOf,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import { foreignEntry } from '../../test/support/external';
 import { GatewayConsortium } from '../../test/support/gateway-consortium';

@@ -1,6 +1,8 @@
 import {
   canonicalJson,
   merkleRoot,
+  publicKeyOf,
+  sha256Bytes,
   sha256Hex,
   toHex,
   TRANSACTIONS,
@@ -11,8 +13,6 @@ import {
   type RequestOf,
   type SubmitName,
   type WorkEntry,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import { CHARTER, item, operationId, work } from './consortium';
 import { partOf, rewarding, SHARDING } from './contributed';

@@ -1,17 +1,17 @@
 import {
   CONSORTIUM_ACCOUNT,
   PLAIN_WEIGHT,
+  publicKeyOf,
   ROLES,
   royaltyRoot,
   royaltyTable,
   royaltyTotal,
+  sha256Bytes,
   sha256Hex,
   type Account,
   type RequestOf,
   type Role,
   type SubmitName,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import { AUTHORITY } from '../../chaincode/src/rules/authority';
 import { item, operationId, work } from './consortium';

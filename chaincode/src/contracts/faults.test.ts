@@ -1,12 +1,12 @@
 import {
   compositeKey,
   ordinal,
+  publicKeyOf,
   receiptId,
+  sha256Bytes,
   type FaultEntry,
   type SignedReceipt,
   type StakeTerms,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import { Books } from '../../../test/support/books';
 import { operationId } from '../../../test/support/consortium';

@@ -1,4 +1,4 @@
-import { proveInclusion, royaltyLeaves, sha256Hex, publicKeyOf, sha256Bytes } from '@llmchain/protocol';
+import { proveInclusion, publicKeyOf, royaltyLeaves, sha256Bytes, sha256Hex } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { NOW } from '../../../test/support/evidence-world';
 import { Serving } from '../../../test/support/serving';

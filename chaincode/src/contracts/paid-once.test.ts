@@ -1,11 +1,11 @@
 import {
+  publicKeyOf,
+  sha256Bytes,
   type LlmchainError,
   type Account,
   type Batch,
   type RequestOf,
   type SubmitName,
-  publicKeyOf,
-  sha256Bytes,
 } from '@llmchain/protocol';
 import fc from 'fast-check';
 import { Books } from '../../../test/support/books';

@@ -1,4 +1,4 @@
-import { SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS, type Motion, publicKeyOf, sha256Bytes } from '@llmchain/protocol';
+import { publicKeyOf, sha256Bytes, SUSPENSION_GRACE_MS, SUSPENSION_NOTICE_MS, type Motion } from '@llmchain/protocol';
 import { operationId } from '../../../test/support/consortium';
 import { Serving } from '../../../test/support/serving';
 

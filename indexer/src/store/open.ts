@@ -9,6 +9,7 @@ export function openDatabase(pool: pg.Pool, schema: string): { db: Database; mig
   return { db: root.withSchema(schema), migrate: () => migrate(root, schema) };
 }
 
+/** Connections that are listened to, of whichever pool: several indexes may share one. */
 const heard = new WeakSet<pg.PoolClient>();
 
 /**
