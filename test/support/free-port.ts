@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { isFree } from '../../network/src/processes/ports';
 
 /** Below what systems give out for outgoing connections, so that none of those takes a port between its choice and its use. */
 const FIRST = 10_240;
@@ -16,12 +16,4 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port;
   }
   throw new RangeError(`Something listens on every port from ${block} to ${block + BLOCK - 1}.`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

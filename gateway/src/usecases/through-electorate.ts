@@ -2,19 +2,22 @@ import { LlmchainError, ordinal, type Batch, type BatchRef } from '@llmchain/pro
 import type { Ledger } from '../ports/ledger';
 import type { Place } from './transact';
 
-/** How often it is tried by whom the batch names. */
+/** What may be asked of a batch without a verdict. */
+type Undecided = 'inference:expireBatch' | 'inference:rotateBatch';
+
+/** How often it is asked for, each time of those whom the batch names then. */
 const ATTEMPTS = 3;
 
 /**
- * Submits what may be asked of a batch without a verdict, endorsed by as many of its electorate as it needs; others are
- * asked while some are away. When another decision of the batch or a rotation is in the same block, Fabric refuses it
- * for its endorsements, whoever they are of: then it is asked again of those whom the batch names now.
+ * Submits it, endorsed by as many of the batch's electorate as it needs. When a rotation or a decision of the batch is in the
+ * same block, Fabric refuses it for its endorsements, whoever they are of: then it is asked for again.
  * @param order the electorate, those first who are to be asked first
- * @throws {LlmchainError} `not_found`, what they say, or `unavailable` when too few answer
+ * @throws {LlmchainError} `not_found`, what they say, `unavailable` when too few answer, or `quorum_not_reached` when it was
+ * overtaken each time
  */
 export async function throughElectorate(
   ledger: Ledger,
-  name: 'inference:expireBatch' | 'inference:rotateBatch',
+  name: Undecided,
   { producer, sequence }: BatchRef,
   order: (batch: Batch) => readonly string[],
 ): Promise<Batch & Place> {
@@ -29,9 +32,10 @@ export async function throughElectorate(
   }
 }
 
+/** Others are asked while some are away. */
 async function endorsedBySome(
   ledger: Ledger,
-  name: 'inference:expireBatch' | 'inference:rotateBatch',
+  name: Undecided,
   { producer, sequence, needed }: Batch,
   order: readonly string[],
 ): Promise<Batch & Place> {
